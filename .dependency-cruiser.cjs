@@ -1,0 +1,34 @@
+/** The layers of docs/architecture.md: which folder may import from which. */
+const allowed = {
+  errors: [],
+  kubernetes: [],
+  shell: [],
+  template: [],
+  inventory: [],
+  transport: [],
+  tasks: ['shell', 'kubernetes'],
+  playbook: ['template', 'inventory', 'tasks'],
+  engine: ['playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
+  report: ['engine'],
+  cli: ['report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(allowed).map(([folder, targets]) => ({
+      name: `${folder}-imports`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: `^src/(${[folder, 'errors', 'values', ...targets].join('|')})/` },
+    })),
+    {
+      name: 'pure-folders-touch-no-io',
+      comment: 'Reading, deciding and changing live apart: these folders are functions of their arguments.',
+      severity: 'error',
+      from: { path: '^src/(template|shell|kubernetes|playbook|tasks)/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|crypto|buffer|util|url)$' },
+    },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};
