@@ -1,0 +1,14 @@
+/**
+ * Thrown by an evaluation that touched a value which is still on its way: a registered result, a fact, another
+ * host's variable. The catcher waits for `ready` and evaluates again. Evaluations must therefore be pure.
+ */
+export class Pending extends Error {
+  /** Settles when the evaluation may be tried again; rejects when the value will never come. */
+  readonly ready: Promise<unknown>;
+
+  constructor(what: string, ready: Promise<unknown>) {
+    super(`${what} is not known yet`);
+    this.name = 'Pending';
+    this.ready = ready;
+  }
+}
