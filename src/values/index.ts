@@ -1,3 +1,5 @@
 export { parseBoolean } from './boolean.js';
+export type { Files } from './files.js';
 export { Pending } from './pending.js';
+export { MASK, Redactor } from './redactor.js';
 export { isMapping, type Mapping, mapping, type Value } from './value.js';
