@@ -1,0 +1,162 @@
+import { Buffer } from 'node:buffer';
+
+export type StepStatus = 'ok' | 'changed' | 'failed' | 'unknown' | 'discarded';
+
+/** What came back from one step: its status and its fields, bytes as the host wrote them. */
+export interface Frame {
+  nonce: string;
+  status: StepStatus;
+  fields: Map<string, Buffer>;
+}
+
+export interface FrameEvents {
+  /** A step has begun on the host. */
+  begin?(nonce: string): void;
+  /** Part of a field that is still being written: live output of a long command. */
+  progress?(nonce: string, field: string, chunk: Buffer): void;
+  frame(frame: Frame): void;
+}
+
+export interface FrameLimits {
+  /** Bytes kept of one field: the first half and the last half, with a note between them. Default 32 MiB. */
+  maxFieldBytes?: number;
+}
+
+const empty = Buffer.alloc(0);
+const isStatus = (word: string): word is StepStatus => /^(ok|changed|failed|unknown|discarded)$/.test(word);
+
+/** Keeps the head and the tail of what flows through it, so that a flood of output cannot fill the memory. */
+class Field {
+  readonly #half: number;
+  #head: Buffer[] = [];
+  #headBytes = 0;
+  #tail: Buffer[] = [];
+  #tailBytes = 0;
+  #dropped = 0;
+
+  constructor(
+    readonly name: string,
+    maxBytes: number,
+  ) {
+    this.#half = Math.floor(maxBytes / 2);
+  }
+
+  push(chunk: Buffer): void {
+    const room = this.#half - this.#headBytes;
+    if (room > 0) {
+      const part = chunk.subarray(0, room);
+      this.#head.push(part);
+      this.#headBytes += part.length;
+    }
+    const rest = chunk.subarray(Math.max(0, room));
+    if (rest.length === 0) return;
+    this.#tail.push(rest);
+    this.#tailBytes += rest.length;
+    if (this.#tailBytes > 2 * this.#half) {
+      const kept = Buffer.concat(this.#tail).subarray(-this.#half);
+      this.#dropped += this.#tailBytes - kept.length;
+      this.#tail = [Buffer.from(kept)];
+      this.#tailBytes = kept.length;
+    }
+  }
+
+  value(): Buffer {
+    if (this.#dropped === 0) return Buffer.concat([...this.#head, ...this.#tail]);
+    const note = Buffer.from(`\n[... ${this.#dropped} bytes left out ...]\n`);
+    return Buffer.concat([...this.#head, note, ...this.#tail]);
+  }
+}
+
+/**
+ * Reads the standard output of a host's shell. Only marks with the nonce of the step that is due count; everything
+ * else is either the content of the open field or noise.
+ */
+export class FrameReader {
+  readonly #events: FrameEvents;
+  readonly #maxFieldBytes: number;
+  readonly #due: string[] = [];
+  #buffer: Buffer = empty;
+  #field: Field | undefined;
+  #fields = new Map<string, Buffer>();
+
+  constructor(events: FrameEvents, limits: FrameLimits = {}) {
+    this.#events = events;
+    this.#maxFieldBytes = limits.maxFieldBytes ?? 32 * 1024 * 1024;
+  }
+
+  /** Announces a step, in the order in which the host will run them. */
+  expect(nonce: string): void {
+    this.#due.push(nonce);
+    if (this.#due.length === 1) this.#drain();
+  }
+
+  /** The announced step will not write here after all. */
+  forget(nonce: string): void {
+    const at = this.#due.indexOf(nonce);
+    if (at < 0) return;
+    this.#due.splice(at, 1);
+    if (at === 0) {
+      this.#field = undefined;
+      this.#fields = new Map();
+      this.#drain();
+    }
+  }
+
+  push(chunk: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    this.#drain();
+  }
+
+  #drain(): void {
+    for (;;) {
+      const nonce = this.#due[0];
+      if (nonce === undefined) {
+        this.#buffer = empty;
+        return;
+      }
+      const mark = Buffer.from(`\n@${nonce} `);
+      const at = this.#buffer.indexOf(mark);
+      const end = at < 0 ? -1 : this.#buffer.indexOf(10, at + mark.length);
+      if (end < 0) {
+        this.#keepTail(nonce, at < 0 ? mark.length : this.#buffer.length - at);
+        return;
+      }
+      this.#content(nonce, this.#buffer.subarray(0, at));
+      const directive = this.#buffer.subarray(at + mark.length, end).toString('latin1');
+      this.#buffer = this.#buffer.subarray(end + 1);
+      this.#obey(nonce, directive);
+    }
+  }
+
+  /** Passes on all content but the last `keep` bytes, which may be the beginning of a mark. */
+  #keepTail(nonce: string, keep: number): void {
+    const safe = Math.max(0, this.#buffer.length - keep);
+    if (safe === 0) return;
+    this.#content(nonce, this.#buffer.subarray(0, safe));
+    this.#buffer = this.#buffer.subarray(safe);
+  }
+
+  #content(nonce: string, bytes: Buffer): void {
+    if (this.#field === undefined || bytes.length === 0) return;
+    this.#field.push(bytes);
+    this.#events.progress?.(nonce, this.#field.name, bytes);
+  }
+
+  #obey(nonce: string, directive: string): void {
+    if (directive.startsWith('<')) {
+      this.#field = new Field(directive.slice(1), this.#maxFieldBytes);
+    } else if (directive === '.') {
+      if (this.#field) this.#fields.set(this.#field.name, this.#field.value());
+      this.#field = undefined;
+    } else if (directive === 'begin') {
+      this.#events.begin?.(nonce);
+    } else if (directive.startsWith('end ')) {
+      const status = directive.slice(4);
+      const fields = this.#fields;
+      this.#field = undefined;
+      this.#fields = new Map();
+      this.#due.shift();
+      this.#events.frame({ nonce, status: isStatus(status) ? status : 'failed', fields });
+    }
+  }
+}

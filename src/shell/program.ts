@@ -1,0 +1,69 @@
+import { runner } from './runner.js';
+import { Script, sh } from './script.js';
+
+/** How one step is to be run. */
+export interface StepMode {
+  /** Probe and compare, but change nothing. */
+  check: boolean;
+  /** Report what was there before, for a diff. */
+  diff: boolean;
+  /** A failure does not discard the steps queued behind it. */
+  mayFail: boolean;
+  /** Exported for this step only. */
+  environment?: Readonly<Record<string, string>>;
+}
+
+export interface Step extends StepMode {
+  /** Unguessable mark of this step's frames: [0-9a-f]{16}. */
+  nonce: string;
+  /** A failed step's epoch is discarded until the engine goes on with the next one. */
+  epoch: number;
+  body: Script;
+}
+
+const name = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** True for what a POSIX shell takes as the name of a variable. */
+export const isVariableName = (text: string): boolean => name.test(text);
+
+function exports(environment: StepMode['environment']): Script {
+  const lines = Object.entries(environment ?? {}).map(([key, value]) => sh`kp_env ${key} ${value}`);
+  return Script.trusted(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** The text that makes the host's shell run one step. Never executed unless it has arrived whole. */
+export function renderStep(step: Step): string {
+  const mode = `-${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
+  const setUp = exports(step.environment);
+  return `kp_task() {\n:\n${step.body}\n}\n${setUp}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
+}
+
+const singleLine = /^[A-Za-z_][A-Za-z0-9_-]*\$?$/;
+
+/** How the shell on the host is to be reached: directly, or by becoming another user. */
+export type Become =
+  | { method: 'none' }
+  | { method: 'sudo'; user: string; password?: string }
+  | { method: 'su'; user: string };
+
+/**
+ * The command of the exec request and what goes first to its standard input. The command is read by the user's login
+ * shell, whichever that is, so it uses single quotes only. After sudo, a loop throws away what sudo did not read (its
+ * password, where none was asked for) until the go-ahead line.
+ */
+export function renderLogin(become: Become, nonce: string): { command: string; input: string } {
+  const hello = `printf '\\n@%s ready %s\\n' ${nonce} "$(id -un)"\n`;
+  const preamble = `${runner}${hello}`;
+  if (become.method === 'none') return { command: 'exec /bin/sh -s', input: preamble };
+  if (!singleLine.test(become.user)) throw new RangeError(`not a user name: ${JSON.stringify(become.user)}`);
+  const wait = `'while IFS= read -r l; do case $l in go-${nonce}) exec /bin/sh -s;; esac; done'`;
+  if (become.method === 'su') {
+    return { command: `exec su -s /bin/sh ${become.user} -c ${wait}`, input: `go-${nonce}\n${preamble}` };
+  }
+  const flags = become.password === undefined ? '-n' : `-S -p kprov-${nonce}-password:`;
+  const password = become.password === undefined ? '' : `${become.password}\n`;
+  return {
+    command: `exec sudo -H ${flags} -u ${become.user} /bin/sh -c ${wait}`,
+    input: `${password}go-${nonce}\n${preamble}`,
+  };
+}

@@ -1,0 +1,241 @@
+/**
+ * The library that is sent to a host's shell before the first task: plain POSIX sh plus `local`, which dash, bash and
+ * busybox ash have. Everything a task program may call is listed in src/tasks/README.md.
+ *
+ * The shell reads programs from its standard input. A program is one function definition and one call of `kp_run`, so
+ * that a half-received program is never executed. What a step reports stands between marks that carry the step's own
+ * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
+ */
+export const runner = String.raw`
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs=
+LC_ALL=C; export LC_ALL
+umask 077
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+kp_nl='
+'
+kp_tab='	'
+
+# kp_run NONCE EPOCH MODE: runs kp_task as one step. MODE holds the letters c (check mode), d (diff), k (a failure does
+# not stop what follows).
+kp_run() {
+  kp_n=$1
+  if [ "$2" = "$kp_bad" ]; then
+    printf '\n@%s begin\n\n@%s end discarded\n' "$1" "$1"
+    return
+  fi
+  case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
+  case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
+  kp_changes= kp_failure= kp_doubt=
+  printf '\n@%s begin\n' "$1"
+  kp_task </dev/null || kp_failure=1
+  [ -z "$kp_envs" ] || kp_env_restore
+  if [ -n "$kp_doubt" ]; then kp_status=unknown
+  elif [ -n "$kp_failure" ]; then
+    kp_status=failed
+    case $3 in *k*) ;; *) kp_bad=$2 ;; esac
+  elif [ -n "$kp_changes" ]; then kp_status=changed
+  else kp_status=ok
+  fi
+  printf '\n@%s end %s\n' "$1" "$kp_status"
+}
+
+# kp_set KEY VALUE: reports a field of the result.
+kp_set() { printf '\n@%s <%s\n%s\n@%s .\n' "$kp_n" "$1" "$2" "$kp_n"; }
+# kp_open KEY ... kp_close: what is written to standard output between them is the field, byte for byte.
+kp_open() { printf '\n@%s <%s\n' "$kp_n" "$1"; }
+kp_close() { printf '\n@%s .\n' "$kp_n"; }
+
+# kp_fail MESSAGE: the step has failed; use as: kp_fail "..."; return 1
+kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
+# kp_unknown REASON: check mode cannot judge this step; use as: kp_unknown "..."; return 0
+kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
+# kp_apply: the gate before every change. Marks the step as changed; false in check mode, where nothing is done.
+kp_apply() { kp_changes=1; [ -z "$kp_check" ]; }
+# kp_try COMMAND...: runs it, output into kp_out; a failure is reported with command, exit code and output.
+kp_try() {
+  kp_out=$("$@" 2>&1) && return 0
+  kp_rc=$?
+  kp_set cmd "$*"; kp_set rc "$kp_rc"; kp_set output "$kp_out"
+  kp_fail "$1 failed with exit code $kp_rc"
+}
+# kp_has COMMAND: is it there (or would an earlier step of this check run have brought it)?
+kp_has() { command -v "$1" >/dev/null 2>&1 || kp_predicted command "$1"; }
+
+# What earlier steps of a check run would have brought. kp_predict KIND NAME VALUE; kp_predicted KIND NAME sets kp_value.
+kp_predict() {
+  kp_ov_n=$((kp_ov_n + 1))
+  kp_ov=$kp_ov$kp_nl$1:$2$kp_tab$kp_ov_n$kp_nl
+  eval "kp_ov_$kp_ov_n=\$3"
+}
+kp_predicted() {
+  case $kp_ov in
+  *"$kp_nl$1:$2$kp_tab"*)
+    kp_value=$\{kp_ov##*"$kp_nl$1:$2$kp_tab"}
+    kp_value=$\{kp_value%%"$kp_nl"*}
+    eval "kp_value=\$kp_ov_$kp_value"
+    return 0 ;;
+  esac
+  return 1
+}
+
+# kp_env NAME VALUE: exported for this step only.
+kp_env() {
+  eval "kp_old_$1=\$\{$1-} kp_had_$1=\$\{$1+1}; $1=\$2; export $1"
+  kp_envs="$kp_envs $1"
+}
+kp_env_restore() {
+  for kp_i in $kp_envs; do
+    eval "if [ -n \"\$kp_had_$kp_i\" ]; then $kp_i=\$kp_old_$kp_i; else unset $kp_i; fi"
+  done
+  kp_envs=
+}
+
+# kp_stream DIRECTORY COMMAND...: runs a user's command as the login environment has it; its streams are the fields
+# stdout and stderr, its exit code the field rc. kp_stdin, where set, is the command's standard input.
+kp_stream() {
+  printf '\n@%s <stderr\n' "$kp_n" >&2
+  kp_open stdout
+  if [ -n "$\{kp_stdin+1}" ]; then
+    printf '%s' "$kp_stdin" | (kp_enter "$@")
+  else
+    (kp_enter "$@")
+  fi
+  kp_rc=$?
+  unset kp_stdin
+  printf '\n@%s .\n\n@%s end ok\n' "$kp_n" "$kp_n" >&2
+  kp_close
+  kp_set rc "$kp_rc"
+  return "$kp_rc"
+}
+kp_enter() {
+  umask "$kp_umask"
+  if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
+  if [ -n "$1" ]; then cd "$1" || exit 125; fi
+  shift
+  exec "$@"
+}
+
+# kp_stat PATH: type (absent, file, directory, link, other), mode (4 octal digits), owner, group, uid, gid, size, mtime
+# into kp_type, kp_mode, ... A predicted path has what its prediction says, and "?" for what that leaves open.
+kp_stat() {
+  if [ -n "$kp_check" ] && kp_predicted path "$1"; then
+    set -- $kp_value
+    kp_type=$1 kp_mode=$2 kp_owner=$3 kp_group=$4 kp_uid=? kp_gid=? kp_size=? kp_mtime=?
+    return
+  fi
+  if kp_line=$(stat -c '%f %a %U %G %u %g %s %Y' -- "$1" 2>/dev/null); then
+    set -- $kp_line
+    case $1 in
+    8???) kp_type=file ;;
+    4???) kp_type=directory ;;
+    a???) kp_type=link ;;
+    *) kp_type=other ;;
+    esac
+    kp_mode=$2 kp_owner=$3 kp_group=$4 kp_uid=$5 kp_gid=$6 kp_size=$7 kp_mtime=$8
+    case $kp_mode in ?) kp_mode=000$kp_mode ;; ??) kp_mode=00$kp_mode ;; ???) kp_mode=0$kp_mode ;; esac
+  else
+    kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
+  fi
+}
+
+# kp_want_mode MODE: into kp_want. MODE is octal, or "AND:OR" (decimal masks, made from a symbolic mode) on kp_mode.
+kp_want_mode() {
+  case $1 in
+  *:*) case $kp_mode in [0-7]*) kp_want=$(printf '%04o' $((0$kp_mode & $\{1%:*} | $\{1#*:}))) ;; *) kp_want= ;; esac ;;
+  *) kp_want=$1 ;;
+  esac
+}
+
+# kp_attributes PATH MODE OWNER GROUP (each may be empty): brings them about. To be called after kp_stat PATH.
+kp_attributes() {
+  kp_want_mode "$2"
+  if [ -n "$kp_want" ] && [ "$kp_mode" != "$kp_want" ]; then
+    [ -z "$kp_diff" ] || { kp_set before_mode "$kp_mode"; kp_set after_mode "$kp_want"; }
+    if kp_apply; then kp_try chmod -- "$kp_want" "$1" || return 1; fi
+  fi
+  if [ -n "$3" ] && [ "$kp_owner" != "$3" ] && [ "$kp_uid" != "$3" ]; then
+    [ -z "$kp_diff" ] || { kp_set before_owner "$kp_owner"; kp_set after_owner "$3"; }
+    if kp_apply; then kp_try chown -h -- "$3" "$1" || return 1; fi
+  fi
+  if [ -n "$4" ] && [ "$kp_group" != "$4" ] && [ "$kp_gid" != "$4" ]; then
+    [ -z "$kp_diff" ] || { kp_set before_group "$kp_group"; kp_set after_group "$4"; }
+    if kp_apply; then kp_try chgrp -h -- "$4" "$1" || return 1; fi
+  fi
+}
+
+# kp_read PATH: the whole text into kp_text, trailing newlines kept; empty where there is no file.
+kp_read() {
+  if [ -n "$kp_check" ] && kp_predicted content "$1"; then kp_text=$kp_value; return; fi
+  kp_text=
+  [ -f "$1" ] || return 0
+  kp_text=$(cat -- "$1" && echo x) || return 1
+  kp_text=$\{kp_text%x}
+}
+
+# kp_temp PATH: a name for a new file beside PATH, into kp_tmp; nobody else can have made it (umask 077, noclobber).
+kp_temp() {
+  case $1 in */*) kp_tmp=$\{1%/*}/.kprov-$$-$kp_n ;; *) kp_tmp=.kprov-$$-$kp_n ;; esac
+}
+
+# kp_new_mode: kp_mode for a file that is about to be made, where nothing else is asked for: as the login umask has it.
+kp_new_mode() { [ -n "$kp_mode" ] || kp_mode=$(printf '%04o' $((0666 & ~$kp_umask))); }
+
+# kp_install TEMP PATH MODE OWNER GROUP: TEMP becomes PATH at one instant, with its attributes set before. Where MODE,
+# OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login umask's.
+kp_install() {
+  kp_new_mode
+  kp_want_mode "$3"
+  kp_m=$kp_want kp_o=$4 kp_g=$5
+  if [ "$kp_type" = file ]; then
+    [ -n "$kp_m" ] || kp_m=$kp_mode
+    [ -n "$kp_o" ] || [ "$kp_uid" = 0 ] || kp_o=$kp_uid
+    [ -n "$kp_g" ] || [ "$kp_gid" = 0 ] || kp_g=$kp_gid
+  fi
+  [ -n "$kp_m" ] || kp_m=$kp_mode
+  if [ -n "$kp_o$kp_g" ]; then kp_try chown -- "$kp_o$\{kp_g:+:$kp_g}" "$1" || { rm -f -- "$1"; return 1; }; fi
+  kp_try chmod -- "$kp_m" "$1" && kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
+}
+
+# kp_parent PATH: the directory that PATH stands in is there; else the step fails (in check mode: cannot be judged).
+kp_parent() {
+  case $1 in /*/*) kp_dir=$\{1%/*} ;; /*) return 0 ;; */*) kp_dir=$\{1%/*} ;; *) return 0 ;; esac
+  [ ! -d "$kp_dir" ] || return 0
+  if [ -n "$kp_check" ]; then
+    if kp_predicted path "$kp_dir"; then case $kp_value in directory*) return 0 ;; esac; fi
+    kp_unknown "the directory $kp_dir is not there yet"
+    return 1
+  fi
+  kp_fail "the directory $kp_dir does not exist"
+}
+
+# kp_write PATH CONTENT MODE OWNER GROUP: the file has this content and these attributes. Reports "before" for a diff.
+kp_write() {
+  kp_stat "$1"
+  case $kp_type in
+  file | absent) ;;
+  link) [ ! -d "$1" ] || { kp_fail "$1 is a directory, not a file"; return 1; } ;;
+  *) kp_fail "$1 is a $kp_type, not a file"; return 1 ;;
+  esac
+  kp_same=
+  if [ "$kp_type" = absent ]; then kp_text=
+  elif [ "$kp_type" = file ] && [ -z "$kp_diff" ] && [ "$kp_size" != '?' ] && [ "$kp_size" != "$\{#2}" ]; then :
+  else
+    kp_read "$1" || { kp_fail "cannot read $1"; return 1; }
+    [ "$kp_text" != "$2" ] || kp_same=1
+  fi
+  if [ -n "$kp_same" ]; then
+    kp_attributes "$1" "$3" "$4" "$5"
+    return
+  fi
+  kp_parent "$1" || return 1
+  [ -z "$kp_diff" ] || kp_set before "$kp_text"
+  if kp_apply; then
+    kp_temp "$1"
+    printf '%s' "$2" >"$kp_tmp" || { rm -f -- "$kp_tmp"; kp_fail "cannot write $kp_tmp"; return 1; }
+    kp_install "$kp_tmp" "$1" "$3" "$4" "$5"
+  else
+    kp_predict path "$1" "file $\{3:-$\{kp_mode:-0644}} $\{4:-$\{kp_owner:-root}} $\{5:-$\{kp_group:-root}}"
+    kp_predict content "$1" "$2"
+  fi
+}
+`.replaceAll('$\\{', '${');

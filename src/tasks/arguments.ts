@@ -1,0 +1,96 @@
+import { type Diagnostic, nearest } from '../errors/index.js';
+import type { Mapping, Value } from '../values/index.js';
+import type { Task } from './task.js';
+
+/** Values that hold a template are checked once they are rendered. */
+const template = { type: 'string', pattern: '\\{\\{|\\{%|\\{#' };
+
+/** The canonical name of each name and alias. */
+export function parameterNames(task: Task): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, parameter] of Object.entries(task.parameters)) {
+    for (const spelling of [name, ...parameter.aliases]) names.set(spelling, name);
+  }
+  return names;
+}
+
+/** JSON Schema (draft 7) of a task's arguments as they may be written in a playbook. */
+export function argumentSchema(task: Task): object {
+  const properties: Record<string, object> = {};
+  for (const parameter of Object.entries(task.parameters)) {
+    const [name, { schema, description, aliases }] = parameter;
+    const nullable = { anyOf: [schema, template, { type: 'null' }], description };
+    for (const spelling of [name, ...aliases]) properties[spelling] = nullable;
+  }
+  const required = Object.entries(task.parameters).filter(([, p]) => p.required);
+  return {
+    type: 'object',
+    title: task.summary,
+    properties,
+    additionalProperties: false,
+    allOf: required.map(([name, p]) => ({ anyOf: [name, ...p.aliases].map((n) => ({ required: [n] })) })),
+  };
+}
+
+export type ParsedArguments =
+  | { ok: true; args: Readonly<Record<string, unknown>>; secrets: readonly string[] }
+  | { ok: false; diagnostics: readonly (Diagnostic & { parameter?: string })[] };
+
+const given = (args: Record<string, unknown>, names: readonly string[]) => names.filter((n) => args[n] !== undefined);
+
+function groupProblems(task: Task, args: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  for (const names of task.exactlyOne ?? []) {
+    const count = given(args, names).length;
+    if (count === 0) problems.push(`${task.name} needs one of ${names.join(', ')}`);
+    if (count > 1) problems.push(`${task.name} takes only one of ${names.join(', ')}`);
+  }
+  for (const names of task.atLeastOne ?? []) {
+    if (given(args, names).length === 0) problems.push(`${task.name} needs at least one of ${names.join(', ')}`);
+  }
+  for (const names of task.atMostOne ?? []) {
+    if (given(args, names).length > 1) problems.push(`${task.name} takes only one of ${names.join(', ')}`);
+  }
+  return problems;
+}
+
+/** Rendered arguments → what the task's functions get, or everything that is wrong with them. */
+export function parseArguments(task: Task, written: Mapping): ParsedArguments {
+  const names = parameterNames(task);
+  const diagnostics: (Diagnostic & { parameter?: string })[] = [];
+  const args: Record<string, unknown> = Object.create(null);
+  const secrets: string[] = [];
+  const wrong = (parameter: string, message: string, fix?: string) =>
+    diagnostics.push({
+      severity: 'error',
+      code: 'bad-argument',
+      message,
+      parameter,
+      ...(fix !== undefined && { fix }),
+    });
+
+  for (const [spelling, value] of Object.entries(written)) {
+    const name = names.get(spelling);
+    if (name === undefined) {
+      const near = nearest(spelling, names.keys());
+      wrong(spelling, `${task.name} has no parameter ${spelling}`, near && `did you mean ${near}?`);
+      continue;
+    }
+    if (value === null) continue;
+    try {
+      args[name] = task.parameters[name]?.parse(value as Value);
+      if (task.parameters[name]?.secret) secrets.push(String(value));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      wrong(spelling, `${task.name}: ${spelling}: ${error.message}`);
+    }
+  }
+  for (const [name, parameter] of Object.entries(task.parameters)) {
+    if (args[name] !== undefined || diagnostics.some((d) => names.get(d.parameter ?? '') === name)) continue;
+    if (parameter.default !== undefined) args[name] = parameter.default;
+    else if (parameter.required) wrong(name, `${task.name} needs ${name}: ${parameter.description}`);
+  }
+  const groups = groupProblems(task, args);
+  for (const message of groups) wrong('', message);
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, args, secrets };
+}

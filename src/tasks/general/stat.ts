@@ -1,0 +1,111 @@
+import { sh } from '../../shell/index.js';
+import type { Mapping } from '../../values/index.js';
+import { choice, flag, path } from '../parameters.js';
+import { defineTask, program, type Report } from '../task.js';
+
+const checksums = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+
+/** The permission bits one by one, as Ansible's stat returns them. */
+function permissions(mode: number): Mapping {
+  const bits: Mapping = { isuid: (mode & 0o4000) !== 0, isgid: (mode & 0o2000) !== 0 };
+  for (const [shift, who] of [
+    [6, 'usr'],
+    [3, 'grp'],
+    [0, 'oth'],
+  ] as const) {
+    bits[`r${who}`] = ((mode >> shift) & 4) !== 0;
+    bits[`w${who}`] = ((mode >> shift) & 2) !== 0;
+    bits[`x${who}`] = ((mode >> shift) & 1) !== 0;
+  }
+  return bits;
+}
+
+const typeBits: Readonly<Record<string, number>> = {
+  isfifo: 0x1,
+  ischr: 0x2,
+  isdir: 0x4,
+  isblk: 0x6,
+  isreg: 0x8,
+  islnk: 0xa,
+  issock: 0xc,
+};
+
+function describe(report: Report, file: string): Mapping {
+  const line = report.text('stat');
+  if (line === undefined) return { exists: false };
+  const [raw = '0', uid, gid, owner = '', group = '', size, inode, dev, nlink, atime, mtime, ctime, blocks, blockSize] =
+    line.split(' ');
+  const mode = Number.parseInt(raw, 16);
+  const link = report.text('link');
+  const checksum = report.text('checksum');
+  return {
+    exists: true,
+    path: file,
+    mode: (mode & 0o7777).toString(8).padStart(4, '0'),
+    ...Object.fromEntries(Object.entries(typeBits).map(([name, bit]) => [name, mode >> 12 === bit])),
+    ...permissions(mode),
+    uid: Number(uid),
+    gid: Number(gid),
+    pw_name: owner,
+    gr_name: group,
+    size: Number(size),
+    inode: Number(inode),
+    dev: Number(dev),
+    nlink: Number(nlink),
+    atime: Number(atime),
+    mtime: Number(mtime),
+    ctime: Number(ctime),
+    blocks: Number(blocks),
+    block_size: Number(blockSize),
+    readable: report.text('access')?.includes('r') ?? false,
+    writeable: report.text('access')?.includes('w') ?? false,
+    executable: report.text('access')?.includes('x') ?? false,
+    ...(link !== undefined && { lnk_target: link, lnk_source: report.text('real') ?? link }),
+    ...(checksum !== undefined && { checksum }),
+  };
+}
+
+export const stat = defineTask({
+  name: 'stat',
+  summary: 'Reports whether a path exists and what it is.',
+  parameters: {
+    path: path('The path to look at.', { required: true, aliases: ['dest', 'name'] }),
+    follow: flag('Whether to look at what a symbolic link points to.', { default: false }),
+    get_checksum: flag('Whether to compute the checksum of a regular file.', { default: true }),
+    checksum_algorithm: choice('Algorithm of the checksum.', checksums, {
+      default: 'sha1',
+      aliases: ['checksum', 'checksum_algo'],
+    }),
+    get_mime: flag('Accepted; the MIME type is not determined.', { default: true }),
+    get_attributes: flag('Accepted; file system attributes are not read.', { default: true }),
+  },
+  returns: { stat: 'what is there: exists, isreg, isdir, islnk, mode, size, pw_name, gr_name, mtime, checksum, ...' },
+  example: `- stat: {path: /etc/kubernetes/admin.conf}
+  register: admin_conf
+
+- debug: {msg: this host is a control plane}
+  when: admin_conf.stat.exists`,
+  inCheckMode: 'predicts',
+  compile: (args) =>
+    program(sh`
+kp_p=${args.path}
+if [ -n "$kp_check" ] && kp_predicted path "$kp_p"; then
+  kp_unknown "$kp_p would be changed by an earlier task of this run"
+  return 0
+fi
+if kp_line=$(stat ${args.follow ? ['-L'] : []} -c '%f %u %g %U %G %s %i %d %h %X %Y %Z %b %B' -- "$kp_p" 2>/dev/null); then
+  kp_set stat "$kp_line"
+  kp_access=
+  [ ! -r "$kp_p" ] || kp_access=r
+  [ ! -w "$kp_p" ] || kp_access=$kp_access"w"
+  [ ! -x "$kp_p" ] || kp_access=$kp_access"x"
+  kp_set access "$kp_access"
+  case $kp_line in
+  a*) kp_set link "$(readlink -- "$kp_p")"; kp_set real "$(readlink -f -- "$kp_p")" ;;
+  8*) if [ -n ${args.get_checksum} ] && [ -r "$kp_p" ]; then
+      kp_line=$(${`${args.checksum_algorithm}sum`} <"$kp_p") && kp_set checksum "$\{kp_line%% *}"
+    fi ;;
+  esac
+fi`),
+  interpret: (report, args) => ({ result: { stat: describe(report, args.path) } }),
+});

@@ -1,0 +1,150 @@
+import type { Buffer } from 'node:buffer';
+import type { Script } from '../shell/index.js';
+import type { Files, Mapping, Value } from '../values/index.js';
+import type { ArgumentsOf, Parameters } from './parameters.js';
+
+/** A change for `--diff`: texts are compared line by line. */
+export interface Diff {
+  before: string;
+  after: string;
+  /** Heading of each side: the path, or the path and what about it changes. */
+  beforeHeader: string;
+  afterHeader: string;
+}
+
+/** What a task came to on one host. `unknown` exists in check mode only. */
+export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown';
+
+export interface Outcome {
+  status: Status;
+  /** What `register` gets, beside `changed`, `failed` and `skipped`. A failed one has `msg`, an unknown one `reason`. */
+  result: Mapping;
+  diff?: readonly Diff[];
+  /** Check mode: the fields that a real run would have are not known; whoever reads one becomes `unknown` himself. */
+  incomplete?: boolean;
+}
+
+/** What the host reported. */
+export interface Report {
+  status: 'ok' | 'changed' | 'failed' | 'unknown';
+  /** A field as text (UTF-8, decoded once), or undefined where the host did not send it. */
+  text(field: string): string | undefined;
+  bytes(field: string): Buffer | undefined;
+}
+
+/** A file of the control machine that goes to the host ahead of the script. */
+export interface Upload {
+  /** Where it is put: a temporary name beside its destination. The script moves or removes it. */
+  path: string;
+  content: Uint8Array;
+}
+
+/** One step on the host. */
+export interface Program {
+  kind: 'program';
+  script: Script;
+  uploads?: readonly Upload[];
+  /** Goes on with a further step or ends with an outcome, given what this one reported. Costs a round trip. */
+  then?(report: Report): Program | Outcome | undefined;
+}
+
+/** What a task makes of the host's report. */
+export interface Interpretation {
+  result?: Mapping;
+  diff?: readonly Diff[];
+  /** Overrides what the host said. */
+  status?: Status;
+  /** As in Outcome. */
+  incomplete?: boolean;
+  /** Files to write on the control machine (fetch, logs, kubeconfig), relative to the playbook. */
+  save?: readonly { path: string; content: Uint8Array; mode?: number }[];
+  /** Values that must never be shown from here on. */
+  secrets?: readonly string[];
+}
+
+/** What a task may ask for. Everything here is deterministic; variables that are not there yet throw Pending. */
+export interface TaskContext {
+  host: string;
+  /** The user that the program runs as, where known. */
+  becomeUser: string | undefined;
+  loginUser: string | undefined;
+  checkMode: boolean;
+  diffMode: boolean;
+  files: Files;
+  /** Absolute path of a file of the role or playbook; throws KprovError naming the places that were searched. */
+  find(kind: 'files' | 'templates' | 'vars', name: string): string;
+  /** Renders template text with the task's variables. */
+  render(source: string, options?: RenderOptions): string;
+  /** Evaluates a condition (`when` syntax) with the task's variables. */
+  test(condition: Value): boolean;
+  /** Evaluates an expression with the task's variables. */
+  evaluate(expression: string): Value;
+  /** A variable, rendered; undefined where there is none. */
+  variable(name: string): Value | undefined;
+}
+
+export interface RenderOptions {
+  name?: string;
+  trimBlocks?: boolean;
+  lstripBlocks?: boolean;
+  newlineSequence?: string;
+  variableStart?: string;
+  variableEnd?: string;
+  blockStart?: string;
+  blockEnd?: string;
+}
+
+export interface TaskDefinition<P extends Parameters = Parameters> {
+  /** Ansible's short name. */
+  name: string;
+  /** Other names it answers to. */
+  aliases?: readonly string[];
+  /** Collections whose module this is, for the fully qualified name; default ansible.builtin. */
+  collection?: 'ansible.builtin' | 'ansible.posix' | 'community.general' | 'kprov.kubernetes';
+  summary: string;
+  description?: string;
+  parameters: P;
+  /** The parameter that takes the text after the name: `command: ls -l`. */
+  freeForm?: Extract<keyof P, string>;
+  /** Groups of parameters of which exactly one, at least one, or at most one must be given. */
+  exactlyOne?: readonly (readonly Extract<keyof P, string>[])[];
+  atLeastOne?: readonly (readonly Extract<keyof P, string>[])[];
+  atMostOne?: readonly (readonly Extract<keyof P, string>[])[];
+  /** Fields of the result and what they hold. */
+  returns: Readonly<Record<string, string>>;
+  /** YAML of one or more tasks. */
+  example: string;
+  /**
+   * `predicts`: the program itself respects check mode. `skips`: what it does cannot be foretold, so a dry run leaves
+   * it out and says `skipped`; its fields are unknown to later tasks.
+   */
+  inCheckMode: 'predicts' | 'skips';
+  /** May the program be sent again when the connection broke before its end was seen? Default true. */
+  repeatable?: boolean;
+  compile(args: ArgumentsOf<P>, context: TaskContext): Program | Outcome;
+  interpret?(report: Report, args: ArgumentsOf<P>, context: TaskContext): Interpretation;
+}
+
+/** A task with its parameter types forgotten, as the registry and the engine hold it. */
+export interface Task
+  extends Omit<TaskDefinition, 'compile' | 'interpret' | 'freeForm' | 'exactlyOne' | 'atLeastOne' | 'atMostOne'> {
+  freeForm?: string;
+  exactlyOne?: readonly (readonly string[])[];
+  atLeastOne?: readonly (readonly string[])[];
+  atMostOne?: readonly (readonly string[])[];
+  compile(args: Readonly<Record<string, unknown>>, context: TaskContext): Program | Outcome;
+  interpret?(report: Report, args: Readonly<Record<string, unknown>>, context: TaskContext): Interpretation;
+}
+
+/** Declares a task; the types of its arguments follow from its parameters. */
+export function defineTask<const P extends Parameters>(definition: TaskDefinition<P>): Task {
+  // The registry converts arguments with these very parameters before it calls compile or interpret.
+  return definition as unknown as Task;
+}
+
+/** A program of one step. */
+export const program = (script: Script, extra: Omit<Program, 'kind' | 'script'> = {}): Program => ({
+  kind: 'program',
+  script,
+  ...extra,
+});
