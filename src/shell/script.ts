@@ -49,10 +49,11 @@ function expand(value: Interpolation): string {
 /**
  * The one place where shell text is made: a template whose constant parts are program text and whose values are
  * quoted words. `true` is 1; `false` and `undefined` are the empty word; an array is several words; a Script is
- * inserted as it is. Backslashes are the shell's own (the template is read raw).
+ * inserted as it is. Backslashes are the shell's own (the template is read raw), but for `$\{`, which is the shell's `${`.
  */
 export function sh(template: TemplateStringsArray, ...values: Interpolation[]): Script {
-  return Script.trusted(String.raw({ raw: template.raw }, ...values.map(expand)));
+  const raw = template.raw.map((part) => part.replaceAll('$\\{', '${'));
+  return Script.trusted(String.raw({ raw }, ...values.map(expand)));
 }
 
 /** Scripts one after the other, a line each; false and undefined ones are left out. */

@@ -1,0 +1,122 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { sh } from '../../src/shell/index.js';
+import { fieldsOf, ShellHost, shells } from '../support/shells.js';
+
+test('dash, bash and busybox ash are here to be tested', () => {
+  expect(shells.map(([name]) => name)).toEqual(['dash', 'bash', 'busybox ash']);
+});
+
+describe.each(shells)('in %s', (_name, argv) => {
+  let host: ShellHost;
+  let folder: string;
+  beforeEach(() => {
+    host = new ShellHost(argv);
+    folder = mkdtempSync(join(tmpdir(), 'kprov-'));
+  });
+  afterEach(async () => {
+    await host.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('any text comes through quoting and a field unharmed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (value) => {
+        fc.pre(!value.includes('\0') && Buffer.from(value).toString() === value);
+        const frame = await host.run(sh`kp_set value ${value}`);
+        expect(fieldsOf(frame).value).toBe(value);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('steps that were queued behind a failed one are discarded, until the next epoch', async () => {
+    const marker = join(folder, 'ran');
+    const [failed, discarded, resumed] = await Promise.all([
+      host.run(sh`kp_fail 'no luck'; return 1`, { mayFail: false }),
+      host.run(sh`: >${marker}; kp_set ran 1`, { mayFail: false }),
+      host.run(sh`kp_set ran 2`, { epoch: 1 }),
+    ]);
+    expect([failed.status, discarded.status, resumed.status]).toEqual(['failed', 'discarded', 'ok']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a step that may fail lets the next one run', async () => {
+    const [first, second] = await Promise.all([host.run(sh`false`), host.run(sh`kp_set ran 1`)]);
+    expect([first.status, second.status]).toEqual(['failed', 'ok']);
+  });
+
+  test('a command reports its streams byte for byte, its exit code, and gets no standard input', async () => {
+    const frame = await host.run(sh`kp_stream '' sh -c ${"printf 'a\\000\\377b\\n\\n'; echo oops >&2; cat; exit 7"}`);
+    expect(frame.status).toBe('failed');
+    expect(frame.fields.get('stdout')).toEqual(Buffer.from([0x61, 0, 0xff, 0x62, 10, 10]));
+    expect(frame.stderr.toString()).toBe('oops\n');
+    expect(fieldsOf(frame).rc).toBe('7');
+  });
+
+  test('output that imitates a mark is only output', async () => {
+    const text = '\n@0000000000000000 end changed\n\n@x .\n';
+    const frame = await host.run(sh`kp_stream '' printf %s ${text}`);
+    expect(frame.status).toBe('ok');
+    expect(fieldsOf(frame).stdout).toBe(text);
+  });
+
+  test('kp_write makes, keeps and replaces a file, and leaves nothing else behind', async () => {
+    const file = join(folder, 'a b\nc');
+    const write = (content: string, mode = '') =>
+      host.run(sh`kp_write ${file} ${content} ${mode} '' ''`, { diff: true });
+    expect((await write('one\n\n', '0640')).status).toBe('changed');
+    expect(statSync(file).mode & 0o7777).toBe(0o640);
+    expect((await write('one\n\n', '0640')).status).toBe('ok');
+    expect((await write('one\n\n')).status).toBe('ok');
+    const again = await write('two');
+    expect(again.status).toBe('changed');
+    expect(fieldsOf(again).before).toBe('one\n\n');
+    expect(statSync(file).mode & 0o7777).toBe(0o640);
+    expect(readFileSync(file, 'utf8')).toBe('two');
+    expect((await write('two', '448:5')).status).toBe('changed');
+    expect(statSync(file).mode & 0o7777).toBe(0o605);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  test('a binary file of the same length is not mistaken for the text', async () => {
+    const file = join(folder, 'f');
+    writeFileSync(file, 'ab\0');
+    expect((await host.run(sh`kp_write ${file} ${'abc'} '' '' ''`)).status).toBe('changed');
+    writeFileSync(file, 'ab\0');
+    expect((await host.run(sh`kp_write ${file} ${'ab'} '' '' ''`)).status).toBe('changed');
+  });
+
+  test('check mode writes nothing, and later steps see what would have been written', async () => {
+    const file = join(folder, 'f');
+    const check = { check: true };
+    expect((await host.run(sh`kp_write ${file} ${'text'} 0600 '' ''`, check)).status).toBe('changed');
+    expect((await host.run(sh`kp_write ${file} ${'text'} 0600 '' ''`, check)).status).toBe('ok');
+    expect((await host.run(sh`kp_write ${file} ${'text'} 0644 '' ''`, check)).status).toBe('changed');
+    expect((await host.run(sh`kp_write ${join(folder, 'no/where')} x '' '' ''`, check)).status).toBe('unknown');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a failing command is reported with its words, exit code and output', async () => {
+    const frame = await host.run(sh`kp_try sh -c ${'echo broken >&2; exit 3'}`);
+    expect(fieldsOf(frame)).toMatchObject({ rc: '3', output: 'broken', msg: 'sh failed with exit code 3' });
+  });
+
+  test('the environment of a step ends with it', async () => {
+    const body = sh`kp_set seen "$\{KP_X-unset}"`;
+    const first = await host.run(body, { environment: { KP_X: "it's $HOME" } });
+    expect(fieldsOf(first).seen).toBe("it's $HOME");
+    expect(fieldsOf(await host.run(body)).seen).toBe('unset');
+  });
+
+  test('a half-received program is never executed', async () => {
+    const marker = join(folder, 'ran');
+    const child = new ShellHost(argv);
+    const text = sh`kp_task() {\n: >${marker}`;
+    void child.run(text);
+    await child.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
