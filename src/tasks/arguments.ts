@@ -27,7 +27,7 @@ export function argumentSchema(task: Task): object {
     type: 'object',
     title: task.summary,
     properties,
-    additionalProperties: false,
+    additionalProperties: task.otherParameters !== undefined,
     allOf: required.map(([name, p]) => ({ anyOf: [name, ...p.aliases].map((n) => ({ required: [n] })) })),
   };
 }
@@ -71,6 +71,10 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
 
   for (const [spelling, value] of Object.entries(written)) {
     const name = names.get(spelling);
+    if (name === undefined && task.otherParameters !== undefined) {
+      args[spelling] = value;
+      continue;
+    }
     if (name === undefined) {
       const near = nearest(spelling, names.keys());
       wrong(spelling, `${task.name} has no parameter ${spelling}`, near && `did you mean ${near}?`);

@@ -1,3 +1,4 @@
+import { controlTasks } from './control/index.js';
 import { generalTasks } from './general/index.js';
 import { kubernetesTasks } from './kubernetes/index.js';
 import type { Task } from './task.js';
@@ -5,7 +6,7 @@ import type { Task } from './task.js';
 const collections = ['ansible.builtin', 'ansible.legacy', 'ansible.posix', 'community.general', 'kprov.kubernetes'];
 
 /** Every task there is, in the order of the documentation. */
-export const tasks: readonly Task[] = [...generalTasks, ...kubernetesTasks];
+export const tasks: readonly Task[] = [...generalTasks, ...kubernetesTasks, ...controlTasks];
 
 const byName = new Map<string, Task>();
 for (const task of tasks) for (const name of [task.name, ...(task.aliases ?? [])]) byName.set(name, task);

@@ -106,6 +106,8 @@ export interface TaskDefinition<P extends Parameters = Parameters> {
   parameters: P;
   /** The parameter that takes the text after the name: `command: ls -l`. */
   freeForm?: Extract<keyof P, string>;
+  /** Where it is there, arguments of any other name are taken as they are; says what they mean. */
+  otherParameters?: string;
   /** Groups of parameters of which exactly one, at least one, or at most one must be given. */
   exactlyOne?: readonly (readonly Extract<keyof P, string>[])[];
   atLeastOne?: readonly (readonly Extract<keyof P, string>[])[];
