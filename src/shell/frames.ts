@@ -15,6 +15,8 @@ export interface FrameEvents {
   /** Part of a field that is still being written: live output of a long command. */
   progress?(nonce: string, field: string, chunk: Buffer): void;
   frame(frame: Frame): void;
+  /** The shell has read its library and tells who it is. */
+  greeting?(user: string): void;
 }
 
 export interface FrameLimits {
@@ -84,6 +86,11 @@ export class FrameReader {
     this.#maxFieldBytes = limits.maxFieldBytes ?? 32 * 1024 * 1024;
   }
 
+  /** Announces the shell's first words, before any step. */
+  greet(nonce: string): void {
+    this.#due.unshift(nonce);
+  }
+
   /** Announces a step, in the order in which the host will run them. */
   expect(nonce: string): void {
     this.#due.push(nonce);
@@ -148,6 +155,9 @@ export class FrameReader {
     } else if (directive === '.') {
       if (this.#field) this.#fields.set(this.#field.name, this.#field.value());
       this.#field = undefined;
+    } else if (directive.startsWith('ready ')) {
+      this.#due.shift();
+      this.#events.greeting?.(directive.slice(6));
     } else if (directive === 'begin') {
       this.#events.begin?.(nonce);
     } else if (directive.startsWith('end ')) {

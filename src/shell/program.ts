@@ -9,6 +9,8 @@ export interface StepMode {
   diff: boolean;
   /** A failure does not discard the steps queued behind it. */
   mayFail: boolean;
+  /** An item of a loop: its failure stops what follows the loop, not the other items. `last` ends the loop. */
+  loop?: 'item' | 'last';
   /** Exported for this step only. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -33,7 +35,8 @@ function exports(environment: StepMode['environment']): Script {
 
 /** The text that makes the host's shell run one step. Never executed unless it has arrived whole. */
 export function renderStep(step: Step): string {
-  const mode = `-${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
+  const loop = step.loop === undefined ? '' : step.loop === 'last' ? 'le' : 'l';
+  const mode = `-${loop}${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
   const setUp = exports(step.environment);
   return `kp_task() {\n:\n${step.body}\n}\n${setUp}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
 }

@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { KprovError } from '../errors/index.js';
+import { type Become, renderLogin, type Script, type StepMode, sh } from '../shell/index.js';
+import type { Upload } from '../tasks/index.js';
+import {
+  type Channel,
+  ChannelRefused,
+  type Connection,
+  ConnectionLost,
+  type Target,
+  type Transport,
+} from '../transport/index.js';
+import { becomeError, ShellEnded, ShellSession, type StepListener, type StepReport } from './shell-session.js';
+
+export interface StepRequest {
+  body: Script;
+  mode: StepMode;
+  become: BecomeRequest;
+  /** May it be sent again when its end was not seen? */
+  repeatable: boolean;
+  uploads?: readonly Upload[];
+  listener?: StepListener;
+}
+
+/** Whom the step runs as: the login user, or somebody he becomes. */
+export type BecomeRequest = { kind: 'login' } | { kind: 'user'; user: string; password?: string };
+
+/** The connection broke while this step ran, and nobody can tell whether it was finished. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the connection broke while this task ran; whether it was finished is not known', { cause });
+    this.name = 'OutcomeUnknown';
+  }
+}
+
+export interface ConversationOptions {
+  transport: Transport;
+  target: Target;
+  signal: AbortSignal;
+  /** How often a lost connection is built up again for one step before the host counts as unreachable. */
+  maxReconnects: number;
+  notice(message: string): void;
+}
+
+/** A step between its sending and its answer. */
+interface InFlight {
+  request: StepRequest;
+  epoch: number;
+  tries: number;
+  resolve(report: StepReport): void;
+  reject(error: unknown): void;
+}
+
+interface Shell {
+  key: string;
+  session: ShellSession;
+  inFlight: Set<InFlight>;
+}
+
+const keyOf = (become: BecomeRequest): string => (become.kind === 'login' ? '' : become.user);
+const makeNonce = (): string => randomBytes(8).toString('hex');
+const chunkBytes = 48 * 1024;
+
+/**
+ * The conversation with one host: one connection, one shell per user on it, steps sent ahead of their answers. A
+ * connection that breaks is built up again, and what may be repeated is repeated.
+ */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  #connecting: Promise<Connection> | undefined;
+  #shells: Shell[] = [];
+  /** Sending is serialised; waiting for answers is not. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Puts steps of a lost shell on their way again before anything else is sent. */
+  #recovering: Promise<void> | undefined;
+  #lastKey: string | undefined;
+  #epoch = 0;
+  #closed = false;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+  }
+
+  /** Connects, if that has not been begun. Throws ConnectError. */
+  connect(): Promise<Connection> {
+    const { transport, target, signal } = this.#options;
+    const connecting = this.#connecting ?? transport.connect(target, signal);
+    connecting.catch(() => undefined);
+    this.#connecting = connecting;
+    return connecting;
+  }
+
+  /** After a failure the host discards what was queued; steps sent from here on are run again. */
+  resume(): void {
+    this.#epoch++;
+  }
+
+  /** Sends a step behind those already sent. Rejects with ConnectError, KprovError (become) or OutcomeUnknown. */
+  send(request: StepRequest): Promise<StepReport> {
+    const epoch = this.#epoch;
+    return new Promise((resolve, reject) => {
+      const step: InFlight = { request, epoch, tries: 0, resolve, reject };
+      this.#turn = this.#turn.then(() => this.#deliver(step)).catch(reject);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.disconnect();
+  }
+
+  /** Gives up the connection but not the conversation: the next step connects anew (after a reboot). */
+  async disconnect(): Promise<void> {
+    const connecting = this.#connecting;
+    this.#connecting = undefined;
+    for (const { session } of this.#shells.splice(0)) session.close();
+    const connection = await connecting?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  async #deliver(step: InFlight): Promise<void> {
+    while (this.#recovering) await this.#recovering;
+    const key = keyOf(step.request.become);
+    if (this.#lastKey !== undefined && this.#lastKey !== key) await this.#quiet();
+    this.#lastKey = key;
+    const shell = await this.#shell(step.request.become);
+    this.#ask(shell, step);
+    await shell.session.drained();
+  }
+
+  /** Waits until no shell has a step to answer: steps of different users keep their order. */
+  async #quiet(): Promise<void> {
+    for (const shell of this.#shells) while (shell.inFlight.size > 0) await shell.session.idle();
+  }
+
+  #ask(shell: Shell, step: InFlight): void {
+    const { request, epoch } = step;
+    shell.inFlight.add(step);
+    let broken: StepReport | undefined;
+    for (const upload of request.uploads ?? []) {
+      this.#upload(shell.session, upload, epoch, (report) => {
+        if (report.status === 'failed') broken ??= report;
+      });
+    }
+    const sent = { ...request.mode, nonce: makeNonce(), epoch, body: request.body };
+    shell.session.send(sent, request.listener).then(
+      (report) => {
+        shell.inFlight.delete(step);
+        step.resolve(report.status === 'discarded' && broken ? broken : report);
+      },
+      // What a lost shell did not answer is dealt with all at once, in order.
+      () => undefined,
+    );
+  }
+
+  /** A file for a step that follows, in pieces, through the same shell: no SFTP, no further session. */
+  #upload(session: ShellSession, upload: Upload, epoch: number, onReport: (report: StepReport) => void): void {
+    const mode = { check: false, diff: false, mayFail: false };
+    const content = Buffer.from(upload.content.buffer, upload.content.byteOffset, upload.content.byteLength);
+    const send = (body: Script) =>
+      void session.send({ ...mode, nonce: makeNonce(), epoch, body }).catch(() => undefined);
+    send(sh`: >${upload.path} || kp_fail ${`cannot write ${upload.path}`}`);
+    for (let at = 0; at < content.length; at += chunkBytes) {
+      const piece = content.subarray(at, at + chunkBytes).toString('base64');
+      send(sh`printf %s ${piece} | base64 -d >>${upload.path} || kp_fail ${`cannot write ${upload.path}`}`);
+    }
+  }
+
+  async #shell(become: BecomeRequest): Promise<Shell> {
+    const key = keyOf(become);
+    const found = this.#shells.find((shell) => shell.key === key);
+    if (found) return found;
+    const connection = await this.connect();
+    const resolved = this.#resolve(become, connection.user);
+    const nonce = makeNonce();
+    const channel = await this.#open(connection, renderLogin(resolved, nonce).command);
+    const shell: Shell = { key, session: new ShellSession(channel, resolved, nonce), inFlight: new Set() };
+    this.#shells.push(shell);
+    void shell.session.ended.then((ended) => this.#lost(shell, ended));
+    return shell;
+  }
+
+  #lost(shell: Shell, ended: ShellEnded): void {
+    this.#shells = this.#shells.filter((other) => other !== shell);
+    if (ended.exit.kind === 'lost') this.#connecting = undefined;
+    const steps = [...shell.inFlight];
+    shell.inFlight.clear();
+    if (steps.length === 0) return;
+    const { become } = steps[0]?.request ?? { become: { kind: 'login' as const } };
+    const fatal = this.#closed || (!ended.wasReady && ended.exit.kind === 'exited');
+    if (fatal) {
+      const error = become.kind === 'user' && !this.#closed ? becomeError(ended, become.user) : ended;
+      for (const step of steps) step.reject(error);
+      return;
+    }
+    const recovery = this.#recover(steps, ended).finally(() => {
+      if (this.#recovering === recovery) this.#recovering = undefined;
+    });
+    this.#recovering = recovery;
+  }
+
+  /** The oldest step may have been under way when the shell was lost; those behind it may have been, too. */
+  async #recover(steps: InFlight[], ended: ShellEnded): Promise<void> {
+    const first = steps.findIndex(({ request, tries }) => !request.repeatable || tries >= this.#options.maxReconnects);
+    const again = first < 0 ? steps : steps.slice(0, first);
+    const given = first < 0 ? [] : steps.slice(first);
+    for (const step of given) step.reject(new OutcomeUnknown(ended));
+    if (again.length === 0) return;
+    this.#options.notice('the connection was lost; connecting again');
+    try {
+      for (const step of again) {
+        step.tries++;
+        this.#ask(await this.#shell(step.request.become), step);
+      }
+    } catch (error) {
+      for (const step of again) step.reject(error);
+    }
+  }
+
+  /** Root needs no sudo to be root, and none to become somebody else. */
+  #resolve(become: BecomeRequest, login: string): Become {
+    if (become.kind === 'login' || become.user === login) return { method: 'none' };
+    if (login === 'root') return { method: 'su', user: become.user };
+    const { user, password } = become;
+    return { method: 'sudo', user, ...(password !== undefined && { password }) };
+  }
+
+  /** Where the server allows no further session, the shell that was used longest ago makes room. */
+  async #open(connection: Connection, command: string): Promise<Channel> {
+    for (;;) {
+      try {
+        return await connection.exec(command);
+      } catch (error) {
+        const oldest = this.#shells[0];
+        if (error instanceof ConnectionLost && !this.#closed) {
+          this.#connecting = undefined;
+          throw error;
+        }
+        if (!(error instanceof ChannelRefused) || !oldest) throw error;
+        this.#shells = this.#shells.filter((shell) => shell !== oldest);
+        oldest.session.close();
+        await oldest.session.ended;
+      }
+    }
+  }
+}
+
+/** True for an error that means the host cannot be reached (any more). */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof ConnectionLost ||
+  error instanceof ShellEnded ||
+  error instanceof OutcomeUnknown ||
+  (error instanceof KprovError && !error.code.startsWith('become-'));

@@ -1,0 +1,48 @@
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { KprovError } from '../errors/index.js';
+import type { Files } from '../values/index.js';
+
+const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(String(code(error)));
+
+function readBytes(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new KprovError('unreadable-file', `cannot read ${path}: ${String(code(error))}`, { cause: error });
+  }
+}
+
+/** The control machine's real files. */
+export const nodeFiles: Files = {
+  readBytes,
+  read: (path) => {
+    const bytes = readBytes(path);
+    return bytes === undefined
+      ? undefined
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  },
+  kind: (path) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return 'directory';
+    return stat?.isFile() ? 'file' : undefined;
+  },
+  isExecutable: (path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  },
+  list: (path) => {
+    try {
+      return readdirSync(path).sort();
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new KprovError('unreadable-directory', `cannot list ${path}: ${String(code(error))}`, { cause: error });
+    }
+  },
+};
