@@ -158,7 +158,7 @@ export class Conversation {
     const mode = { check: false, diff: false, mayFail: false };
     const content = Buffer.from(upload.content.buffer, upload.content.byteOffset, upload.content.byteLength);
     const send = (body: Script) =>
-      void session.send({ ...mode, nonce: makeNonce(), epoch, body }).catch(() => undefined);
+      void session.send({ ...mode, nonce: makeNonce(), epoch, body }).then(onReport, () => undefined);
     send(sh`: >${upload.path} || kp_fail ${`cannot write ${upload.path}`}`);
     for (let at = 0; at < content.length; at += chunkBytes) {
       const piece = content.subarray(at, at + chunkBytes).toString('base64');
