@@ -1,0 +1,11 @@
+export { type LoadedSources, loadInventory } from './load.js';
+export type {
+  Executed,
+  Inventory,
+  InventoryGroup,
+  InventoryHost,
+  InventoryIo,
+  NewHost,
+  VariableScope,
+} from './model.js';
+export { expandLimit, type MatchedHosts, matchHosts, splitPatterns } from './patterns.js';
