@@ -9,7 +9,7 @@ wait_for_hosts() {
     waiting+=($!)
   done
   for host in "${waiting[@]}"; do
-    wait "$host" || fail "a host did not come up" "look at it: docker logs $KPROV_LAB_NAME-node1-1"
+    wait "$host" || fail "not every host came up (see above)"
   done
 }
 
@@ -22,7 +22,10 @@ wait_for_host() {
   case $state in
     running) ;;
     degraded) say "$1: degraded: $(lab_ssh "$1" 'systemctl list-units --failed --plain --no-legend' | awk '{ print $1 }' | xargs)" ;;
-    *) say "$1: $state" && return 1 ;;
+    *)
+      say "$1 does not answer after 60 s: ${state:-no login}" "look at it: docker logs $KPROV_LAB_NAME-$1-1"
+      return 1
+      ;;
   esac
 }
 
@@ -38,7 +41,7 @@ bed_up() {
   write_inventory
   set_conntrack
   say "starting ${bed_hosts[*]} on $KPROV_LAB_SUBNET.0/24"
-  quietly "$KPROV_LAB_STATE/compose.log" compose up --detach --no-build --remove-orphans
+  quietly "$KPROV_LAB_STATE/compose.log" compose up --detach --no-build --renew-anon-volumes --remove-orphans
   wait_for_hosts "${bed_hosts[@]}"
   say "up: $(lab_ssh node1 'uname -sr'), state in $KPROV_LAB_STATE"
 }
@@ -59,8 +62,8 @@ bed_down() {
   if docker version >/dev/null 2>&1; then
     find_compose
     mkdir -p "$KPROV_LAB_STATE"
-    COMPOSE_PROFILES=bare KPROV_LAB_PROFILES=bare \
-      quietly "$lab_root/down.log" compose down --volumes --remove-orphans --timeout 2
+    KPROV_LAB_PROFILES=bare
+    quietly "$lab_root/down.log" compose down --volumes --remove-orphans --timeout 2
     restore_conntrack
     stop_own_docker
   fi

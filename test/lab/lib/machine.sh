@@ -61,10 +61,14 @@ stop_own_docker() {
 compose() {
   local run=(docker compose)
   [ ! -x "$lab_cache/docker-compose" ] || run=("$lab_cache/docker-compose")
-  KPROV_LAB_NAME=$KPROV_LAB_NAME KPROV_LAB_SUBNET=$KPROV_LAB_SUBNET KPROV_LAB_INNER=$KPROV_LAB_INNER \
-    KPROV_LAB_STATE=$KPROV_LAB_STATE KPROV_LAB_IMAGE=$KPROV_LAB_IMAGE KPROV_LAB_MIRROR=$(mirror_folder) \
-    KPROV_LAB_MODULES=$(modules_folder) COMPOSE_PROFILES=$KPROV_LAB_PROFILES \
+  (
+    KPROV_LAB_MIRROR=$(mirror_folder)
+    KPROV_LAB_MODULES=$(modules_folder)
+    COMPOSE_PROFILES=$KPROV_LAB_PROFILES
+    export KPROV_LAB_NAME KPROV_LAB_SUBNET KPROV_LAB_INNER KPROV_LAB_STATE KPROV_LAB_IMAGE
+    export KPROV_LAB_MIRROR KPROV_LAB_MODULES COMPOSE_PROFILES
     "${run[@]}" --project-name "$KPROV_LAB_NAME" --file "$compose_file" "$@"
+  )
 }
 
 # Debian 12 ships Compose 1.29, which knows neither `cgroup: private` nor `systempaths`. Compose 2 of
