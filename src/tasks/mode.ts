@@ -15,18 +15,21 @@ function bitsOf(who: 'u' | 'g' | 'o', permissions: string): number {
   return mask;
 }
 
-/** A symbolic mode without X and copies changes bits independently of each other: two masks say it all. */
-function parseSymbolic(text: string): string | undefined {
+/**
+ * A symbolic mode without copies (g=u) changes bits independently of each other: two masks say it all. `isX` tells
+ * whether X means x, as it does for a directory and for what somebody may execute.
+ */
+function masksOf(text: string, isX: boolean): string | undefined {
   let and = 0o7777;
   let or = 0;
   for (const clause of text.split(',')) {
-    const match = /^([ugoa]*)((?:[-+=][rwxst]*)+)$/.exec(clause);
+    const match = /^([ugoa]*)((?:[-+=][rwxXst]*)+)$/.exec(clause);
     if (!match) return undefined;
     const classes = match[1] === '' || match[1]?.includes('a') ? 'ugo' : (match[1] ?? '');
-    for (const action of (match[2] ?? '').matchAll(/([-+=])([rwxst]*)/g)) {
+    for (const action of (match[2] ?? '').matchAll(/([-+=])([rwxXst]*)/g)) {
       for (const who of classes) {
         if (who !== 'u' && who !== 'g' && who !== 'o') continue;
-        const mask = bitsOf(who, action[2] ?? '');
+        const mask = bitsOf(who, (action[2] ?? '').replaceAll('X', isX ? 'x' : ''));
         const all = (7 << shift[who]) | (special[who] ?? 0);
         const cleared = action[1] === '=' ? all : action[1] === '-' ? mask : 0;
         and &= ~cleared;
@@ -38,7 +41,12 @@ function parseSymbolic(text: string): string | undefined {
   return `${and}:${or}`;
 }
 
-/** Four octal digits, or "AND:OR" for a symbolic mode. Throws RangeError for what is neither. */
+function parseSymbolic(text: string): string | undefined {
+  const masks = masksOf(text, false);
+  return masks === undefined || !text.includes('X') ? masks : `${masks}/${masksOf(text, true)}`;
+}
+
+/** Four octal digits, or the masks that kp_want_mode takes for a symbolic mode. Throws RangeError for what is neither. */
 export function parseMode(value: Value): string {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o7777) {
     return value.toString(8).padStart(4, '0');
