@@ -25,6 +25,6 @@ export const meta = defineTask({
 
 - meta: end_host
   when: ansible_distribution != 'Debian'`,
-  inCheckMode: 'skips',
+  inCheckMode: 'predicts',
   compile: byEngine,
 });
