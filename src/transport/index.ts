@@ -1,0 +1,11 @@
+export { createTransport } from './create-transport.js';
+export { ChannelRefused, ConnectError, type ConnectErrorCode, ConnectionLost } from './errors.js';
+export type {
+  Channel,
+  ChannelExit,
+  Connection,
+  HostKeyChecking,
+  Target,
+  Transport,
+  TransportOptions,
+} from './types.js';

@@ -1,0 +1,31 @@
+import { connect, type Socket } from 'node:net';
+import type { ResolvedHost } from '../config/resolve-host.js';
+import { explainDialError } from './explain.js';
+
+/** Opens a TCP connection, without Nagle's delay from its first byte. Throws ConnectError or Dropped. */
+export function dial(host: ResolvedHost, label: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const socket = connect({
+      host: host.host,
+      port: host.port,
+      noDelay: true,
+      ...(host.addressFamily === undefined ? {} : { family: host.addressFamily }),
+      ...(host.bindAddress === undefined ? {} : { localAddress: host.bindAddress }),
+    });
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    // Stays for good: a reset may arrive before the next owner listens.
+    socket.on('error', (error) => {
+      signal.removeEventListener('abort', abort);
+      reject(explainDialError(error, host, label));
+    });
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    });
+  });
+}
