@@ -39,6 +39,7 @@ bed_up() {
   make_keys
   write_ssh_files
   write_inventory
+  write_bed_json
   set_conntrack
   say "starting ${bed_hosts[*]} on $KPROV_LAB_SUBNET.0/24"
   quietly "$KPROV_LAB_STATE/compose.log" compose up --detach --no-build --renew-anon-volumes --remove-orphans

@@ -37,3 +37,16 @@ INI
     cat "$lab_dir/vars.yml"
   } >"$folder/group_vars/all.yml"
 }
+
+# bed.json: the same for the tests (bed.ts).
+write_bed_json() {
+  local host comma=
+  {
+    printf '{\n  "name": "%s",\n  "mirror": "http://%s",\n  "hosts": {\n' "$KPROV_LAB_NAME" "$(address_of mirror)"
+    for host in "${bed_hosts[@]}"; do
+      printf '%s    "%s": "%s"' "$comma" "$host" "$(address_of "$host")"
+      comma=$',\n'
+    done
+    printf '\n  }\n}\n'
+  } >"$KPROV_LAB_STATE/bed.json"
+}
