@@ -26,6 +26,9 @@ export interface KubeadmConfig {
 
 type Fields = Record<string, unknown>;
 
+/** kubeadm reads YAML 1.1, where `on`, `y`, `0777` and `12:30:00` are not strings unless they are quoted. */
+const yamlOptions = { version: '1.1', lineWidth: 0 } as const;
+
 /** Drops what is not set: undefined and empty objects; empty lists are kept, they mean something (`taints: []`). */
 function compact(fields: Fields): Fields {
   const isSet = (value: unknown): boolean =>
@@ -52,7 +55,7 @@ class Renderer {
   }
 
   document(kind: string, fields: Fields): string {
-    return stringify({ apiVersion: `kubeadm.k8s.io/${this.api}`, kind, ...compact(fields) }, { lineWidth: 0 });
+    return stringify({ apiVersion: `kubeadm.k8s.io/${this.api}`, kind, ...compact(fields) }, yamlOptions);
   }
 
   /** A map up to v1beta3, a list of name and value from v1beta4 on. */
@@ -247,13 +250,19 @@ export function renderInitConfig(version: KubernetesVersion, options: InitOption
 function kubeletDocument(options: InitOptions): string | undefined {
   const fields = compact({ cgroupDriver: options.cgroupDriver, ...options.kubeletConfiguration });
   if (Object.keys(fields).length === 0) return undefined;
-  return stringify({ apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', ...fields });
+  return stringify(
+    { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', ...fields },
+    yamlOptions,
+  );
 }
 
 function kubeProxyDocument(options: InitOptions): string | undefined {
   const fields = compact({ mode: options.proxyMode, ...options.kubeProxyConfiguration });
   if (Object.keys(fields).length === 0) return undefined;
-  return stringify({ apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', ...fields });
+  return stringify(
+    { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', ...fields },
+    yamlOptions,
+  );
 }
 
 /**
