@@ -73,12 +73,18 @@ export function explainTimeout(host: ResolvedHost, label: string, limitMs: numbe
   });
 }
 
-/** What ssh2 reported before or during the key exchange. */
-export function explainHandshakeError(error: NetworkError, host: ResolvedHost, label: string): ConnectError | Dropped {
+/** What ssh2 reported before or during the key exchange; `greeting` is how the server began. */
+export function explainHandshakeError(
+  error: NetworkError,
+  greeting: string,
+  host: ResolvedHost,
+  label: string,
+): ConnectError | Dropped {
   const { message } = error;
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || /lost before handshake/.test(message)) {
-    return new Dropped(message, { cause: error });
-  }
+  // sshd itself says one of these when it drops a connection.
+  const isSsh = /^(?:SSH-|Exceeded MaxStartups|Not allowed at this time)/m.test(greeting) || greeting === '';
+  const isCut = error.code === 'ECONNRESET' || error.code === 'EPIPE' || /lost before handshake/.test(message);
+  if (isCut && isSsh) return new Dropped(message, { cause: error });
   if (/no matching/.test(message)) {
     return new ConnectError('no-common-algorithm', `${label}: ${clip(message)}`, {
       why: 'The server only accepts algorithms that kprov does not offer: outdated ones (SHA-1, CBC), or a post-quantum key exchange.',
@@ -86,9 +92,9 @@ export function explainHandshakeError(error: NetworkError, host: ResolvedHost, l
       cause: error,
     });
   }
-  if (/identification|header/i.test(message)) {
+  if (!isSsh || /identification|header|greeting/i.test(message)) {
     return new ConnectError('not-ssh', `${label}: what answers at ${at(host)} is no SSH server`, {
-      why: clip(message),
+      why: greeting === '' ? clip(message) : `It begins with: ${clip(greeting.split('\n')[0]?.trim() ?? '')}`,
       fix: 'Check ansible_port.',
       cause: error,
     });

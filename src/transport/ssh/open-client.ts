@@ -22,6 +22,8 @@ export interface OpenOptions extends AuthenticatorOptions {
   signal: AbortSignal;
 }
 
+const MOST_GREETING = 256;
+
 /**
  * Speaks SSH over a stream until the user is logged in. The client it returns keeps listeners for errors for good.
  * Throws ConnectError, Dropped (worth another try), or the signal's reason. The stream is destroyed on failure.
@@ -33,6 +35,7 @@ export function openClient(options: OpenOptions): Promise<SshClient> {
   let phase: 'handshake' | 'login' | 'done' = 'handshake';
   let hostKeyError: ConnectError | undefined;
   let shown: ShownKey | undefined;
+  let greeting = '';
 
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
@@ -55,7 +58,7 @@ export function openClient(options: OpenOptions): Promise<SshClient> {
     });
     const explain = (error: Error & { level?: string }): unknown => {
       if (hostKeyError !== undefined) return hostKeyError;
-      if (phase === 'handshake') return explainHandshakeError(error, host, label);
+      if (phase === 'handshake') return explainHandshakeError(error, greeting, host, label);
       const isRefusal = error.level === 'client-authentication' || /too many authentication/i.test(error.message);
       if (isRefusal || authenticator.attempts.passwordExpired) return explainLoginFailure(failure(error));
       // A person took longer over the passphrase than the server waits: it is known by now.
@@ -107,6 +110,11 @@ export function openClient(options: OpenOptions): Promise<SshClient> {
         keepaliveInterval: options.keepaliveIntervalMs,
         keepaliveCountMax: options.keepaliveCountMax,
         ...(host.forwardAgent && host.agentSocket !== undefined ? { agent: host.agentSocket, agentForward: true } : {}),
+      });
+      // What a server says before it is known to be one tells why it hung up. ssh2 has paused the stream by now.
+      stream.on('data', function listen(chunk: Buffer) {
+        greeting += chunk.toString('latin1');
+        if (phase !== 'handshake' || greeting.length > MOST_GREETING) stream.off('data', listen);
       });
     } catch (error) {
       fail(error);
