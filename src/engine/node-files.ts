@@ -37,6 +37,10 @@ export const nodeFiles: Files = {
       return false;
     }
   },
+  permissions: (path) => {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+    return mode === undefined ? undefined : mode & 0o7777;
+  },
   list: (path) => {
     try {
       return readdirSync(path).sort();

@@ -266,12 +266,14 @@ kp_attributes() {
   fi
 }
 
+# kp_unsent PATH: is its content foreseen by checksum alone? SHA-256 into kp_value.
+kp_unsent() { kp_foreseen "$1" && kp_predicted hash "$1" && [ -n "$kp_value" ]; }
 # kp_read PATH: the whole text into kp_text, trailing newlines kept; empty where there is no file.
 kp_read() {
   kp_text=
   if kp_foreseen "$1"; then
     case $kp_value in absent*) return 0 ;; esac
-    if kp_predicted hash "$1" && [ -n "$kp_value" ]; then kp_unknown "the new content of $1 is not on the host yet"; return 1; fi
+    if kp_unsent "$1"; then kp_unknown "the new content of $1 is not on the host yet"; return 1; fi
     if kp_predicted content "$1"; then kp_text=$kp_value; return 0; fi
   fi
   [ -f "$1" ] || return 0
@@ -282,6 +284,7 @@ kp_read() {
 kp_before() {
   [ -n "$kp_diff" ] || return 0
   if [ "$kp_type" = absent ]; then kp_set "before$kp_key" ''
+  elif kp_unsent "$1"; then kp_set "before_size$kp_key" '?'
   elif [ "$kp_size" = '?' ]; then kp_read "$1" && kp_set "before$kp_key" "$kp_text"
   elif [ "$kp_size" -gt 104448 ]; then kp_set "before_size$kp_key" "$kp_size"
   else kp_open "before$kp_key"; cat -- "$1"; kp_close
@@ -363,7 +366,12 @@ kp_write() {
   *) kp_fail "$1 is a $kp_type, not a file"; return 1 ;;
   esac
   if [ "$kp_type" = file ] && { [ "$kp_size" = '?' ] || [ "$kp_size" = "$\{#2}" ]; }; then
-    kp_read "$1" || { kp_fail "cannot read $1"; return 1; }
+    if kp_unsent "$1"; then
+      kp_text=$(printf '%s' "$2" | sha256sum)
+      if [ "$\{kp_text%% *}" = "$kp_value" ]; then kp_text=$2; else kp_text=$2.; fi
+    else
+      kp_read "$1" || { kp_fail "cannot read $1"; return 1; }
+    fi
     if [ "$kp_text" = "$2" ]; then
       kp_attributes "$1" "$3" "$4" "$5"
       return

@@ -44,8 +44,12 @@ export interface Program {
   kind: 'program';
   script: Script;
   uploads?: readonly Upload[];
-  /** Goes on with a further step or ends with an outcome, given what this one reported. Costs a round trip. */
-  then?(report: Report): Program | Outcome | undefined;
+  /**
+   * Goes on with a further step, or ends with an outcome, given what this one reported (neither failed nor unknown);
+   * undefined: there is nothing more to do, and `interpret` reads this report. Costs a round trip. Not named `then`,
+   * which would make a program a thenable that `await` calls.
+   */
+  next?(report: Report): Program | Outcome | undefined;
 }
 
 /** What a task makes of the host's report. */

@@ -7,6 +7,8 @@ export interface Files {
   kind(path: string): 'file' | 'directory' | undefined;
   /** True where the file has an execute bit. */
   isExecutable(path: string): boolean;
+  /** The permission bits (0o644); undefined where there is nothing, or where it is not known. */
+  permissions?(path: string): number | undefined;
   /** Names in the directory, sorted; undefined where it is not a directory. */
   list(path: string): string[] | undefined;
 }

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import type { Frame } from '../../src/shell/index.js';
 import { parseArguments } from '../../src/tasks/index.js';
 import type { Diff, Outcome, Program, Report, Status, Task, TaskContext } from '../../src/tasks/task.js';
-import type { Files, Mapping, Value } from '../../src/values/index.js';
+import type { Files, Mapping } from '../../src/values/index.js';
 import { ShellHost, shells } from './shells.js';
 
 const attempt = <T>(read: () => T): T | undefined => {
@@ -37,6 +37,7 @@ const realFiles: Files = {
       return stats.isDirectory() ? ('directory' as const) : stats.isFile() ? ('file' as const) : undefined;
     }),
   isExecutable: (path) => attempt(() => (statSync(path).mode & 0o111) !== 0) ?? false,
+  permissions: (path) => attempt(() => statSync(path).mode & 0o7777),
   list: (path) => attempt(() => readdirSync(path).sort()),
 };
 
@@ -123,18 +124,18 @@ export class TaskHost {
     if (check && task.inCheckMode === 'skips') {
       return fromOutcome({ status: 'skipped', result: {}, incomplete: true }, 0);
     }
-    let next: Program | Outcome = task.compile(parsed.args, context);
+    let step: Program | Outcome = task.compile(parsed.args, context);
     let changed = false;
     for (let roundTrips = 1; ; roundTrips++) {
-      if (!('kind' in next)) return fromOutcome(next, roundTrips - 1);
-      for (const { path, content } of next.uploads ?? []) writeFileSync(path, content, { mode: 0o600 });
-      const frame = await this.#host.run(next.script, { check, diff });
+      if (!('kind' in step)) return fromOutcome(step, roundTrips - 1);
+      for (const { path, content } of step.uploads ?? []) writeFileSync(path, content, { mode: 0o600 });
+      const frame = await this.#host.run(step.script, { check, diff });
       const report = reportOf(frame);
       changed ||= report.status === 'changed';
       const isSettled = report.status === 'failed' || report.status === 'unknown';
-      const following: Program | Outcome | undefined = isSettled ? undefined : next.then?.(report);
+      const following: Program | Outcome | undefined = isSettled ? undefined : step.next?.(report);
       if (following !== undefined) {
-        next = following;
+        step = following;
         continue;
       }
       const read = task.interpret?.(report, parsed.args, context);
@@ -211,7 +212,7 @@ export interface TaskCase {
   /** Default: changed. */
   status?: Status;
   /** What the result has at least. */
-  result?: Mapping;
+  result?: Readonly<Record<string, unknown>>;
   /** Text of the files afterwards; undefined: there is none. `-> target` for a link, `directory` for one.. */
   after?: Readonly<Record<string, string | undefined>>;
   /** Permissions afterwards, octal digits. */
@@ -227,15 +228,13 @@ export interface TaskCase {
   context?: Partial<TaskContext>;
 }
 
-const fill = (value: Value, folder: string): Value => {
+function fill<T>(value: T, folder: string): T;
+function fill(value: unknown, folder: string): unknown {
   if (typeof value === 'string') return value.replaceAll('{dir}', folder);
   if (Array.isArray(value)) return value.map((item) => fill(item, folder));
-  if (typeof value === 'object' && value !== null) return fillMapping(value, folder);
-  return value;
-};
-
-const fillMapping = (args: Mapping, folder: string): Mapping =>
-  Object.fromEntries(Object.entries(args).map(([key, item]) => [key, fill(item, folder)]));
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, folder)])) : value;
+}
 
 function expectFiles(folder: string, testCase: TaskCase): void {
   for (const [name, content] of Object.entries(testCase.after ?? {})) {
@@ -271,7 +270,7 @@ export function proveTaskCases(task: Task, cases: readonly TaskCase[]): void {
       const options = testCase.context === undefined ? {} : { context: testCase.context };
       try {
         putFiles(folder, testCase.files ?? {});
-        const args = fillMapping(testCase.args, folder);
+        const args = fill(testCase.args, folder);
         const before = snapshot(folder);
         const foretold = await host.run(task, args, { check: true, ...options });
         expect(snapshot(folder)).toEqual(before);
@@ -279,7 +278,7 @@ export function proveTaskCases(task: Task, cases: readonly TaskCase[]): void {
         const run = await host.run(task, args, options);
         expect([run.status, run.result]).toEqual([
           status,
-          expect.objectContaining(fillMapping(testCase.result ?? {}, folder)),
+          expect.objectContaining(fill(testCase.result ?? {}, folder)),
         ]);
         expect(run.roundTrips).toBe(testCase.roundTrips ?? 1);
         if (testCase.diff) {

@@ -1,35 +1,194 @@
 import { Buffer } from 'node:buffer';
+import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
-import { sh } from '../../shell/index.js';
-import { mode, path, text } from '../parameters.js';
-import type { Interpretation, Report } from '../task.js';
-import { defineTask, program } from '../task.js';
+import { joinScripts, type Script, sh } from '../../shell/index.js';
+import { type ArgumentsOf, anything, flag, mode, path, text } from '../parameters.js';
+import { defineTask, type Interpretation, type TaskContext } from '../task.js';
+import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
+import { contentText } from './json.js';
+import { asOutcome, type PlacedFile, placedDiffs, placedFile, placeFiles } from './place-files.js';
+import { withFailure } from './reported.js';
+import { digest, ownership, replacement, safeguards } from './written-file.js';
 
-export const ownership = {
-  owner: text('User that owns it.'),
-  group: text('Group that owns it.'),
-  mode: mode('Permissions.'),
+export { ownership, writtenFile } from './written-file.js';
+
+const plainMode = mode('');
+
+export const copyParameters = {
+  src: path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.'),
+  content: anything('The content itself; a mapping or list is written as JSON.'),
+  dest: path('Where it goes. With a / at its end, or where it is a directory, the file keeps its name.', {
+    required: true,
+  }),
+  remote_src: flag('Whether src is on the host.', { default: false }),
+  force: flag('Whether an existing file is replaced where it differs.', { default: true }),
+  follow: flag('Whether a link at dest is followed rather than replaced.', { default: false }),
+  directory_mode: mode('Permissions of the directories that are made.'),
+  checksum: text('SHA-1 that the content must have.'),
+  ...ownership,
+  mode: {
+    ...mode('Permissions, such as "0644" or "u=rw,g=r,o=r", or preserve: those of src.'),
+    parse: (value: Parameters<typeof plainMode.parse>[0]) => (value === 'preserve' ? value : plainMode.parse(value)),
+  },
+  ...replacement,
 } as const;
 
-/** What a program that used kp_write reports, as result and diff. */
-export function writtenFile(report: Report, dest: string, after: string): Interpretation {
-  const before = report.text('before');
+export type CopyArguments = ArgumentsOf<typeof copyParameters>;
+
+const withoutSlash = (name: string): string => name.replace(/(?<=.)\/+$/, '');
+
+/** dest as it is, or the name in it where it is a directory. */
+export function destination(args: { dest: string; directory_mode?: string | undefined } & Owned, name: string): Script {
+  const directory = withoutSlash(args.dest);
+  const inside = posix.join(directory, name);
+  if (args.dest.endsWith('/')) {
+    return sh`kp_is_directory ${directory} || kp_directory ${directory} ${args.directory_mode} ${args.owner} ${args.group} || return 1
+kp_dest=${inside}`;
+  }
+  return sh`kp_dest=${args.dest}; if kp_is_directory "$kp_dest"; then kp_dest=${inside}; fi`;
+}
+
+interface Owned {
+  owner: string | undefined;
+  group: string | undefined;
+}
+
+/** Everything below a directory of the control machine: files with their bytes, and directories, in order. */
+function* walk(context: TaskContext, root: string, at = ''): Generator<{ name: string; isDirectory: boolean }> {
+  for (const child of context.files.list(posix.join(root, at)) ?? []) {
+    const name = posix.join(at, child);
+    const kind = context.files.kind(posix.join(root, name));
+    if (kind === undefined) throw new KprovError('missing-file', `${posix.join(root, name)} is not a file`);
+    yield { name, isDirectory: kind === 'directory' };
+    if (kind === 'directory') yield* walk(context, root, name);
+  }
+}
+
+function read(context: TaskContext, file: string): Uint8Array {
+  const bytes = context.files.readBytes(file);
+  if (bytes === undefined) throw new KprovError('missing-file', `cannot read ${file}`);
+  return bytes;
+}
+
+function modeOf(args: CopyArguments, context: TaskContext, file: string): string | undefined {
+  if (args.mode !== 'preserve') return args.mode;
+  const bits = context.files.permissions?.(file);
+  return bits === undefined ? undefined : bits.toString(8).padStart(4, '0');
+}
+
+interface Source {
+  before: Script;
+  files: PlacedFile[];
+  /** A tree of files rather than one. */
+  isTree: boolean;
+}
+
+function tree(args: CopyArguments, context: TaskContext, source: string): Source {
+  const name = args.src?.endsWith('/') ? '' : posix.basename(source);
+  const top = withoutSlash(posix.join(args.dest, name));
+  const ensure = (directory: string) =>
+    sh`kp_is_directory ${directory} || kp_directory ${directory} ${args.directory_mode} ${args.owner} ${args.group} || return 1`;
+  const entries = [...walk(context, source)];
   return {
-    result: { dest },
-    diff: before === undefined ? [] : [{ before, after, beforeHeader: dest, afterHeader: dest }],
+    isTree: true,
+    before: joinScripts([
+      ensure(top),
+      ...entries.filter((entry) => entry.isDirectory).map((entry) => ensure(posix.join(top, entry.name))),
+    ]),
+    files: entries
+      .filter((entry) => !entry.isDirectory)
+      .map((entry) => {
+        const file = posix.join(source, entry.name);
+        const dest = posix.join(top, entry.name);
+        return {
+          dest: sh`kp_dest=${dest}`,
+          name: dest,
+          content: read(context, file),
+          mode: modeOf(args, context, file),
+        };
+      }),
   };
 }
 
-export const copyExample = defineTask({
+function localSource(args: CopyArguments, context: TaskContext): Source {
+  if (args.src === undefined) {
+    if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'copy: content needs the name of a file as dest');
+    if (args.mode === 'preserve') throw new KprovError('bad-argument', 'copy: mode preserve needs src');
+    const content = Buffer.from(contentText(args.content ?? ''));
+    const refuse = sh`kp_dest=${args.dest}
+if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as dest"; return 1; fi`;
+    return { isTree: false, before: sh``, files: [{ dest: refuse, name: args.dest, content, mode: args.mode }] };
+  }
+  const source = withoutSlash(context.find('files', withoutSlash(args.src)));
+  if (context.files.kind(source) === 'directory') return tree(args, context, source);
+  const file = {
+    dest: destination(args, posix.basename(source)),
+    name: args.dest,
+    content: read(context, source),
+    mode: modeOf(args, context, source),
+  };
+  return { isTree: false, before: sh``, files: [file] };
+}
+
+function interpretLocal(
+  report: Parameters<typeof placedDiffs>[0],
+  args: CopyArguments,
+  source: Source,
+): Interpretation {
+  const [file] = source.files;
+  const src = args.src === undefined ? {} : { src: args.src };
+  if (!source.isTree && file !== undefined) return placedFile(report, file, src);
+  return { result: withFailure(report, { ...src, dest: args.dest }), diff: placedDiffs(report, source.files) };
+}
+
+export const copy = defineTask({
   name: 'copy',
-  summary: 'placeholder of the final copy',
-  parameters: { content: text('text', { required: true }), dest: path('where', { required: true }), ...ownership },
-  returns: {},
-  example: '',
-  inCheckMode: 'predicts',
-  compile: (args) => {
-    if (Buffer.from(args.content).includes(0)) throw new KprovError('binary-content', 'binary content');
-    return program(sh`kp_write ${args.dest} ${args.content} ${args.mode} ${args.owner} ${args.group}`);
+  summary: 'Brings a file, a directory or a text to the host.',
+  description:
+    'A file that is already there costs one round trip, whatever its size: only checksums are compared. Files of more ' +
+    'than 64 KiB are sent only where they differ.',
+  parameters: copyParameters,
+  exactlyOne: [['src', 'content']],
+  returns: {
+    dest: 'the path of the file on the host',
+    src: 'as given',
+    checksum: 'SHA-1 of the content',
+    md5sum: 'MD5 of the content',
+    size: 'bytes',
+    mode: 'permissions, four octal digits',
+    owner: 'name of the owner',
+    group: 'name of the group',
+    uid: 'its number',
+    gid: 'its number',
+    state: 'file',
+    backup_file: 'the copy of the old file, where one was asked for and made',
   },
-  interpret: (report, args) => writtenFile(report, args.dest, args.content),
+  example: `- name: A configuration file of the role
+  copy:
+    src: crictl.yaml
+    dest: /etc/crictl.yaml
+    owner: root
+    mode: "0644"
+
+- name: A text
+  copy:
+    content: "{{ motd }}"
+    dest: /etc/motd`,
+  inCheckMode: 'predicts',
+  compile: (args, context) => {
+    if (args.remote_src) return remoteCopy(args);
+    const source = localSource(args, context);
+    const [file] = source.files;
+    if (args.checksum !== undefined && !source.isTree && file && digest('sha1', file.content) !== args.checksum) {
+      const msg = 'Copied file does not match the expected checksum. Transfer failed.';
+      return {
+        status: 'failed',
+        result: { msg, checksum: digest('sha1', file.content), expected_checksum: args.checksum },
+      };
+    }
+    const placement = { ...args, ...source, safeguards: safeguards(args) };
+    return placeFiles(placement, (report) => asOutcome(interpretLocal(report, args, source)));
+  },
+  interpret: (report, args, context) =>
+    args.remote_src ? interpretRemoteCopy(report, args) : interpretLocal(report, args, localSource(args, context)),
 });

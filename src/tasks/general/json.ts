@@ -1,0 +1,17 @@
+import { isMapping, type Value } from '../../values/index.js';
+
+/** JSON with the spaces and the order of keys that Ansible writes: `{"a": 1, "b": [2, 3]}`. */
+export function pythonJson(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (!isMapping(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}: ${pythonJson(value[key] ?? null)}`).join(', ')}}`;
+}
+
+/** The text of a `content` argument: strings as they are, the rest as Python prints or Ansible dumps it. */
+export function contentText(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (value === null) return '';
+  return typeof value === 'number' ? String(value) : pythonJson(value);
+}

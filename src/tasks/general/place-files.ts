@@ -1,0 +1,215 @@
+import { Buffer } from 'node:buffer';
+import { joinScripts, type Script, sh } from '../../shell/index.js';
+import type { Mapping } from '../../values/index.js';
+import type { Diff, Interpretation, Outcome, Program, Report } from '../task.js';
+import { program } from '../task.js';
+import { withFailure } from './reported.js';
+import { backupOf, digest, factsOf, fileDiffs } from './written-file.js';
+
+/** A file that is to be on the host. */
+export interface PlacedFile {
+  /** Shell text that sets kp_dest to the path, once `before` of the placement has run. */
+  dest: Script;
+  /** The destination as far as the control side knows it: names the staging directory. */
+  name: string;
+  content: Uint8Array;
+  mode: string | undefined;
+}
+
+export interface Placement {
+  /** Program text ahead of all files: directories, guards. */
+  before: Script;
+  files: readonly PlacedFile[];
+  owner: string | undefined;
+  group: string | undefined;
+  /** Backup and validation, as `safeguards` makes them. */
+  safeguards: Script;
+  /** An existing file is left as it is where this is false. Default true. */
+  force?: boolean;
+  /** A link at the destination is followed rather than replaced. */
+  follow?: boolean;
+}
+
+/** Above this a file is compared by its checksum first and sent only where it differs. */
+const MAX_INLINE_BYTES = 64 * 1024;
+
+/** True where a shell word can hold the bytes: they are UTF-8 and none is NUL. */
+function isText(content: Uint8Array): boolean {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return !bytes.includes(0) && Buffer.from(bytes.toString('utf8')).equals(bytes);
+}
+
+const key = (index: number) => `.${index}`;
+
+/** Where each file goes, and the guards that come before looking at its content. */
+const locate = (file: PlacedFile, index: number, placement: Placement): Script =>
+  joinScripts([
+    sh`kp_key=${key(index)}`,
+    file.dest,
+    placement.follow === true && sh`kp_real "$kp_dest" || return 1; kp_dest=$kp_path`,
+    sh`kp_set ${`dest${key(index)}`} "$kp_dest"`,
+  ]);
+
+const unlessForced = (placement: Placement, body: Script): Script =>
+  placement.force === false
+    ? sh`
+kp_stat "$kp_dest"
+if [ "$kp_type" != absent ]; then kp_set exists 1; kp_facts "$kp_dest"
+else
+${body}
+fi`
+    : body;
+
+function inline(file: PlacedFile, index: number, placement: Placement): Script {
+  const text = Buffer.from(file.content).toString('utf8');
+  return joinScripts([
+    locate(file, index, placement),
+    unlessForced(
+      placement,
+      sh`kp_write "$kp_dest" ${text} ${file.mode} ${placement.owner} ${placement.group} || return 1
+kp_facts "$kp_dest"`,
+    ),
+  ]);
+}
+
+/** Functions of the step that compares by checksum. A stale staging directory of a broken run is used again. */
+const probing = sh`
+kp_holds() {
+  [ "$kp_type" = file ] || return 1
+  [ "$kp_size" = '?' ] || [ "$kp_size" = "$2" ] || return 1
+  if kp_foreseen "$1"; then
+    if kp_unsent "$1"; then [ "$kp_value" = "$3" ]; return; fi
+    if kp_predicted content "$1"; then
+      kp_line=$(printf %s "$kp_value" | sha256sum) && [ "$\{kp_line%% *}" = "$3" ]
+      return
+    fi
+  fi
+  kp_line=$(sha256sum <"$1") && [ "$\{kp_line%% *}" = "$3" ]
+}
+kp_stage() {
+  case $1 in */*) kp_staging=$\{1%/*}/.kprov-$2 ;; *) kp_staging=.kprov-$2 ;; esac
+  mkdir -- "$kp_staging" 2>/dev/null && return
+  if [ -d "$kp_staging" ] && [ ! -L "$kp_staging" ] && [ -O "$kp_staging" ]; then
+    rm -f -- "$kp_staging/content"
+    return
+  fi
+  kp_fail "cannot make the directory $kp_staging"
+}
+kp_probe() {
+  kp_stat "$1"
+  if kp_holds "$1" "$2" "$3"; then
+    kp_attributes "$1" "$5" "$6" "$7" && kp_facts "$1"
+    return
+  fi
+  case $kp_type in
+  file | absent) ;;
+  link) [ ! -d "$1" ] || { kp_fail "$1 is a directory, not a file"; return 1; } ;;
+  *) kp_fail "$1 is a $kp_type, not a file"; return 1 ;;
+  esac
+  kp_parent "$1" || return 1
+  kp_before "$1"
+  [ "$kp_type" != file ] || kp_differ "$5" "$6" "$7"
+  if kp_apply; then
+    kp_stage "$1" "$4" && kp_set "staging$kp_key" "$kp_staging"
+  else
+    kp_foresee_file "$1" "$5" "$6" "$7"
+    kp_predict hash "$1" "$3"
+  fi
+}`;
+
+function probe(file: PlacedFile, index: number, placement: Placement): Script {
+  const name = digest('sha256', file.name).slice(0, 16);
+  const { owner, group } = placement;
+  const expected = sh`${file.content.length} ${digest('sha256', file.content)} ${name}`;
+  return joinScripts([
+    locate(file, index, placement),
+    unlessForced(placement, sh`kp_probe "$kp_dest" ${expected} ${file.mode} ${owner} ${group} || return 1`),
+  ]);
+}
+
+function putInPlace(file: PlacedFile, index: number, dest: string, staging: string, placement: Placement): Script {
+  return sh`
+kp_key=${key(index)} kp_staging=${staging}
+kp_line=$(sha256sum <"$kp_staging/content") || kp_line=
+if [ "$\{kp_line%% *}" != ${digest('sha256', file.content)} ]; then
+  rm -rf -- "$kp_staging"
+  kp_fail ${`what arrived for ${dest} is not what was sent`}
+  return 1
+fi
+kp_stat ${dest}
+kp_apply
+kp_install "$kp_staging/content" ${dest} ${file.mode} ${placement.owner} ${placement.group} || { rm -rf -- "$kp_staging"; return 1; }
+rmdir -- "$kp_staging"
+kp_facts ${dest}`;
+}
+
+/** The reports of both steps: the first one knows what was there before, the second one what is there now. */
+function merged(first: Report, second: Report): Report {
+  const bytes = (field: string) => second.bytes(field) ?? first.bytes(field);
+  return { status: 'changed', bytes, text: (field) => second.text(field) ?? first.text(field) };
+}
+
+function uploading(placement: Placement, report: Report, conclude: (report: Report) => Outcome): Program | undefined {
+  const wanted = placement.files.flatMap((file, index) => {
+    const staging = report.text(`staging${key(index)}`);
+    return staging === undefined ? [] : [{ file, index, staging, dest: report.text(`dest${key(index)}`) ?? '' }];
+  });
+  if (wanted.length === 0) return undefined;
+  return program(
+    joinScripts([
+      placement.safeguards,
+      ...wanted.map(({ file, index, dest, staging }) => putInPlace(file, index, dest, staging, placement)),
+    ]),
+    {
+      uploads: wanted.map(({ file, staging }) => ({ path: `${staging}/content`, content: file.content })),
+      next: (second) => conclude(merged(report, second)),
+    },
+  );
+}
+
+/**
+ * The program that puts files on the host. Small texts travel in the program: one round trip. Otherwise the first step
+ * compares checksums, and a second one, only where something differs, brings those files.
+ */
+export function placeFiles(placement: Placement, conclude: (report: Report) => Outcome): Program {
+  const total = placement.files.reduce((sum, { content }) => sum + content.length, 0);
+  const head = [placement.safeguards, placement.before];
+  if (total <= MAX_INLINE_BYTES && placement.files.every(({ content }) => isText(content))) {
+    return program(joinScripts([...head, ...placement.files.map((file, i) => inline(file, i, placement))]));
+  }
+  return program(joinScripts([probing, ...head, ...placement.files.map((file, i) => probe(file, i, placement))]), {
+    next: (report) => uploading(placement, report, conclude),
+  });
+}
+
+/** The diffs of all files. */
+export const placedDiffs = (report: Report, files: readonly PlacedFile[]): Diff[] =>
+  files.flatMap((file, i) => fileDiffs(report, report.text(`dest${key(i)}`) ?? file.name, file.content, key(i)));
+
+/** The result of a single file, with Ansible's names. */
+export function placedFile(report: Report, file: PlacedFile, fields: Mapping = {}): Interpretation {
+  const facts = factsOf(report, key(0));
+  const existed = report.text('exists') !== undefined;
+  return {
+    result: withFailure(report, {
+      ...fields,
+      dest: report.text(`dest${key(0)}`) ?? file.name,
+      ...facts,
+      ...(!existed && {
+        checksum: digest('sha1', file.content),
+        md5sum: digest('md5', file.content),
+        size: file.content.length,
+      }),
+      ...(existed && { msg: 'file already exists' }),
+      ...backupOf(report, key(0)),
+    }),
+    diff: placedDiffs(report, [file]),
+  };
+}
+
+/** An interpretation as the outcome of the last step. */
+export const asOutcome = ({ result, diff }: Interpretation): Outcome => ({
+  status: 'changed',
+  result: result ?? {},
+  ...(diff !== undefined && { diff }),
+});

@@ -1,0 +1,80 @@
+import { Buffer } from 'node:buffer';
+import { posix } from 'node:path';
+import { KprovError } from '../../errors/index.js';
+import { sh } from '../../shell/index.js';
+import { type ArgumentsOf, choice, flag, path, text } from '../parameters.js';
+import { defineTask, type TaskContext } from '../task.js';
+import { destination } from './copy.js';
+import { asOutcome, type PlacedFile, placedFile, placeFiles } from './place-files.js';
+import { ownership, replacement, safeguards } from './written-file.js';
+
+const newlines: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\r\\n': '\r\n' };
+
+const parameters = {
+  src: path('Template of the control machine, looked for in templates/.', { required: true }),
+  dest: path('Where the text goes; in a directory it keeps the name of the template.', { required: true }),
+  force: flag('Whether an existing file is replaced where it differs.', { default: true }),
+  follow: flag('Whether a link at dest is followed rather than replaced.', { default: false }),
+  trim_blocks: flag('Whether the first newline after a block tag is removed.', { default: true }),
+  lstrip_blocks: flag('Whether blanks before a block tag on its line are removed.', { default: false }),
+  newline_sequence: choice('What ends a line.', ['\\n', '\\r', '\\r\\n', '\n', '\r', '\r\n'], { default: '\\n' }),
+  variable_start_string: text('What begins an expression.', { default: '{{' }),
+  variable_end_string: text('What ends an expression.', { default: '}}' }),
+  block_start_string: text('What begins a statement.', { default: '{%' }),
+  block_end_string: text('What ends a statement.', { default: '%}' }),
+  ...ownership,
+  ...replacement,
+} as const;
+
+function render(args: ArgumentsOf<typeof parameters>, context: TaskContext): PlacedFile {
+  const source = context.find('templates', args.src);
+  const template = context.files.read(source);
+  if (template === undefined) throw new KprovError('missing-file', `cannot read the template ${source}`);
+  const rendered = context.render(template, {
+    name: source,
+    trimBlocks: args.trim_blocks,
+    lstripBlocks: args.lstrip_blocks,
+    newlineSequence: newlines[args.newline_sequence] ?? args.newline_sequence,
+    variableStart: args.variable_start_string,
+    variableEnd: args.variable_end_string,
+    blockStart: args.block_start_string,
+    blockEnd: args.block_end_string,
+  });
+  const dest = destination(args, posix.basename(source));
+  return { dest, name: args.dest, content: Buffer.from(rendered), mode: args.mode };
+}
+
+export const template = defineTask({
+  name: 'template',
+  summary: 'Renders a Jinja2 template into a file on the host.',
+  description:
+    'Beside all variables, the template sees ansible_managed, template_path, template_fullpath and template_host.',
+  parameters,
+  returns: {
+    dest: 'the path of the file on the host',
+    src: 'as given',
+    checksum: 'SHA-1 of the text',
+    md5sum: 'MD5 of the text',
+    size: 'bytes',
+    mode: 'permissions, four octal digits',
+    owner: 'name of the owner',
+    group: 'name of the group',
+    uid: 'its number',
+    gid: 'its number',
+    state: 'file',
+    backup_file: 'the copy of the old file, where one was asked for and made',
+  },
+  example: `- name: The runtime's configuration
+  template:
+    src: config.toml.j2
+    dest: /etc/containerd/config.toml
+    mode: "0644"
+  notify: restart containerd`,
+  inCheckMode: 'predicts',
+  compile: (args, context) => {
+    const file = render(args, context);
+    const placement = { ...args, before: sh``, files: [file], safeguards: safeguards(args) };
+    return placeFiles(placement, (report) => asOutcome(placedFile(report, file, { src: args.src })));
+  },
+  interpret: (report, args, context) => placedFile(report, render(args, context), { src: args.src }),
+});
