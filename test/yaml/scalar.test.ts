@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Mapping } from '../../src/values/index.js';
+import { isMapping } from '../../src/values/index.js';
 import { parseYaml } from '../../src/yaml/index.js';
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'pyyaml-scalars.json'), 'utf8')) as Record<
@@ -9,12 +9,8 @@ const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'pyyaml-scalars
   unknown
 >;
 const read = (text: string): unknown => {
-  const [document] = parseYaml(
-    `v: ${text}
-`,
-    'f',
-  ).documents;
-  return (document?.value as Mapping).v;
+  const value = parseYaml(`v: ${text}\n`, 'f').documents[0]?.value ?? null;
+  return isMapping(value) ? value.v : undefined;
 };
 
 const special: Record<string, number> = { inf: Infinity, '-inf': -Infinity, nan: Number.NaN };

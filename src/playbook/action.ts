@@ -1,0 +1,299 @@
+import type { Position } from '../errors/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import type { Path } from '../yaml/index.js';
+import type { TaskDescription } from './catalogue.js';
+import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
+import { checkTemplates } from './convert.js';
+import { engineActions } from './engine-actions.js';
+import { parseKeyValues, splitArguments, UnbalancedError } from './key-value.js';
+import { keywordsOf } from './keywords.js';
+import { describe, isTemplate, suggestion } from './words.js';
+
+/** Which action a task has, with which arguments. */
+export interface Action {
+  description: TaskDescription;
+  /** As the user spelt it. */
+  spelling: string;
+  args: Mapping;
+  variableArgs?: string;
+  /** What `local_action` says. */
+  delegateTo?: 'localhost';
+  position: Position;
+  at(path: Path): Position;
+  /** Each argument's value in its document; the whole text for `key=value`. */
+  places: ReadonlyMap<string, Cursor>;
+  /** Words of an old-style `include: file a=1` that are variables. */
+  includeVars?: Mapping;
+}
+
+/** Arguments on their way together: later ones win. */
+interface Draft {
+  args: Mapping;
+  places: Map<string, Cursor>;
+  variableArgs?: string;
+  raw?: { text: string; cursor: Cursor };
+}
+
+const builtin = /^ansible\.(?:builtin|legacy)\./;
+
+export function findAction(context: Context, name: string): TaskDescription | undefined {
+  const short = name.replace(builtin, '');
+  if (short === 'include') return engineActions.get('include_tasks');
+  return engineActions.get(short) ?? context.options.catalogue.find(name);
+}
+
+export const actionNames = (context: Context): string[] => [
+  ...engineActions.keys(),
+  ...context.options.catalogue.names(),
+];
+
+const put = (draft: Draft, name: string, value: Value, place: Cursor): void => {
+  draft.args[name] = value;
+  draft.places.set(name, place);
+};
+
+function putText(context: Context, draft: Draft, source: { text: string; cursor: Cursor; isCommand: boolean }): void {
+  try {
+    const { values, raw } = parseKeyValues(source.text, source.isCommand);
+    for (const [key, value] of values) put(draft, key, value, source.cursor);
+    if (raw !== undefined && raw.trim() !== '') draft.raw = { text: raw, cursor: source.cursor };
+  } catch (error) {
+    if (!(error instanceof UnbalancedError)) throw error;
+    report(context, positionOf(source.cursor), {
+      code: 'unbalanced-arguments',
+      message: `${error.message} in the arguments`,
+      why: 'quotes and template blocks of `key=value` text must be closed',
+      fix: source.isCommand
+        ? 'write the command under `cmd:`, or close it'
+        : 'write the arguments as a mapping, or close it',
+    });
+  }
+}
+
+function putMapping(draft: Draft, cursor: Cursor): void {
+  for (const [key, value] of Object.entries(cursor.value as Mapping)) put(draft, key, value, child(cursor, key));
+}
+
+function putValue(context: Context, draft: Draft, source: { cursor: Cursor; description: TaskDescription }): void {
+  const { cursor, description } = source;
+  const { value } = cursor;
+  if (value === null) return;
+  if (isMapping(value)) putMapping(draft, cursor);
+  else if (typeof value === 'string' || typeof value === 'number') {
+    const isCommand = description.freeForm !== undefined && !engineActions.has(description.name);
+    putText(context, draft, { text: String(value), cursor, isCommand });
+  } else {
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `the arguments of \`${description.name}\` are ${describe(value)}`,
+      why: 'expected a mapping, or `key=value` text',
+    });
+  }
+}
+
+/** `args:` beside the action: defaults that the action's own arguments override. */
+function putArgs(context: Context, draft: Draft, cursor: Cursor): void {
+  const { value } = cursor;
+  if (isMapping(value)) putMapping(draft, cursor);
+  else if (typeof value === 'string' && isTemplate(value)) draft.variableArgs = value;
+  else if (value !== null) {
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `\`args\` is ${describe(value)}`,
+      why: 'expected a mapping, or a template of one',
+    });
+  }
+}
+
+/** The free text goes under its parameter's name; text that no parameter takes is a template of arguments, or wrong. */
+function settleFreeText(
+  context: Context,
+  draft: Draft,
+  found: { description: TaskDescription; spelling: string },
+): Mapping | undefined {
+  const { raw } = draft;
+  if (raw === undefined) return undefined;
+  const { description, spelling } = found;
+  const { freeForm } = description;
+  if (spelling.replace(builtin, '') === 'include') return settleInclude(draft, raw);
+  if (freeForm !== undefined) {
+    if (freeForm in draft.args && !isMapping(raw.cursor.value)) {
+      report(context, positionOf(raw.cursor), {
+        code: 'two-commands',
+        message: `\`${description.name}\` gets its ${freeForm} twice`,
+        why: `once as text, once as \`${freeForm}\``,
+        fix: 'keep one of them',
+      });
+    }
+    put(draft, freeForm, raw.text, raw.cursor);
+  } else if (isTemplate(raw.text) && Object.keys(draft.args).length === 0) draft.variableArgs = raw.text;
+  else {
+    const word = raw.text.trim().split(/\s+/)[0] ?? '';
+    report(context, positionOf(raw.cursor), {
+      code: 'unexpected-text',
+      message: `\`${description.name}\` does not take the text \`${raw.text.trim().slice(0, 60)}\``,
+      why: 'it takes `key=value` arguments, or a mapping',
+      fix: word.includes(':')
+        ? `write \`${word.replace(':', '=')}\`, or put the arguments below as a mapping`
+        : `see kprov doc ${description.name}`,
+    });
+  }
+  return undefined;
+}
+
+function settleInclude(draft: Draft, raw: { text: string; cursor: Cursor }): Mapping {
+  const vars = mapping();
+  for (const [key, value] of Object.entries(draft.args)) {
+    if (key === 'file' || key === 'apply') continue;
+    vars[key] = value;
+    delete draft.args[key];
+  }
+  put(draft, 'file', raw.text.trim(), raw.cursor);
+  return vars;
+}
+
+/** Options of earlier days that no longer do anything. */
+function dropRemoved(context: Context, draft: Draft, description: TaskDescription): void {
+  if (description.freeForm === undefined || engineActions.has(description.name)) return;
+  const place = draft.places.get('warn');
+  if (place === undefined || 'warn' in description.parameters) return;
+  delete draft.args.warn;
+  warn(context, isMapping(place.value) ? keyPositionOf(place) : positionOf(place), {
+    code: 'deprecated',
+    message: `\`warn\` of \`${description.name}\` does nothing any more`,
+    fix: 'remove it',
+  });
+}
+
+/** Where an argument, or a part of it, stands: in `key=value` text at the word. */
+function placeOf(places: ReadonlyMap<string, Cursor>, path: Path, otherwise: Position): Position {
+  const [name, ...rest] = path;
+  const cursor = name === undefined ? undefined : places.get(String(name));
+  if (cursor === undefined) return otherwise;
+  if (cursor.path.at(-1) === name)
+    return rest.length === 0 ? positionOf(cursor) : cursor.document.at([...cursor.path, ...rest]);
+  const whole = positionOf(cursor);
+  const text = String(cursor.value);
+  const at = text.search(new RegExp(`(?<![^\\s])${String(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}=`));
+  const isPlain = whole.length === text.length;
+  const word = /^[^\s]*/.exec(text.slice(at))?.[0] ?? '';
+  return at < 0 || !isPlain ? whole : { ...whole, column: whole.column + at, length: word.length };
+}
+
+/** The key itself, for an unknown parameter. */
+function keyPlaceOf(action: Action, name: string): Position {
+  const cursor = action.places.get(name);
+  return cursor !== undefined && cursor.path.at(-1) === name ? keyPositionOf(cursor) : action.at([name]);
+}
+
+function checkArguments(context: Context, action: Action, hasDefaults: boolean): void {
+  for (const problem of context.checker.check(action.description, action.args)) {
+    const { path, isMissing, ...words } = problem;
+    if (isMissing && (action.variableArgs !== undefined || hasDefaults)) continue;
+    const isKey = problem.code === 'unknown-parameter' && path.length === 1;
+    const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
+    report(context, place, words);
+  }
+  for (const place of new Set(action.places.values())) checkTemplates(context, place);
+}
+
+interface Source {
+  /** The task. */
+  task: Cursor;
+  /** The key that names or holds the action. */
+  key: string;
+  hasDefaults: boolean;
+}
+
+/** `action: copy src=a` and `action: {module: copy, src: a}`. */
+function readOldForm(context: Context, source: Source): { spelling: string; draft: Draft; place: Cursor } | undefined {
+  const cursor = child(source.task, source.key);
+  const draft: Draft = { args: mapping(), places: new Map() };
+  const text = isMapping(cursor.value) ? cursor.value.module : cursor.value;
+  if (typeof text !== 'string' || text.trim() === '') {
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `\`${source.key}\` is ${describe(cursor.value)}`,
+      why: 'expected the name of a task with its arguments, or a mapping with `module`',
+    });
+    return undefined;
+  }
+  let words: string[];
+  try {
+    words = splitArguments(text.trimStart());
+  } catch (error) {
+    if (!(error instanceof UnbalancedError)) throw error;
+    words = [text.trim().split(/\s/)[0] ?? '', text];
+  }
+  const spelling = (words[0] ?? '').trim();
+  putArgs(context, draft, child(source.task, 'args'));
+  if (isMapping(cursor.value)) {
+    for (const [key, value] of Object.entries(cursor.value)) {
+      if (key === 'module') continue;
+      if (key === 'args' && isMapping(value)) putMapping(draft, child(cursor, 'args'));
+      else put(draft, key, value, child(cursor, key));
+    }
+  }
+  const place = isMapping(cursor.value) ? child(cursor, 'module') : cursor;
+  const rest = words.slice(1).join(' ');
+  const isCommand =
+    findAction(context, spelling)?.freeForm !== undefined && !engineActions.has(spelling.replace(builtin, ''));
+  if (rest !== '') putText(context, draft, { text: rest, cursor: place, isCommand });
+  return { spelling, draft, place };
+}
+
+/** Says that there is no such task; where it looks like a keyword, names that. */
+export function reportUnknownAction(context: Context, name: string, position: Position): void {
+  const collection = /^[a-z_]\w*\.[a-z_]\w*\./.exec(name)?.[0];
+  const short = collection === undefined ? undefined : name.slice(collection.length);
+  const replacement =
+    short !== undefined && findAction(context, short) !== undefined ? `did you mean \`${short}\`?` : undefined;
+  const known = [...actionNames(context), ...keywordsOf('task').keys()];
+  report(context, position, {
+    code: 'unknown-task',
+    message: `there is no task \`${name.slice(0, 80)}\``,
+    why:
+      collection === undefined
+        ? 'kprov runs its own tasks, not Python modules'
+        : `kprov does not run modules of \`${collection.slice(0, -1)}\``,
+    fix: replacement ?? suggestion(name, known) ?? 'kprov doc lists the tasks there are',
+  });
+}
+
+/** Reads and checks the action under a key of a task. */
+export function readAction(context: Context, source: Source): Action | undefined {
+  const isOld = source.key === 'action' || source.key === 'local_action';
+  const old = isOld ? readOldForm(context, source) : undefined;
+  if (isOld && old === undefined) return undefined;
+  const spelling = old?.spelling ?? source.key;
+  const key = child(source.task, source.key);
+  const position = old === undefined ? keyPositionOf(key) : positionOf(old.place);
+  const description = findAction(context, spelling);
+  if (description === undefined) {
+    reportUnknownAction(context, spelling, position);
+    return undefined;
+  }
+  const draft: Draft = old?.draft ?? { args: mapping(), places: new Map() };
+  if (old === undefined) {
+    putArgs(context, draft, child(source.task, 'args'));
+    putValue(context, draft, { cursor: key, description });
+  }
+  const includeVars = settleFreeText(context, draft, { description, spelling });
+  dropRemoved(context, draft, description);
+  if (spelling.replace(builtin, '') === 'include')
+    deprecate(context, position, 'include', 'include_tasks or import_tasks');
+  const places = draft.places;
+  const action: Action = {
+    description,
+    spelling,
+    args: draft.args,
+    ...(draft.variableArgs !== undefined && { variableArgs: draft.variableArgs }),
+    ...(source.key === 'local_action' && { delegateTo: 'localhost' as const }),
+    ...(includeVars !== undefined && { includeVars }),
+    position,
+    at: (path) => placeOf(places, path, position),
+    places,
+  };
+  checkArguments(context, action, source.hasDefaults);
+  return action;
+}

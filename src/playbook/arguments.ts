@@ -1,0 +1,202 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isMapping, type Mapping, type Value } from '../values/index.js';
+import type { TaskDescription } from './catalogue.js';
+import { describe, isTemplate, suggestion } from './words.js';
+
+export interface ArgumentProblem {
+  code: string;
+  message: string;
+  why?: string;
+  fix?: string | undefined;
+  /** Of the argument, or a part of it; empty for the task as a whole. */
+  path: readonly (string | number)[];
+  /** Something that is missing, which defaults from elsewhere may still bring. */
+  isMissing?: true;
+}
+
+export interface ArgumentChecker {
+  check(task: TaskDescription, args: Mapping): ArgumentProblem[];
+}
+
+const branchesThatDoNotCount = (error: ErrorObject): boolean => {
+  const { parentSchema, keyword } = error;
+  if (keyword === 'anyOf' || keyword === 'oneOf' || keyword === 'allOf') return true;
+  const { pattern, type } = (parentSchema ?? {}) as { pattern?: unknown; type?: unknown };
+  return type === 'null' || (typeof pattern === 'string' && pattern.includes('\\{\\{'));
+};
+
+const pointerSteps = (pointer: string): (string | number)[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
+function valueAt(args: Mapping, path: readonly (string | number)[]): Value {
+  let value: Value = args;
+  for (const step of path) {
+    value = (Array.isArray(value) ? value[Number(step)] : isMapping(value) ? value[step] : null) ?? null;
+  }
+  return value;
+}
+
+const booleanWords = [
+  ['no', 'off', 'false'],
+  ['yes', 'on', 'true'],
+] as const;
+
+/** YAML reads a choice spelt `on` or `7` as something else than text; Ansible's modules accept that. */
+function isChoiceInDisguise(value: Value, choices: readonly unknown[]): boolean {
+  if (typeof value === 'boolean') return booleanWords[value ? 1 : 0].some((word) => choices.includes(word));
+  return typeof value === 'number' && choices.map(String).includes(String(value));
+}
+
+const articles: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'yes or no',
+  array: 'a list',
+  object: 'a mapping',
+  null: 'nothing',
+};
+
+const alternatives = (words: readonly string[]): string => [...new Set(words)].join(' or ');
+
+const listed = (choices: readonly unknown[]): string => choices.map((choice) => `\`${choice}\``).join(', ');
+
+function unknownParameter(task: TaskDescription, name: string, known: readonly string[]): ArgumentProblem {
+  return {
+    code: 'unknown-parameter',
+    message: `unknown parameter \`${name.slice(0, 80)}\` of \`${task.name}\``,
+    fix:
+      suggestion(name, known) ??
+      (known.length === 0 ? `\`${task.name}\` takes no parameters` : `see kprov doc ${task.name}`),
+    path: [name],
+  };
+}
+
+/** What is wrong with one argument, told from all that the schema's branches complained about. */
+function explainValue(
+  task: TaskDescription,
+  name: string,
+  found: { args: Mapping; errors: ErrorObject[] },
+): ArgumentProblem | undefined {
+  const deepest = Math.max(...found.errors.map((error) => pointerSteps(error.instancePath).length));
+  const errors = found.errors.filter((error) => pointerSteps(error.instancePath).length === deepest);
+  const path = pointerSteps(errors[0]?.instancePath ?? '');
+  const value = valueAt(found.args, path);
+  const where = path.length > 1 ? `an entry of \`${name}\`` : `\`${name}\``;
+  const choices = errors.flatMap((error) =>
+    error.keyword === 'enum' ? (error.params as { allowedValues: unknown[] }).allowedValues : [],
+  );
+  if (choices.length > 0) {
+    if (isChoiceInDisguise(value, choices)) return undefined;
+    const near = typeof value === 'string' ? suggestion(value, choices.map(String)) : undefined;
+    return {
+      code: 'bad-choice',
+      message: `${where} of \`${task.name}\` cannot be ${describe(value)}`,
+      why: `it may be ${listed(choices)}`,
+      fix: near,
+      path,
+    };
+  }
+  const types = errors.flatMap((error) =>
+    error.keyword === 'type' ? [(error.params as { type: string | string[] }).type].flat() : [],
+  );
+  if (types.length > 0) {
+    return {
+      code: 'wrong-type',
+      message: `${where} of \`${task.name}\` is ${describe(value)}`,
+      why: `expected ${alternatives(types.map((type) => articles[type] ?? type))}`,
+      path,
+    };
+  }
+  const extra = errors.find((error) => error.keyword === 'additionalProperties');
+  if (extra !== undefined) {
+    const key = (extra.params as { additionalProperty: string }).additionalProperty;
+    const known = Object.keys((extra.parentSchema as { properties?: object })?.properties ?? {});
+    return {
+      code: 'unknown-parameter',
+      message: `unknown key \`${key}\` in \`${name}\` of \`${task.name}\``,
+      fix: suggestion(key, known),
+      path: [...path, key],
+    };
+  }
+  return { code: 'bad-argument', message: `${where} of \`${task.name}\`: ${errors[0]?.message ?? 'not valid'}`, path };
+}
+
+function missingParameters(task: TaskDescription, args: Mapping): ArgumentProblem[] {
+  return Object.entries(task.parameters)
+    .filter(([name, { required, aliases }]) => required && [name, ...aliases].every((n) => !(n in args)))
+    .map(([name]) => ({
+      code: 'missing-parameter',
+      message: `\`${task.name}\` needs \`${name}\``,
+      fix: `add \`${name}\`; see kprov doc ${task.name}`,
+      path: [],
+      isMissing: true,
+    }));
+}
+
+/** What the schema cannot say: values that only the task's own conversion refuses, and groups of parameters. */
+function checkFurther(task: TaskDescription, args: Mapping, already: ReadonlySet<string>): ArgumentProblem[] {
+  const problems: ArgumentProblem[] = [];
+  for (const [name, value] of Object.entries(args)) {
+    if (already.has(name) || hasTemplate(value)) continue;
+    const why = task.checkValue?.(name, value);
+    if (why !== undefined) {
+      problems.push({
+        code: 'bad-argument',
+        message: `\`${name}\` of \`${task.name}\` is ${describe(value)}`,
+        why,
+        path: [name],
+      });
+    }
+  }
+  const canonical = new Map(
+    Object.entries(task.parameters).flatMap(([name, { aliases }]) => [name, ...aliases].map((a) => [a, name])),
+  );
+  const given = new Set(Object.keys(args).map((name) => canonical.get(name) ?? name));
+  for (const message of task.checkNames?.(given) ?? []) {
+    problems.push({ code: 'bad-parameters', message, path: [], ...(message.includes('needs') && { isMissing: true }) });
+  }
+  return problems;
+}
+
+function hasTemplate(value: Value): boolean {
+  if (typeof value === 'string') return isTemplate(value);
+  if (Array.isArray(value)) return value.some(hasTemplate);
+  return isMapping(value) && Object.values(value).some(hasTemplate);
+}
+
+/** Compiles each task's schema when it is first used, and once. */
+export function argumentChecker(): ArgumentChecker {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, messages: true });
+  const compiled = new Map<string, ValidateFunction>();
+  return {
+    check(task, args) {
+      const validate = compiled.get(task.name) ?? ajv.compile(task.schema);
+      compiled.set(task.name, validate);
+      const byName = new Map<string, ErrorObject[]>();
+      const problems: ArgumentProblem[] = [];
+      const known = Object.entries(task.parameters).flatMap(([name, { aliases }]) => [name, ...aliases]);
+      const isValid = validate(args);
+      for (const error of isValid ? [] : (validate.errors ?? [])) {
+        const [name] = pointerSteps(error.instancePath);
+        if (name !== undefined) {
+          if (!branchesThatDoNotCount(error)) byName.set(String(name), [...(byName.get(String(name)) ?? []), error]);
+        } else if (error.keyword === 'additionalProperties') {
+          problems.push(
+            unknownParameter(task, (error.params as { additionalProperty: string }).additionalProperty, known),
+          );
+        }
+      }
+      for (const [name, errors] of byName) {
+        const problem = explainValue(task, name, { args, errors });
+        if (problem !== undefined) problems.push(problem);
+      }
+      const wrong = new Set([...byName.keys(), ...problems.map(({ path }) => String(path[0]))]);
+      return [...problems, ...missingParameters(task, args), ...checkFurther(task, args, wrong)];
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { Diagnostic, Position } from '../errors/index.js';
+import { type Files, isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import { type Path, parseYaml, type YamlDocument } from '../yaml/index.js';
+import type { ArgumentChecker } from './arguments.js';
+import type { TaskCatalogue } from './catalogue.js';
+import type { Node, RoleContext, Scope, Task } from './model.js';
+import { isTemplate } from './words.js';
+
+export interface LoadOptions {
+  files: Files;
+  catalogue: TaskCatalogue;
+  /** Says what is wrong with template text; `offset` counts from the text's start. */
+  templateCheck?(text: string): { message: string; offset?: number } | undefined;
+  /** Renders template text with variables that are known before any host is; undefined where it cannot. */
+  renderStatic?(text: string, variables: Mapping): string | undefined;
+  /** Extra variables (-e), for names of imported files and roles. */
+  staticVars?: Mapping;
+  /** Directories of roles beside `roles/` next to the playbook. */
+  rolesPath?: readonly string[];
+  /** Lookups that `with_…` may name. */
+  lookups?: readonly string[];
+  /** Keywords that the caller cannot honour, each with the reason. */
+  refusedKeywords?: Readonly<Record<string, string>>;
+}
+
+/** One loading: what it was given, what it found wrong, what it has read already. */
+export interface Context {
+  options: LoadOptions;
+  diagnostics: Diagnostic[];
+  documents: Map<string, YamlDocument | undefined>;
+  checker: ArgumentChecker;
+  /** How often a task of the same place was loaded. */
+  ids: Map<string, number>;
+  deprecations: Set<string>;
+  nodeCount: number;
+  play: PlaySink;
+  /** Loads a list of tasks; here because task files and roles lead to each other. */
+  loadNodes(list: Cursor, scope: Scope): Node[];
+}
+
+/** What the play being loaded collects from all over its files. */
+export interface PlaySink {
+  vars: Mapping;
+  roles: RoleContext[];
+  roleHandlers: Task[];
+  roleIds: Set<string>;
+}
+
+export const playSink = (vars: Mapping = mapping()): PlaySink => ({
+  vars,
+  roles: [],
+  roleHandlers: [],
+  roleIds: new Set(),
+});
+
+/** A value inside a document. */
+export interface Cursor {
+  readonly value: Value;
+  readonly document: YamlDocument;
+  readonly path: Path;
+}
+
+export const child = (cursor: Cursor, step: string | number): Cursor => {
+  const { value } = cursor;
+  const inner = Array.isArray(value) ? value[Number(step)] : isMapping(value) ? value[step] : undefined;
+  return { value: inner ?? null, document: cursor.document, path: [...cursor.path, step] };
+};
+
+export const positionOf = (cursor: Cursor): Position => cursor.document.at(cursor.path);
+export const keyPositionOf = (cursor: Cursor): Position => cursor.document.keyAt(cursor.path);
+
+type Words = Pick<Diagnostic, 'code' | 'message' | 'why'> & { fix?: string | undefined };
+
+export function report(context: Context, position: Position, { fix, ...words }: Words): void {
+  context.diagnostics.push({ severity: 'error', ...words, position, ...(fix !== undefined && { fix }) });
+}
+
+export function warn(context: Context, position: Position, { fix, ...words }: Words): void {
+  context.diagnostics.push({ severity: 'warning', ...words, position, ...(fix !== undefined && { fix }) });
+}
+
+/** A spelling that is still understood: said once, where it first stands. */
+export function deprecate(context: Context, position: Position, old: string, instead: string): void {
+  if (context.deprecations.has(old)) return;
+  context.deprecations.add(old);
+  warn(context, position, { code: 'deprecated', message: `\`${old}\` is an old spelling`, fix: `use \`${instead}\`` });
+}
+
+/** What keeps `!unsafe` text from being expanded: it becomes template text that renders to itself. */
+function protectUnsafe(document: YamlDocument): void {
+  for (const path of document.unsafe) {
+    const last = path.at(-1);
+    let holder: Value | undefined = document.value;
+    for (const step of path.slice(0, -1)) {
+      holder = Array.isArray(holder)
+        ? holder[Number(step)]
+        : isMapping(holder ?? null)
+          ? (holder as Mapping)[step]
+          : undefined;
+    }
+    const value = Array.isArray(holder)
+      ? holder[Number(last)]
+      : isMapping(holder ?? null)
+        ? (holder as Mapping)[last ?? '']
+        : undefined;
+    if (typeof value !== 'string' || !isTemplate(value) || last === undefined) continue;
+    const raw = value
+      .split('{% endraw %}')
+      .map((part) => `{% raw %}${part}{% endraw %}`)
+      .join("{{ '{% endraw %}' }}");
+    if (Array.isArray(holder)) holder[Number(last)] = raw;
+    else (holder as Mapping)[last] = raw;
+  }
+}
+
+/** The file's only document; undefined where it is missing, empty or broken (which is reported). */
+export function readDocument(context: Context, file: string): YamlDocument | undefined {
+  if (context.documents.has(file)) return context.documents.get(file);
+  const text = context.options.files.read(file);
+  let document: YamlDocument | undefined;
+  if (text !== undefined) {
+    const { documents, diagnostics } = parseYaml(text, file);
+    context.diagnostics.push(...diagnostics);
+    document = documents[0];
+    if (documents[1] !== undefined) {
+      report(context, documents[1].at([]), {
+        code: 'several-documents',
+        message: 'a second YAML document in one file',
+        why: 'files of playbooks, tasks and variables hold one document',
+        fix: 'remove the `---` between them, or make two files of it',
+      });
+    }
+    if (document !== undefined) protectUnsafe(document);
+  }
+  context.documents.set(file, document);
+  return document;
+}

@@ -1,0 +1,22 @@
+export type { ParameterDescription, TaskCatalogue, TaskDescription } from './catalogue.js';
+export type { LoadOptions } from './context.js';
+export { engineActions } from './engine-actions.js';
+export { commonLookups, type Keyword, keywords } from './keywords.js';
+export { createLoader, type LoadedInclude, type LoadedTasks, type Loader, loadPlaybook } from './loader.js';
+export type {
+  Block,
+  Condition,
+  Count,
+  Flag,
+  Inherited,
+  Loop,
+  LoopControl,
+  Node,
+  Play,
+  Playbook,
+  RoleContext,
+  Scope,
+  Task,
+} from './model.js';
+export { registryCatalogue } from './registry-catalogue.js';
+export { roleDefaults, roleParameters, roleVars } from './role-variables.js';

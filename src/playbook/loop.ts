@@ -1,0 +1,116 @@
+import { isMapping, type Value } from '../values/index.js';
+import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
+import { checkTemplates, toCount, toFlag } from './convert.js';
+import { commonLookups } from './keywords.js';
+import type { Loop, LoopControl } from './model.js';
+import { variableName } from './read-keywords.js';
+import { describe, isTemplate, suggestion } from './words.js';
+
+const controls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems'];
+
+function readControl(context: Context, cursor: Cursor): LoopControl {
+  const control: LoopControl = { loopVar: 'item' };
+  const { value } = cursor;
+  if (value === null) return control;
+  if (!isMapping(value)) {
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `\`loop_control\` is ${describe(value)}`,
+      why: `expected a mapping of ${controls.join(', ')}`,
+    });
+    return control;
+  }
+  for (const key of Object.keys(value)) {
+    const inner = child(cursor, key);
+    if (key === 'loop_var') control.loopVar = variableName(context, inner, key) ?? 'item';
+    else if (key === 'index_var') Object.assign(control, defined('indexVar', variableName(context, inner, key)));
+    else if (key === 'label') {
+      checkTemplates(context, inner);
+      control.label = inner.value;
+    } else if (key === 'pause') Object.assign(control, defined('pause', toCount(context, inner, key)));
+    else if (key === 'extended') Object.assign(control, defined('extended', toFlag(context, inner, key)));
+    else if (key === 'extended_allitems')
+      Object.assign(control, defined('extendedAllitems', toFlag(context, inner, key)));
+    else {
+      report(context, keyPositionOf(inner), {
+        code: 'unknown-keyword',
+        message: `unknown key \`${key}\` in \`loop_control\``,
+        fix: suggestion(key, controls) ?? `it may be ${controls.join(', ')}`,
+      });
+    }
+  }
+  return control;
+}
+
+const defined = (name: string, value: unknown): object => (value === undefined ? {} : { [name]: value });
+
+function checkItems(context: Context, cursor: Cursor, keyword: string): boolean {
+  const { value } = cursor;
+  const isText = typeof value === 'string' && isTemplate(value);
+  const wrong = (why: string, fix?: string): false => {
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `\`${keyword}\` is ${describe(value)}`,
+      why,
+      fix,
+    });
+    return false;
+  };
+  if (value === null) return wrong('expected what to loop over');
+  if (keyword === 'loop' && !Array.isArray(value) && !isText) {
+    const asList = isMapping(value) ? 'write loop: "{{ the_mapping | dict2items }}"' : undefined;
+    const asTemplate =
+      typeof value === 'string' ? `write loop: "{{ ${value} }}" if it is a variable, or loop: [${value}]` : undefined;
+    return wrong('expected a list, or a template of one', asList ?? asTemplate);
+  }
+  if (keyword === 'with_dict' && !isMapping(value) && !isText && !Array.isArray(value)) {
+    return wrong(
+      'expected a mapping, or a template of one',
+      typeof value === 'string' ? `write "{{ ${value} }}"` : undefined,
+    );
+  }
+  if (keyword === 'with_items' && isMapping(value))
+    return wrong('expected a list, or a template of one', 'for a mapping use with_dict');
+  checkTemplates(context, cursor);
+  return true;
+}
+
+/** A task's `loop` or `with_…` with its `loop_control`; `others` are the keys that are no keywords. */
+export function readLoop(context: Context, task: Cursor, others: readonly string[]): Loop | undefined {
+  const value = isMapping(task.value) ? task.value : {};
+  const forms = [...(value.loop === undefined ? [] : ['loop']), ...others.filter((key) => key.startsWith('with_'))];
+  const control = readControl(context, child(task, 'loop_control'));
+  const [keyword, second] = forms;
+  if (keyword === undefined) {
+    if (value.loop_control !== undefined) {
+      report(context, keyPositionOf(child(task, 'loop_control')), {
+        code: 'unused-keyword',
+        message: '`loop_control` without a loop',
+        fix: 'add `loop`, or remove it',
+      });
+    }
+    return undefined;
+  }
+  if (second !== undefined) {
+    report(context, keyPositionOf(child(task, second)), {
+      code: 'two-loops',
+      message: `two loops in one task: \`${keyword}\` and \`${second}\``,
+      fix: 'keep one of them',
+    });
+  }
+  const style = keyword.replace(/^with_/, '');
+  const items = child(task, keyword);
+  if (keyword !== 'loop') {
+    const lookups = context.options.lookups ?? commonLookups;
+    if (!lookups.includes(style)) {
+      report(context, keyPositionOf(items), {
+        code: 'unknown-lookup',
+        message: `there is no loop \`${keyword}\``,
+        fix: suggestion(keyword, ['loop', ...lookups.map((name) => `with_${name}`)]),
+      });
+      return undefined;
+    }
+    deprecate(context, keyPositionOf(items), keyword, 'loop');
+  }
+  return checkItems(context, items, keyword) ? { items: items.value as Value, style, control } : undefined;
+}

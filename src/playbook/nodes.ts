@@ -1,0 +1,250 @@
+import { isMapping, type Mapping } from '../values/index.js';
+import { type Action, readAction } from './action.js';
+import { chooseAction } from './choose-action.js';
+import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
+import { importRole } from './import-role.js';
+import { inherit, type Own, scopeInside } from './inherit.js';
+import { readLoop } from './loop.js';
+import type { Block, Condition, Count, Node, Scope, Task } from './model.js';
+import { ownText, readKeywords, variableName } from './read-keywords.js';
+import { staticText } from './static-text.js';
+import { readTaskFile } from './task-files.js';
+import { describe, isTemplate } from './words.js';
+
+/** More nodes than any real playbook has: imports that multiply. */
+const MOST_NODES = 100_000;
+
+/** The place, and the how-manieth time it was loaded. */
+function nodeId(context: Context, cursor: Cursor): string {
+  const { file, line, column } = positionOf(cursor);
+  const place = `${file}:${line}:${column}`;
+  const count = (context.ids.get(place) ?? 0) + 1;
+  context.ids.set(place, count);
+  return count === 1 ? place : `${place}#${count}`;
+}
+
+/** The list under a keyword, or of a whole file, as nodes. */
+export function loadNodes(context: Context, list: Cursor, scope: Scope): Node[] {
+  if (list.value === null) return [];
+  if (!Array.isArray(list.value)) {
+    report(context, positionOf(list), {
+      code: 'wrong-type',
+      message: `${list.path.length === 0 ? 'the file' : `\`${list.path.at(-1)}\``} holds ${describe(list.value)}`,
+      why: 'expected a list of tasks',
+      fix: 'begin each task with `- `',
+    });
+    return [];
+  }
+  return list.value.flatMap((_, index) => loadNode(context, child(list, index), scope));
+}
+
+function loadNode(context: Context, cursor: Cursor, scope: Scope): Node[] {
+  context.nodeCount += 1;
+  if (context.nodeCount > MOST_NODES) {
+    if (context.nodeCount === MOST_NODES + 1) {
+      report(context, positionOf(cursor), { code: 'too-many-tasks', message: `more than ${MOST_NODES} tasks` });
+    }
+    return [];
+  }
+  const { value } = cursor;
+  if (!isMapping(value)) {
+    const text = typeof value === 'string' ? /^([\w.]+)[:=\s]\s*(.*)$/s.exec(value) : null;
+    report(context, positionOf(cursor), {
+      code: 'wrong-type',
+      message: `a task that is ${describe(value)}`,
+      why: 'a task is a mapping with a name and an action',
+      fix: text
+        ? `write \`- ${text[1]}: ${(text[2] ?? '').slice(0, 60)}\``
+        : 'write `- name: …`, and the action below it',
+    });
+    return [];
+  }
+  return 'block' in value || 'rescue' in value || 'always' in value
+    ? loadBlock(context, cursor, scope)
+    : loadTask(context, cursor, scope);
+}
+
+function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
+  const value = cursor.value as Mapping;
+  if (scope.isHandler) {
+    report(context, positionOf(cursor), {
+      code: 'unsupported-keyword',
+      message: 'a block among handlers',
+      why: 'a handler is one task that is notified by its name',
+      fix: 'give each task the same `listen`, or include a task file',
+    });
+    return [];
+  }
+  const { own, others } = readKeywords(context, cursor, 'block');
+  for (const key of others) chooseAction.reportInBlock(context, cursor, key);
+  if (!('block' in value)) {
+    const key = 'rescue' in value ? 'rescue' : 'always';
+    report(context, keyPositionOf(child(cursor, key)), {
+      code: 'missing-block',
+      message: `\`${key}\` without \`block\``,
+      why: `\`${key}\` says what happens after a block`,
+      fix: 'add `block` with the tasks',
+    });
+  }
+  const inside = scopeInside(scope, own);
+  const part = (key: string): Node[] => loadNodes(context, child(cursor, key), inside);
+  const block: Block = {
+    kind: 'block',
+    id: nodeId(context, cursor),
+    name: ownText(own, 'name') ?? '',
+    position: positionOf(cursor),
+    tasks: part('block'),
+    rescue: part('rescue'),
+    always: part('always'),
+    keywords: inside.inherited,
+    isRole: false,
+    ...(scope.role !== undefined && { role: scope.role }),
+  };
+  return [block];
+}
+
+const hasDefaults = (scope: Scope, own: Own): boolean =>
+  scope.inherited.moduleDefaults.length > 0 || own.has('module_defaults');
+
+/** What Ansible accepts beside the action on include_tasks and include_role; anything else must stand under `apply`. */
+const besideInclude = new Set(
+  'action args collections ignore_errors local_action loop loop_control name no_log notify register run_once tags timeout vars when listen'.split(
+    ' ',
+  ),
+);
+
+function checkInclude(context: Context, cursor: Cursor, found: { own: Own; action: string }): void {
+  for (const key of found.own.keys()) {
+    if (besideInclude.has(key)) continue;
+    report(context, keyPositionOf(child(cursor, key)), {
+      code: 'misplaced-keyword',
+      message: `\`${key}\` does not work on \`${found.action}\``,
+      why: 'it would count for the include itself, which runs nothing on the host',
+      fix: `put it under \`apply\` of \`${found.action}\``,
+    });
+  }
+}
+
+function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
+  const { own, others } = readKeywords(context, cursor, scope.isHandler ? 'handler' : 'task');
+  const key = chooseAction.ofTask(context, cursor, others);
+  const loop = readLoop(context, cursor, others);
+  if (key === undefined) return [];
+  const action = readAction(context, { task: cursor, key, hasDefaults: hasDefaults(scope, own) });
+  if (action === undefined) return [];
+  const { name } = action.description;
+  const isOldInclude = action.includeVars !== undefined || /(?:^|\.)include$/.test(action.spelling);
+  const file = action.args.file;
+  const isImport =
+    name === 'import_tasks' || (isOldInclude && loop === undefined && typeof file === 'string' && !isTemplate(file));
+  if (isImport) return importTasks(context, { cursor, own, action, scope, hasLoop: loop !== undefined });
+  if (name === 'import_role') {
+    return loop === undefined ? importRole(context, { own, action, scope }) : refuseLoop(context, cursor, name);
+  }
+  if (name === 'include_role' && scope.isHandler) {
+    report(context, action.position, {
+      code: 'unsupported-keyword',
+      message: 'a role as a handler',
+      fix: 'use include_tasks',
+    });
+    return [];
+  }
+  const isInclude = name === 'include_tasks' || name === 'include_role';
+  if (isInclude && !isOldInclude) checkInclude(context, cursor, { own, action: name });
+  return [makeTask(context, { cursor, own, action, scope, ...(loop !== undefined && { loop }) })];
+}
+
+function refuseLoop(context: Context, cursor: Cursor, action: string): Node[] {
+  const include = action.replace('import', 'include');
+  report(context, positionOf(cursor), {
+    code: 'looped-import',
+    message: `a loop on \`${action}\``,
+    why: 'imports are read once, before any host is',
+    fix: `use \`${include}\``,
+  });
+  return [];
+}
+
+interface Read {
+  cursor: Cursor;
+  own: Own;
+  action: Action;
+  scope: Scope;
+}
+
+function importTasks(context: Context, read: Read & { hasLoop: boolean }): Node[] {
+  const { cursor, own, action } = read;
+  if (read.hasLoop) return refuseLoop(context, cursor, 'import_tasks');
+  if (typeof action.args.file !== 'string') return [];
+  const inside = scopeInside(read.scope, own);
+  const scope =
+    action.includeVars === undefined ? inside : { ...inside, varsChain: [...inside.varsChain, action.includeVars] };
+  const position = action.at(['file']);
+  const name = staticText(
+    context,
+    { text: action.args.file, position, keyword: 'import_tasks', instead: 'include_tasks' },
+    scope,
+  );
+  if (name === undefined) return [];
+  const file = readTaskFile(context, { name, position, scope, isStatic: true });
+  return file === undefined ? [] : loadNodes(context, file.cursor, file.scope);
+}
+
+/** What tasks inherit that an include brings: not its own keywords, but those under `apply`, and its variables. */
+function scopeOfInclude(context: Context, read: Read): Scope {
+  const { own, action, scope } = read;
+  const apply = action.places.get('apply');
+  const applied =
+    apply === undefined || !isMapping(apply.value) ? new Map() : readKeywords(context, apply, 'block').own;
+  const params = [own.get('vars') as Mapping | undefined, action.includeVars].filter((vars) => vars !== undefined);
+  const inside = scopeInside({ ...scope, varsChain: [...scope.varsChain, ...params] }, applied);
+  return { ...inside, includeParams: [...scope.includeParams, ...params] };
+}
+
+/** Keywords of a task alone: keyword → field. */
+const fields: Readonly<Record<string, string>> = {
+  until: 'until',
+  retries: 'retries',
+  delay: 'delay',
+  changed_when: 'changedWhen',
+  failed_when: 'failedWhen',
+  async: 'async',
+  poll: 'poll',
+};
+
+function makeTask(context: Context, read: Read & { loop?: Task['loop'] }): Task {
+  const { cursor, own, action, scope } = read;
+  const { name } = action.description;
+  const inside = scopeInside(scope, own);
+  const inherited =
+    action.delegateTo === undefined
+      ? inside.inherited
+      : inherit(inside.inherited, new Map([['delegate_to', action.delegateTo]]));
+  const alone = Object.fromEntries(
+    Object.entries(fields).flatMap(([keyword, field]) => (own.has(keyword) ? [[field, own.get(keyword)]] : [])),
+  ) as Partial<
+    Record<'until' | 'changedWhen' | 'failedWhen', Condition[]> & Record<'retries' | 'delay' | 'async' | 'poll', Count>
+  >;
+  const register = own.has('register') ? variableName(context, child(cursor, 'register'), 'register') : undefined;
+  const isInclude = name === 'include_tasks' || name === 'include_role';
+  return {
+    ...inherited,
+    ...alone,
+    kind: 'task',
+    id: nodeId(context, cursor),
+    name: ownText(own, 'name') ?? name,
+    action: name,
+    args: action.args,
+    ...(action.variableArgs !== undefined && { variableArgs: action.variableArgs }),
+    position: positionOf(cursor),
+    at: action.at,
+    ...(read.loop !== undefined && { loop: read.loop }),
+    ...(register !== undefined && { register }),
+    listen: (own.get('listen') as string[] | undefined) ?? [],
+    isHandler: scope.isHandler,
+    varsChain: inside.varsChain,
+    includeParams: scope.includeParams,
+    ...(scope.role !== undefined && { role: scope.role }),
+    scope: isInclude ? scopeOfInclude(context, read) : scope,
+  };
+}
