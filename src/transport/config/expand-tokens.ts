@@ -23,7 +23,7 @@ export function expandPath(path: string, tokens: Tokens, around: Surroundings): 
   if (/^~[^/]/.test(path)) return { problem: `"${path}": only "~/" is supported, not another user's home` };
   const unset: string[] = [];
   const withHome = path.startsWith('~') ? around.homeDir + path.slice(1) : path;
-  const withEnv = withHome.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+  const withEnv = withHome.replace(/\$\{(\w{0,200})\}/g, (_, name: string) => {
     const value = Object.hasOwn(around.env, name) ? around.env[name] : undefined;
     if (value === undefined) unset.push(name);
     // What came from the environment is no template.
