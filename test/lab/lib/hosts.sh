@@ -40,7 +40,7 @@ bed_up() {
   write_ssh_files
   write_inventory
   write_bed_json
-  set_conntrack
+  tune_kernel
   say "starting ${bed_hosts[*]} on $KPROV_LAB_SUBNET.0/24"
   quietly "$KPROV_LAB_STATE/compose.log" compose up --detach --no-build --renew-anon-volumes --remove-orphans
   wait_for_hosts "${bed_hosts[@]}"
@@ -65,7 +65,7 @@ bed_down() {
     mkdir -p "$KPROV_LAB_STATE"
     KPROV_LAB_PROFILES=bare
     quietly "$lab_root/down.log" compose down --volumes --remove-orphans --timeout 2
-    restore_conntrack
+    restore_kernel
     stop_own_docker
   fi
   say "down"

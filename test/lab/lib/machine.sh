@@ -112,24 +112,34 @@ archive_uri() {
   echo "${uri%/}"
 }
 
-# kube-proxy sets nf_conntrack_max to max(32768 x cores, 131072) unless it is that already; a host's
-# network namespace sees the machine's value and cannot write it. So the machine gets it while beds are up.
-set_conntrack() {
+# What the hosts' kernels, which are this machine's, must allow while beds are up; the last bed puts it back.
+# kube-proxy sets nf_conntrack_max to max(32768 x cores, 131072) unless it is that already; a host's network
+# namespace shows the machine's value and cannot write it. Each systemd takes a dozen inotify instances, and
+# all hosts' root is one user to the kernel.
+tune_kernel() {
   [ "$(id -u)" = 0 ] || return 0
   modprobe nf_conntrack 2>/dev/null || true
-  local file=/proc/sys/net/netfilter/nf_conntrack_max want=$(($(nproc) * 32768))
-  [ -e "$file" ] || return 0
-  [ "$want" -ge 131072 ] || want=131072
-  [ "$(cat $file)" != "$want" ] || return 0
-  [ -e "$lab_root/nf_conntrack_max" ] || cat $file >"$lab_root/nf_conntrack_max"
-  echo "$want" >$file
+  local conntrack=$(($(nproc) * 32768))
+  [ "$conntrack" -ge 131072 ] || conntrack=131072
+  set_kernel net/netfilter/nf_conntrack_max "$conntrack"
+  [ "$(cat /proc/sys/fs/inotify/max_user_instances)" -ge 1024 ] || set_kernel fs/inotify/max_user_instances 1024
 }
 
-restore_conntrack() {
-  [ -e "$lab_root/nf_conntrack_max" ] || return 0
-  [ -z "$(other_beds)" ] || return 0
-  cat "$lab_root/nf_conntrack_max" >/proc/sys/net/netfilter/nf_conntrack_max 2>/dev/null || true
-  rm -f "$lab_root/nf_conntrack_max"
+set_kernel() { # NAME VALUE
+  local file=/proc/sys/$1 saved=$lab_root/kernel/$1
+  [ -e "$file" ] && [ "$(cat "$file")" != "$2" ] || return 0
+  mkdir -p "${saved%/*}"
+  [ -e "$saved" ] || cat "$file" >"$saved"
+  echo "$2" >"$file"
+}
+
+restore_kernel() {
+  [ -d "$lab_root/kernel" ] && [ -z "$(other_beds)" ] || return 0
+  local saved
+  find "$lab_root/kernel" -type f | while read -r saved; do
+    cat "$saved" >"/proc/sys/${saved#"$lab_root/kernel/"}" || true
+  done
+  rm -rf "$lab_root/kernel"
 }
 
 # Beds of any name that still have containers, this one left out.
