@@ -4,7 +4,6 @@ import type { Value } from '../values/index.js';
 /** Connection variables that kprov acts on. */
 const effective = [
   'ansible_become',
-  'ansible_become_flags',
   'ansible_become_method',
   'ansible_become_pass',
   'ansible_become_password',
@@ -14,7 +13,6 @@ const effective = [
   'ansible_password',
   'ansible_port',
   'ansible_private_key_file',
-  'ansible_ssh_args',
   'ansible_ssh_common_args',
   'ansible_ssh_extra_args',
   'ansible_ssh_host',
@@ -22,17 +20,15 @@ const effective = [
   'ansible_ssh_password',
   'ansible_ssh_port',
   'ansible_ssh_private_key_file',
-  'ansible_ssh_timeout',
   'ansible_ssh_user',
-  'ansible_sudo_pass',
-  'ansible_timeout',
   'ansible_user',
 ] as const;
 
 /** Names of ansible-core that steer its own machinery; inventories carry them, and here they change nothing. */
-const harmless = [
+const inert = [
   'ansible_async_dir',
   'ansible_become_exe',
+  'ansible_become_flags',
   'ansible_check_mode',
   'ansible_common_remote_group',
   'ansible_control_path',
@@ -59,32 +55,28 @@ const harmless = [
   'ansible_shell_allow_world_readable_temp',
   'ansible_shell_executable',
   'ansible_shell_type',
+  'ansible_ssh_args',
   'ansible_ssh_executable',
   'ansible_ssh_host_key_checking',
   'ansible_ssh_pipelining',
   'ansible_ssh_retries',
+  'ansible_ssh_timeout',
   'ansible_ssh_transfer_method',
   'ansible_ssh_use_tty',
   'ansible_sshpass_prompt',
   'ansible_sudo_exe',
+  'ansible_sudo_pass',
   'ansible_sudo_flags',
   'ansible_sudo_user',
   'ansible_system_tmpdirs',
+  'ansible_timeout',
 ] as const;
 
-const known: ReadonlySet<string> = new Set([...effective, ...harmless]);
+const known: ReadonlySet<string> = new Set([...effective, ...inert]);
 const interpreter = /^ansible_\w+_interpreter$/;
 
 /** Ways to reach a host that kprov has; the others that Ansible calls ssh are the same thing here. */
-const connections = [
-  'ssh',
-  'local',
-  'smart',
-  'paramiko',
-  'paramiko_ssh',
-  'ansible.builtin.ssh',
-  'ansible.builtin.local',
-];
+const connections = ['ssh', 'local', 'smart', 'paramiko', 'paramiko_ssh'];
 
 const isTemplate = (value: Value): boolean => typeof value === 'string' && value.includes('{{');
 
@@ -96,7 +88,7 @@ function checkValue(name: string, value: Value, position: Position): Diagnostic 
       return undefined;
     }
     const message = `${name} is no port`;
-    return { severity: 'error', code: 'bad-port', message, position, why: 'A port is a whole number from 1 to 65535.' };
+    return { severity: 'error', code: 'bad-port', message, position, why: 'a port is a whole number from 1 to 65535' };
   }
   if (name !== 'ansible_connection' || (typeof value === 'string' && connections.includes(value))) return undefined;
   const shown = typeof value === 'string' ? `"${value}"` : 'this value';
@@ -106,8 +98,8 @@ function checkValue(name: string, value: Value, position: Position): Diagnostic 
     code: 'unknown-connection',
     message: `ansible_connection cannot be ${shown}`,
     position,
-    why: 'kprov reaches hosts with ssh, or runs on the control machine itself with local.',
-    ...(better === undefined ? {} : { fix: `Did you mean "${better}"?` }),
+    why: 'kprov reaches hosts with ssh, or runs on the control machine itself with local',
+    ...(better === undefined ? {} : { fix: `did you mean "${better}"?` }),
   };
 }
 
@@ -123,8 +115,8 @@ export function checkConnectionVariable(name: string, value: Value, position: Po
       code: 'unknown-connection-variable',
       message: `unknown connection variable ${name.slice(0, 80)}`,
       position,
-      why: 'Names that begin with ansible_ belong to Ansible, and no connection variable has this one: it changes nothing.',
-      ...(better === undefined ? {} : { fix: `Did you mean ${better}?` }),
+      why: 'names that begin with ansible_ belong to Ansible, and no connection variable has this one: it changes nothing',
+      ...(better === undefined ? {} : { fix: `did you mean ${better}?` }),
     },
   ];
 }

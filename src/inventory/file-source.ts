@@ -28,17 +28,17 @@ export async function readFileSource(source: Source, io: InventoryIo): Promise<v
   if ((hasInterpreter || isBinary) && io.files.isExecutable(source.path))
     return readExecutable(source, io.runExecutable);
   if (hasInterpreter) {
-    const fix = `Make it executable:\nchmod +x ${source.file}`;
+    const fix = `make it executable:\nchmod +x ${source.file}`;
     return error('not-executable', 'a script that is not executable', {
-      why: 'Its first line names an interpreter.',
+      why: 'its first line names an interpreter',
       fix,
     });
   }
   if (isBinary)
-    return error('bad-inventory', 'a binary file', { why: 'Expected INI, YAML, or an executable that prints JSON.' });
+    return error('bad-inventory', 'a binary file', { why: 'expected INI, YAML, or an executable that prints JSON' });
   const extension = posix.extname(source.path);
   if (extension === '.toml')
-    return error('toml-unsupported', 'TOML inventories are not supported', { fix: 'Write it as INI or YAML.' });
+    return error('toml-unsupported', 'TOML inventories are not supported', { fix: 'write it as INI or YAML' });
   // The vault's header is refused by the YAML reader; nothing in an encrypted file tells its format.
   const isYaml = yamlExtensions.includes(extension) || text.startsWith('$ANSIBLE_VAULT;');
   const parsed = isYaml || extension === '' ? parseIfYaml(text, source.file, isYaml) : undefined;
@@ -60,7 +60,7 @@ function readYaml({ documents, diagnostics }: ParsedYaml, source: Source): void 
   for (const diagnostic of diagnostics) source.report(diagnostic);
   const [document, second] = documents;
   if (second !== undefined) {
-    const why = 'An inventory is a single mapping of groups.';
+    const why = 'an inventory is a single mapping of groups';
     const position = second.at([]);
     source.report({
       severity: 'error',

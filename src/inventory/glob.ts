@@ -1,24 +1,26 @@
 /** One step of a shell pattern: a literal character, any one, any number, or one of a set. */
 type Step = 'any' | 'star' | { has(character: string): boolean };
 
-/** Reads `[abc]`, `[a-z]`, `[!0-9]` at the beginning of the text; undefined where it is no set. */
-function readSet(text: string): { step: Step; length: number } | undefined {
-  const match = /^\[(!?)(\]?[^\]]*)\]/su.exec(text);
-  if (match === null) return undefined;
-  const [whole, not, body = ''] = match;
-  const characters = [...body];
+/** Reads `[abc]`, `[a-z]`, `[!0-9]` that begins at `start`; undefined where it is no set. */
+function readSet(all: readonly string[], start: number): { step: Step; length: number } | undefined {
+  const isNegated = all[start + 1] === '!';
+  const first = start + (isNegated ? 2 : 1);
+  // A "]" that comes first is one of the characters.
+  const end = all.indexOf(']', first + (all[first] === ']' ? 1 : 0));
+  if (end === -1) return undefined;
+  const characters = all.slice(first, end);
   const ranges: [string, string][] = [];
   for (let i = 0; i < characters.length; i++) {
-    const [first = '', dash, last] = characters.slice(i, i + 3);
-    if (dash === '-' && last !== undefined) {
-      ranges.push([first, last]);
+    const [low = '', dash, high] = characters.slice(i, i + 3);
+    if (dash === '-' && high !== undefined) {
+      ranges.push([low, high]);
       i += 2;
     } else {
-      ranges.push([first, first]);
+      ranges.push([low, low]);
     }
   }
-  const has = (c: string): boolean => ranges.some(([a, b]) => a <= c && c <= b) !== (not === '!');
-  return { step: { has }, length: [...whole].length };
+  const has = (c: string): boolean => ranges.some(([a, b]) => a <= c && c <= b) !== isNegated;
+  return { step: { has }, length: end + 1 - start };
 }
 
 function compile(pattern: string): Step[] {
@@ -26,7 +28,7 @@ function compile(pattern: string): Step[] {
   const steps: Step[] = [];
   for (let i = 0; i < characters.length; i++) {
     const c = characters[i] ?? '';
-    const set = c === '[' ? readSet(characters.slice(i).join('')) : undefined;
+    const set = c === '[' ? readSet(characters, i) : undefined;
     if (set !== undefined) {
       steps.push(set.step);
       i += set.length - 1;

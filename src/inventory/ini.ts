@@ -77,7 +77,7 @@ class IniReader {
     }
     if (line.startsWith('[') && (line.endsWith(']') || !bracketedHost.test(line))) {
       this.#section = undefined;
-      const why = 'A section is [group], [group:children] or [group:vars] alone on its line, without spaces.';
+      const why = 'a section is [group], [group:children] or [group:vars] alone on its line, without spaces';
       this.#error('bad-section', `bad section ${showName(line)}`, position, { why });
       return;
     }
@@ -94,8 +94,8 @@ class IniReader {
     if (kind === undefined) {
       const better = nearest(word ?? '', sectionKinds);
       this.#error('unknown-section', `unknown kind of section [${showName(group)}:${showName(word ?? '')}]`, position, {
-        why: 'After the ":" comes children or vars.',
-        ...(better === undefined ? {} : { fix: `Did you mean [${showName(group)}:${better}]?` }),
+        why: 'after the ":" comes children or vars',
+        ...(better === undefined ? {} : { fix: `did you mean [${showName(group)}:${better}]?` }),
       });
       return;
     }
@@ -132,7 +132,7 @@ class IniReader {
   #readChild(line: string, position: Position, parent: string): void {
     const name = groupName.exec(line)?.[1];
     if (name === undefined) {
-      const why = 'A :children section holds one group name on each line.';
+      const why = 'a :children section holds one group name on each line';
       this.#error('bad-child-group', `not a group name: ${showName(line)}`, position, { why });
       return;
     }
@@ -158,8 +158,8 @@ class IniReader {
           ? `variables for the undefined group ${shown}`
           : `group ${showName(parents[0] ?? '')} includes the undefined group ${shown}`;
       this.#error('undefined-group', message, position, {
-        why: `No section [${shown}] or [${shown}:children] declares it.`,
-        ...(better === undefined ? {} : { fix: `Did you mean ${better}?` }),
+        why: `no section [${shown}] or [${shown}:children] declares it`,
+        ...(better === undefined ? {} : { fix: `did you mean ${better}?` }),
       });
     }
   }

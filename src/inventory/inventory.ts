@@ -133,7 +133,7 @@ class LoadedInventory implements Inventory {
       if (circle !== undefined) {
         const path = [parent, ...circle].map(showName).join(' > ');
         throw new KprovError('group-cycle', `group ${showName(group)} cannot be below ${showName(parent)}`, {
-          why: `That would close the circle ${path}.`,
+          why: `that would close the circle ${path}`,
         });
       }
       isChanged ||= !isNested;

@@ -63,7 +63,7 @@ class Loader {
         code: 'group-and-host',
         message: `${showName(host.name)} is the name of a group and of a host`,
         ...(host.position === undefined ? {} : { position: host.position }),
-        why: 'As a pattern it means the host.',
+        why: 'as a pattern it means the host',
       });
     }
     const varsFiles = new VarsFiles(this.io.files);
@@ -131,17 +131,25 @@ class Loader {
   }
 
   #reportMissing({ path, shown }: Place): void {
+    if (shown === '') {
+      this.#diagnostics.push({
+        severity: 'error',
+        code: 'inventory-not-found',
+        message: 'an inventory without a name',
+      });
+      return;
+    }
     const siblings = this.io.files.list(posix.dirname(path)) ?? [];
     const better = nearest(posix.basename(path), siblings);
     this.#diagnostics.push({
       severity: 'error',
       code: 'inventory-not-found',
       message: `there is no inventory ${showName(shown)}`,
-      why: 'An inventory is a file, a directory, or a list of hosts with a comma in it.',
+      why: 'an inventory is a file, a directory, or a list of hosts with a comma in it',
       fix:
         better === undefined
-          ? `For a single host named ${showName(shown)} write a comma after it: -i ${showName(shown)},`
-          : `Did you mean ${showName(posix.join(posix.dirname(shown), better))}?`,
+          ? `for a single host named ${showName(shown)} write a comma after it: -i ${showName(shown)},`
+          : `did you mean ${showName(posix.join(posix.dirname(shown), better))}?`,
     });
   }
 
@@ -155,8 +163,8 @@ class Loader {
       ...(passed[0] === undefined
         ? {}
         : {
-            why: `Like Ansible, kprov passes over files that end in .ini when it reads a directory: ${passed.map(showName).join(', ')}.`,
-            fix: `Name the file itself: -i ${showName(posix.join(shown, passed[0]))}`,
+            why: `like Ansible, kprov passes over files that end in .ini when it reads a directory: ${passed.map(showName).join(', ')}`,
+            fix: `name the file itself: -i ${showName(posix.join(shown, passed[0]))}`,
           }),
     });
   }

@@ -32,7 +32,7 @@ export function expandLimit(
     if (!pattern.startsWith('@')) return [pattern];
     const { path, shown } = placeOf(pattern.slice(1), io.cwd);
     let text: string | undefined;
-    let why = 'After the "@" comes a file with one host or pattern on each line.';
+    let why = 'after the "@" comes a file with one host or pattern on each line';
     try {
       text = io.files.read(path);
     } catch (error) {
@@ -104,8 +104,7 @@ class Matcher {
   }
 
   #match(pattern: string): string[] {
-    if (pattern === '')
-      return this.#error('bad-pattern', 'an empty host pattern', 'After "&" and "!" comes a pattern.');
+    if (pattern === '') return this.#error('bad-pattern', 'an empty host pattern', 'after "&" and "!" comes a pattern');
     const subscript = pattern.startsWith('~') ? null : subscripted.exec(pattern);
     if (subscript === null) return this.#enumerate(pattern);
     const [, expression = '', index, start, end] = subscript;
@@ -116,7 +115,7 @@ class Matcher {
     if (single === undefined) return hosts.slice(Number(start), end === '' ? undefined : Number(end) + 1);
     const host = hosts.at(Number(single));
     if (host !== undefined) return [host];
-    const why = `${showName(expression)} has ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, counted from 0.`;
+    const why = `${showName(expression)} has ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, counted from 0`;
     return this.#error('no-such-host', `no host matches ${showName(pattern)}`, why);
   }
 
@@ -151,7 +150,7 @@ class Matcher {
       this.#error(
         'bad-pattern',
         `bad regular expression ${showName(expression)}`,
-        'After "~" comes a regular expression.',
+        'after "~" comes a regular expression',
       );
       return undefined;
     }
@@ -163,7 +162,7 @@ class Matcher {
       severity: 'warning',
       code: 'unmatched-pattern',
       message: `no host and no group matches ${showName(expression)}`,
-      ...(better === undefined ? {} : { fix: `Did you mean ${showName(better)}?` }),
+      ...(better === undefined ? {} : { fix: `did you mean ${showName(better)}?` }),
     });
   }
 }

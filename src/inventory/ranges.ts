@@ -20,8 +20,7 @@ interface Range {
   show: (n: number) => string;
 }
 
-const expected =
-  'A range is [FIRST:LAST] or [FIRST:LAST:STEP], of numbers such as [01:12] or of letters such as [a:f].';
+const expected = 'a range is [FIRST:LAST] or [FIRST:LAST:STEP], of numbers such as [01:12] or of letters such as [a:f]';
 
 const isNumber = (text: string): boolean => /^[0-9]{1,15}$/.test(text);
 
@@ -29,18 +28,20 @@ function readRange(text: string): Range | string {
   const parts = text.split(':');
   const [begin = '', end = '', step = '1'] = parts;
   if (parts.length < 2 || parts.length > 3) return expected;
-  if (end === '') return `The last value is missing. ${expected}`;
-  if (!isNumber(step) || Number(step) === 0) return 'The step is a whole number greater than 0.';
+  if (end === '') return `the last value is missing; ${expected}`;
+  if (!isNumber(step) || Number(step) === 0) return 'the step is a whole number greater than 0';
   if (begin.length === 1 && end.length === 1 && letters.includes(begin) && letters.includes(end)) {
     const [first, last] = [letters.indexOf(begin), letters.indexOf(end)];
-    if (first > last) return `"${begin}" comes after "${end}".`;
+    if (first > last) return `"${begin}" comes after "${end}"`;
     return { first, last, step: Number(step), show: (n) => letters[n] ?? '' };
   }
   const from = begin === '' ? '0' : begin;
   if (!isNumber(from) || !isNumber(end)) return expected;
   const width = from.length > 1 && from.startsWith('0') ? from.length : 0;
   if (width > 0 && width !== end.length) {
-    return `"${from}" begins with 0, so both ends need the same number of digits, as in [${from}:${end.padStart(width, '0')}].`;
+    const digits = Math.max(width, end.length);
+    const example = `[${from.padStart(digits, '0')}:${end.padStart(digits, '0')}]`;
+    return `"${from}" begins with 0, so both ends need the same number of digits, as in ${example}`;
   }
   return { first: Number(from), last: Number(end), step: Number(step), show: (n) => String(n).padStart(width, '0') };
 }
@@ -49,6 +50,10 @@ const countOf = (range: Range): number => Math.max(0, Math.floor((range.last - r
 
 /** The names a host pattern stands for: every combination of its ranges, the first range varying slowest. */
 export function expandRanges(pattern: string): Expansion {
+  const stray = pattern.replace(/\[[^\]]*\]/g, (range) => ' '.repeat(range.length)).indexOf(']');
+  if (stray !== -1) {
+    return { problem: { message: 'host range without its opening "["', why: expected, offset: stray, length: 1 } };
+  }
   const fixed: string[] = [];
   const ranges: Range[] = [];
   let total = 1;
@@ -66,7 +71,7 @@ export function expandRanges(pattern: string): Expansion {
     }
     total *= countOf(range);
     if (total > maxHosts) {
-      const why = `An inventory holds at most ${maxHosts} hosts.`;
+      const why = `an inventory holds at most ${maxHosts} hosts`;
       return { problem: { message: `host range ${text} is too large`, why, offset: open, length: text.length } };
     }
     fixed.push(pattern.slice(rest, open));

@@ -31,6 +31,10 @@ export function defineHosts(source: Source, pattern: Named, group: string): stri
     source.report({ severity: 'error', code, message, why, position: at });
     return [];
   };
+  const unfit = nameProblem(pattern.name);
+  if (unfit !== undefined) {
+    return error('bad-host-name', `bad host name "${showName(pattern.name)}"`, `a host cannot be called so: ${unfit}`);
+  }
   const expansion = expandRanges(text);
   if (expansion.problem !== undefined) {
     const { message, why, offset, length } = expansion.problem;
@@ -39,7 +43,7 @@ export function defineHosts(source: Source, pattern: Named, group: string): stri
   }
   const { names } = expansion;
   if (names.length === 0) {
-    const why = 'The first value of the range is greater than the last.';
+    const why = 'the first value of the range is greater than the last';
     source.report({
       severity: 'warning',
       code: 'empty-host-range',
@@ -48,16 +52,16 @@ export function defineHosts(source: Source, pattern: Named, group: string): stri
       position,
     });
   }
-  for (const name of names) {
-    const problem = nameProblem(name);
-    if (problem !== undefined)
-      return error('bad-host-name', `bad host name "${showName(name)}"`, `Host names cannot be like this: ${problem}.`);
+  const [first] = names;
+  const problem = first === undefined ? undefined : nameProblem(first);
+  if (problem !== undefined) {
+    return error('bad-host-name', `bad host name "${showName(first ?? '')}"`, `a host cannot be called so: ${problem}`);
   }
   if (source.graph.hosts.size + names.length > maxHosts) {
-    return error('too-many-hosts', 'too many hosts', `An inventory holds at most ${maxHosts} hosts.`);
+    return error('too-many-hosts', 'too many hosts', `an inventory holds at most ${maxHosts} hosts`);
   }
   if (address === undefined && /:[^:]*$/.test(text) && !text.startsWith('[')) {
-    const why = 'What follows the ":" is no port, so all of it is the name of the host, as in Ansible.';
+    const why = 'what follows the ":" is no port, so all of it is the name of the host, as in Ansible';
     source.report({
       severity: 'warning',
       code: 'odd-host-name',
@@ -115,7 +119,7 @@ export function nestGroup(source: Source, parent: string, child: Named): void {
     code: 'group-cycle',
     message: `group ${showName(child.name)} cannot be below ${showName(parent)}`,
     position: child.position,
-    why: child.name === 'all' ? 'Every group is below all.' : `That would close the circle ${path}.`,
+    why: child.name === 'all' ? 'every group is below all' : `that would close the circle ${path}`,
   });
 }
 
@@ -128,7 +132,7 @@ export function checkGroupName(source: Source, group: Named): boolean {
     code: 'bad-group-name',
     message: `bad group name "${showName(group.name)}"`,
     position: group.position,
-    why: `Group names cannot be like this: ${problem}.`,
+    why: `a group cannot be called so: ${problem}`,
   });
   return false;
 }

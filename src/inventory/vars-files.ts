@@ -4,6 +4,7 @@ import { type Files, isMapping } from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 import { checkConnectionVariable } from './connection-variables.js';
 import { compareText, type Graph } from './graph.js';
+import { lostDigits } from './lost-digits.js';
 import type { Layer, Written } from './model.js';
 import { showName } from './names.js';
 import { isReadError, type Place, within } from './place.js';
@@ -38,12 +39,13 @@ export class VarsFiles {
     if (name.includes('/')) return [];
     const directory = within(beside, kind);
     const entries = this.#list(directory);
+    if (entries.size === 0) return [];
     const found = extensions.map((extension) => name + extension).filter((entry) => entries.has(entry));
     const [first, ...shadowed] = found;
     if (first === undefined) return [];
     for (const entry of shadowed) {
       this.#report('warning', 'vars-file-not-read', `${entry} is not read`, within(directory, entry), {
-        why: `${kind}/${first} is there too, and Ansible takes the first of ${name}, ${name}.yml, ${name}.yaml and ${name}.json.`,
+        why: `${kind}/${first} is there too, and Ansible takes the first of ${name}, ${name}.yml, ${name}.yaml and ${name}.json`,
       });
     }
     return this.#read(within(directory, first));
@@ -73,7 +75,7 @@ export class VarsFiles {
         `no ${what} is called ${showName(name)}`,
         within(directory, entry),
         {
-          fix: `Did you mean ${showName(better)}?`,
+          fix: `did you mean ${showName(better)}?`,
         },
       );
     }
@@ -142,24 +144,26 @@ export class VarsFiles {
     const [document, second] = documents;
     if (second !== undefined) {
       this.#report('error', 'several-documents', 'more than one YAML document', second.at([]), {
-        why: 'A file of variables holds a single mapping.',
+        why: 'a file of variables holds a single mapping',
       });
     }
     const value = document?.value;
     if (document === undefined || value === undefined || value === null || value === '' || value === false) return none;
     if (!isMapping(value)) {
       if (Array.isArray(value) && value.length === 0) return none;
-      const why = 'A file of variables is a mapping, with one "name: value" on each line.';
+      const why = 'a file of variables is a mapping, with one "name: value" on each line';
       this.#report('error', 'bad-vars-file', 'expected a mapping of variables', document.at([]), { why });
       return none;
     }
     const layer = new Map<string, Written>();
     for (const [name, item] of Object.entries(value)) {
       const position = document.keyAt([name]);
+      const text = document.sourceAt([name]);
       this.#problems.push(...checkConnectionVariable(name, item, position));
+      this.#problems.push(...lostDigits({ name, text, value: item, position }, `${name}: "${text}"`));
       if (name === 'ansible_group_priority') {
         this.#report('warning', 'priority-not-read', 'ansible_group_priority changes nothing here', position, {
-          why: 'The priority of a group is read from the inventory itself only.',
+          why: 'the priority of a group is read from the inventory itself only',
         });
       }
       layer.set(name, { value: item, position });

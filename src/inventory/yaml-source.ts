@@ -1,6 +1,7 @@
 import { nearest } from '../errors/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import type { Path, YamlDocument } from '../yaml/index.js';
+import { lostDigits } from './lost-digits.js';
 import { showName } from './names.js';
 import { checkGroupName, defineHosts, nestGroup, type Source, setGroupVariable, setHostVariable } from './source.js';
 
@@ -24,7 +25,7 @@ export function readYamlInventory(document: YamlDocument, source: Source): void 
       code: 'bad-yaml-inventory',
       message: `a YAML inventory is a mapping of groups, and this is ${kindOf(value)}`,
       position: document.at([]),
-      why: 'Expected groups such as "all:" with "hosts:", "children:" and "vars:" below them.',
+      why: 'expected groups such as "all:" with "hosts:", "children:" and "vars:" below them',
     });
     return;
   }
@@ -34,8 +35,8 @@ export function readYamlInventory(document: YamlDocument, source: Source): void 
       code: 'inventory-plugin-unsupported',
       message: `the inventory plugin ${showName(String(value.plugin))} is not supported`,
       position: document.at(['plugin']),
-      why: 'kprov reads INI and YAML files, directories, host lists and executables that print JSON.',
-      fix: 'Write its result to a file once:\nansible-inventory -i THIS_FILE --list --export --yaml --output hosts.yml',
+      why: 'kprov reads INI and YAML files, directories, host lists and executables that print JSON',
+      fix: 'write its result to a file once:\nansible-inventory -i THIS_FILE --list --export --yaml --output hosts.yml',
     });
     return;
   }
@@ -52,7 +53,7 @@ function readGroup(reading: Reading, path: Path, data: Value): boolean {
   const { document, source } = reading;
   const name = String(path.at(-1));
   if (data !== null && !isMapping(data)) {
-    const why = 'A group is a mapping with hosts, children and vars, or empty.';
+    const why = 'a group is a mapping with hosts, children and vars, or empty';
     const message = `group ${showName(name)} is ${kindOf(data)}`;
     source.report({ severity: 'error', code: 'bad-group', message, position: document.at(path), why });
     return false;
@@ -75,8 +76,8 @@ function reportUnknownKey({ document, source }: Reading, path: Path): void {
     code: 'unknown-group-key',
     message: `unknown key ${showName(key ?? '')} in group ${showName(group ?? '')}`,
     position: document.keyAt(path),
-    why: 'Only hosts, children and vars are read; everything below this key is left out.',
-    ...(better === undefined ? {} : { fix: `Did you mean ${better}?` }),
+    why: 'only hosts, children and vars are read; everything below this key is left out',
+    ...(better === undefined ? {} : { fix: `did you mean ${better}?` }),
   });
 }
 
@@ -91,8 +92,8 @@ function sectionContent({ document, source }: Reading, path: Path, content: Valu
     code: 'bad-group-section',
     message: `${section} is ${kindOf(content)}`,
     position: document.at(path),
-    why: `${section} is a mapping, with one "${example}" on each line.`,
-    ...(Array.isArray(content) ? { fix: `Write "${example}" in place of "- name".` } : {}),
+    why: `${section} is a mapping, with one "${example}" on each line`,
+    ...(Array.isArray(content) ? { fix: `write "${example}" in place of "- name"` } : {}),
   });
   return mapping();
 }
@@ -106,6 +107,7 @@ function readSection(reading: Reading, path: Path, content: Mapping): void {
     const position = document.keyAt(at);
     if (section === 'vars') {
       setGroupVariable(source, group, name, { value, position });
+      reportLostDigits(reading, at, value);
     } else if (section === 'hosts') {
       readHost(reading, at, value);
     } else if (readGroup(reading, at, value)) {
@@ -114,11 +116,19 @@ function readSection(reading: Reading, path: Path, content: Mapping): void {
   }
 }
 
-function readHost({ document, source }: Reading, path: Path, data: Value): void {
+function reportLostDigits({ document, source }: Reading, path: Path, value: Value): void {
+  const [name, text] = [String(path.at(-1)), document.sourceAt(path)];
+  for (const problem of lostDigits({ name, text, value, position: document.keyAt(path) }, `${name}: "${text}"`)) {
+    source.report(problem);
+  }
+}
+
+function readHost(reading: Reading, path: Path, data: Value): void {
+  const { document, source } = reading;
   const name = String(path.at(-1));
   const position = document.keyAt(path);
   if (name.endsWith(':')) {
-    const why = 'After the ":" belongs a port.';
+    const why = 'after the ":" belongs a port';
     source.report({
       severity: 'error',
       code: 'bad-host-name',
@@ -132,9 +142,10 @@ function readHost({ document, source }: Reading, path: Path, data: Value): void 
   if (isMapping(data)) {
     for (const [variable, value] of Object.entries(data)) {
       setHostVariable(source, hosts, variable, { value, position: document.keyAt([...path, variable]) });
+      reportLostDigits(reading, [...path, variable], value);
     }
   } else if (data !== null && data !== '' && data !== false) {
-    const why = 'Below a host stand its variables, one "name: value" on each line.';
+    const why = 'below a host stand its variables, one "name: value" on each line';
     const message = `the variables of host ${showName(name)} are ${kindOf(data)}`;
     source.report({ severity: 'error', code: 'bad-host-variables', message, position: document.at(path), why });
   }

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { renderGraph, renderHost, renderList } from '../../src/cli/commands/inventory.js';
 import { corpus } from './corpus.js';
 import { load } from './memory.js';
+import { patternCases, patternInventory } from './pattern-cases.js';
 
 const isInstalled = spawnSync('ansible-inventory', ['--version']).status === 0;
 const testWithAnsible = isInstalled ? test : test.skip;
@@ -41,7 +42,7 @@ describe.each(corpus)('$name', ({ name, files, sources, playbookDir, hosts = [] 
       for (const [path, text] of Object.entries(files)) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), text);
-        chmodSync(join(folder, path), 0o644);
+        chmodSync(join(folder, path), text.startsWith('#!') ? 0o755 : 0o644);
       }
       const common = [
         ...sources.flatMap((source) => ['-i', source]),
@@ -50,7 +51,10 @@ describe.each(corpus)('$name', ({ name, files, sources, playbookDir, hosts = [] 
       const calls = [['--list'], ['--graph'], ...hosts.map((host) => ['--host', host])];
       const theirs = calls.map((call) => ansible(folder, [...common, ...call]).trimEnd());
       recorded[name] = theirs;
-      const { inventory } = await load(files, sources);
+      const { inventory } = await load(files, sources, async (path, args) => {
+        const { stdout, stderr, status } = spawnSync(join(folder, relative('/w', path)), args, { encoding: 'utf8' });
+        return { stdout, stderr, code: status };
+      });
       const options = playbookDir === undefined ? {} : { playbookDir };
       const ours = [
         renderList(inventory, options),
@@ -62,6 +66,28 @@ describe.each(corpus)('$name', ({ name, files, sources, playbookDir, hosts = [] 
     60_000,
   );
 });
+
+testWithAnsible(
+  'the table of patterns selects in Ansible what it says',
+  () => {
+    writeFileSync(join(folder, 'hosts'), patternInventory);
+    const plays = patternCases.map(([pattern]) => ({ hosts: pattern, gather_facts: false }));
+    writeFileSync(join(folder, 'plays.yml'), JSON.stringify(plays));
+    const printed = execFileSync('ansible-playbook', ['-i', 'hosts', 'plays.yml', '--list-hosts'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, LC_ALL: 'C.UTF-8' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // It prints a play's hosts in no particular order.
+    const theirs = printed
+      .split(/^ {2}play #/m)
+      .slice(1)
+      .map((play) => [...play.matchAll(/^ {6}(\S+)$/gm)].map((match) => match[1]).sort());
+    expect(theirs).toEqual(patternCases.map(([, hosts]) => [...hosts].sort()));
+  },
+  60_000,
+);
 
 afterAll(() => {
   if (isRecording) writeFileSync(golden, `${JSON.stringify(recorded, null, 2)}\n`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { renderGraph, renderHost, renderList } from '../../src/cli/commands/inventory.js';
 import { corpus } from './corpus.js';
-import { load } from './memory.js';
+import { load, runHereDocument } from './memory.js';
 
 /**
  * What ansible-inventory 2.14.18 printed for the corpus: --list, --graph, --host of each host. Recorded anew by
@@ -16,7 +16,7 @@ test('every case of the corpus has its golden output', () => {
 test.each(corpus)(
   '$name: is shown as ansible-inventory shows it',
   async ({ name, files, sources, playbookDir, hosts = [] }) => {
-    const { inventory, diagnostics } = await load(files, sources);
+    const { inventory, diagnostics } = await load(files, sources, runHereDocument(files));
     const options = playbookDir === undefined ? {} : { playbookDir };
     expect([
       renderList(inventory, options),

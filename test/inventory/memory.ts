@@ -39,6 +39,14 @@ const runNothing: Run = async (path) => {
   throw new Error(`nothing may be run here: ${path}`);
 };
 
+/** Answers for a script that does nothing but print one here-document. */
+export const runHereDocument =
+  (table: Readonly<Record<string, string>>): Run =>
+  async (path) => {
+    const text = table[posix.relative('/w', path)] ?? '';
+    return { stdout: /<<'EOF'\n(.*)EOF\n/s.exec(text)?.[1] ?? '', stderr: '', code: 0 };
+  };
+
 /** Loads an inventory from a table of files; the sources default to the first file. */
 export async function load(
   table: Readonly<Record<string, string>>,

@@ -93,6 +93,6 @@ export function renderHost(inventory: Inventory, name: string, options: RenderOp
 
 function notFound(what: string, name: string, known: Iterable<string>): KprovError {
   const better = nearest(name, known);
-  const options = better === undefined ? {} : { fix: `Did you mean ${better}?` };
+  const options = better === undefined ? {} : { fix: `did you mean ${better}?` };
   return new KprovError(`no-such-${what}`, `the inventory has no ${what} ${name}`, options);
 }
