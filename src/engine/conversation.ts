@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { KprovError } from '../errors/index.js';
 import { type Become, renderLogin, type Script, type StepMode, sh } from '../shell/index.js';
 import type { Upload } from '../tasks/index.js';
 import {
   type Channel,
   ChannelRefused,
+  ConnectError,
   type Connection,
   ConnectionLost,
   type Target,
   type Transport,
 } from '../transport/index.js';
 import { becomeError, ShellEnded, ShellSession, type StepListener, type StepReport } from './shell-session.js';
+import type { Slots } from './slots.js';
 
 export interface StepRequest {
   body: Script;
@@ -20,6 +21,8 @@ export interface StepRequest {
   repeatable: boolean;
   uploads?: readonly Upload[];
   listener?: StepListener;
+  /** Not part of this host's own sequence: runs although an earlier step has failed. */
+  independent?: boolean;
 }
 
 /** Whom the step runs as: the login user, or somebody he becomes. */
@@ -37,6 +40,8 @@ export interface ConversationOptions {
   transport: Transport;
   target: Target;
   signal: AbortSignal;
+  /** `forks`: held while steps are under way. */
+  slots: Slots;
   /** How often a lost connection is built up again for one step before the host counts as unreachable. */
   maxReconnects: number;
   notice(message: string): void;
@@ -59,6 +64,8 @@ interface Shell {
 
 const keyOf = (become: BecomeRequest): string => (become.kind === 'login' ? '' : become.user);
 const makeNonce = (): string => randomBytes(8).toString('hex');
+/** An epoch that never fails. */
+const independent = -1;
 const chunkBytes = 48 * 1024;
 
 /**
@@ -75,6 +82,8 @@ export class Conversation {
   #recovering: Promise<void> | undefined;
   #lastKey: string | undefined;
   #epoch = 0;
+  #busy = 0;
+  #slot: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: ConversationOptions) {
@@ -97,11 +106,25 @@ export class Conversation {
 
   /** Sends a step behind those already sent. Rejects with ConnectError, KprovError (become) or OutcomeUnknown. */
   send(request: StepRequest): Promise<StepReport> {
-    const epoch = this.#epoch;
-    return new Promise((resolve, reject) => {
-      const step: InFlight = { request, epoch, tries: 0, resolve, reject };
-      this.#turn = this.#turn.then(() => this.#deliver(step)).catch(reject);
-    });
+    const epoch = request.independent ? independent : this.#epoch;
+    return this.#underWay(
+      () =>
+        new Promise((resolve, reject) => {
+          const step: InFlight = { request, epoch, tries: 0, resolve, reject };
+          this.#turn = this.#turn.then(() => this.#deliver(step)).catch(reject);
+        }),
+    );
+  }
+
+  /** Holds a slot from the first step under way to the last answer. */
+  async #underWay<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy++ === 0) this.#slot = this.#options.slots.acquire();
+    await this.#slot;
+    try {
+      return await work();
+    } finally {
+      if (--this.#busy === 0) this.#options.slots.release();
+    }
   }
 
   async close(): Promise<void> {
@@ -246,8 +269,9 @@ export class Conversation {
 }
 
 /** True for an error that means the host cannot be reached (any more). */
-export const isUnreachable = (error: unknown): boolean =>
+export const isUnreachable = (error: unknown): error is Error =>
+  error instanceof ConnectError ||
   error instanceof ConnectionLost ||
+  error instanceof ChannelRefused ||
   error instanceof ShellEnded ||
-  error instanceof OutcomeUnknown ||
-  (error instanceof KprovError && !error.code.startsWith('become-'));
+  error instanceof OutcomeUnknown;

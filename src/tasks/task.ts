@@ -16,6 +16,7 @@ export interface Diff {
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown';
 
 export interface Outcome {
+  kind?: undefined;
   status: Status;
   /** What `register` gets, beside `changed`, `failed` and `skipped`. A failed one has `msg`, an unknown one `reason`. */
   result: Mapping;
@@ -127,6 +128,11 @@ export interface TaskDefinition<P extends Parameters = Parameters> {
   inCheckMode: 'predicts' | 'skips';
   /** May the program be sent again when the connection broke before its end was seen? Default true. */
   repeatable?: boolean;
+  /**
+   * `control`: whether it has failed is only known after `interpret`, which sets `status`; nothing is sent behind it
+   * until then. Default `host`: the program's own status stands.
+   */
+  decides?: 'host' | 'control';
   compile(args: ArgumentsOf<P>, context: TaskContext): Program | Outcome;
   interpret?(report: Report, args: ArgumentsOf<P>, context: TaskContext): Interpretation;
 }

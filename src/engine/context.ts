@@ -1,0 +1,26 @@
+import type { Loader } from '../playbook/index.js';
+import type { Transport } from '../transport/index.js';
+import type { Files, Redactor } from '../values/index.js';
+import type { Conversation } from './conversation.js';
+import type { Listener } from './events.js';
+import type { OncePrompts } from './interaction.js';
+import type { RunOptions } from './options.js';
+import type { Slots } from './slots.js';
+import type { Stats } from './stats.js';
+import type { RunScope } from './variables.js';
+
+/** What everything in a run shares. */
+export interface RunContext {
+  options: RunOptions;
+  scope: RunScope;
+  transport: Transport;
+  files: Files;
+  redactor: Redactor;
+  emit: Listener;
+  stats: Stats;
+  slots: Slots;
+  prompts: OncePrompts;
+  signal: AbortSignal;
+  loader: Loader;
+  conversations: Map<string, Conversation>;
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KprovError } from '../../errors/index.js';
+import { sh } from '../../shell/index.js';
+import type { HostRun } from '../host-run.js';
+import type { Control } from './index.js';
+import { result } from './result.js';
+import { untilReachable } from './wait-for-connection.js';
+
+async function bootId(host: HostRun, command: string): Promise<string> {
+  const report = await host.conversation.send({
+    body: sh`kp_set boot "$(sh -c ${command})"`,
+    mode: { check: false, diff: false, mayFail: true },
+    become: { kind: 'login' },
+    repeatable: true,
+    independent: true,
+  });
+  return report.fields.get('boot')?.toString() ?? '';
+}
+
+/** Restarts the host and waits until it is back. */
+export const reboot: Control = async ({ host, args, what }) => {
+  const began = Date.now();
+  await host.drain();
+  const { run } = host.play;
+  const command = String(args.boot_time_command);
+  const before = await bootId(host, command);
+  const minutes = Math.floor(Number(args.pre_reboot_delay) / 60);
+  const order =
+    args.reboot_command ?? `shutdown -r ${minutes === 0 ? 'now' : `+${minutes}`} ${JSON.stringify(String(args.msg))}`;
+  const path = (args.search_paths as readonly string[]).join(':');
+  run.emit({ type: 'notice', level: 'info', host: host.host, message: `${what}: rebooting` });
+  // The answer may never come: the host goes down under it.
+  await host.conversation
+    .send({
+      body: sh`PATH=${path}:$PATH sh -c ${String(order)} >/dev/null 2>&1`,
+      mode: { check: false, diff: false, mayFail: true },
+      become: host.becomeRoot(),
+      repeatable: false,
+      independent: true,
+    })
+    .catch(() => undefined);
+  const deadline = Date.now() + Number(args.reboot_timeout) * 1000;
+  for (;;) {
+    await sleep(1000, undefined, { signal: run.signal });
+    await host.conversation.disconnect();
+    const left = deadline - Date.now();
+    if (left <= 0) throw new KprovError('reboot-timeout', `${what}: the host did not come back in time`);
+    try {
+      if ((await bootId(host, command)) !== before) break;
+    } catch {
+      // Not up yet.
+    }
+  }
+  await sleep(Number(args.post_reboot_delay) * 1000, undefined, { signal: run.signal });
+  await untilReachable(host, {
+    timeoutMs: deadline - Date.now(),
+    sleepMs: 1000,
+    what,
+    test: String(args.test_command),
+  });
+  return result('changed', { rebooted: true, elapsed: Math.round((Date.now() - began) / 1000) });
+};

@@ -1,0 +1,47 @@
+import type { Task } from '../playbook/index.js';
+import type { Value } from '../values/index.js';
+import { targetOf } from './connection-variables.js';
+import type { RunContext } from './context.js';
+import { Conversation } from './conversation.js';
+import { type PlayScope, type TaskScope, variablesOf } from './variables.js';
+
+/**
+ * The conversation with a host: one for each way of reaching it, kept for the whole run. A task's own `connection`,
+ * `remote_user` and `port` count where the inventory says nothing.
+ */
+export function conversationWith(
+  run: RunContext,
+  play: PlayScope,
+  name: string,
+  task?: Task,
+  asking: string = name,
+): Conversation {
+  const scope: TaskScope = { play, host: name, ...(task !== undefined && name === asking && { task }) };
+  const variables = variablesOf(scope);
+  const { templar } = run.scope;
+  const read = (variable: string): Value | undefined =>
+    variables.get(variable) ? templar.evaluate(variable, variables) : undefined;
+  const keywords = task ?? play.play.keywords;
+  const defaults = { ...run.options.connection };
+  if (keywords.remoteUser !== undefined) defaults.user = String(templar.render(keywords.remoteUser, variables));
+  if (keywords.connection !== undefined) defaults.connection = String(templar.render(keywords.connection, variables));
+  if (isThisMachine(name) && !run.scope.inventory.hosts.has(name)) defaults.connection ??= 'local';
+
+  const target = targetOf(name, read, defaults);
+  const key = JSON.stringify([name, target.kind, target.address, target.port, target.user]);
+  const known = run.conversations.get(key);
+  if (known) return known;
+  if (target.password !== undefined) run.redactor.add(target.password);
+  const conversation = new Conversation({
+    transport: run.transport,
+    target,
+    signal: run.signal,
+    slots: run.slots,
+    maxReconnects: 2,
+    notice: (message) => run.emit({ type: 'notice', level: 'info', host: name, message }),
+  });
+  run.conversations.set(key, conversation);
+  return conversation;
+}
+
+const isThisMachine = (name: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(name);

@@ -1,0 +1,33 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { isMapping, parseBoolean } from '../values/index.js';
+import type { HostRun } from './host-run.js';
+import type { Attempt } from './task-attempt.js';
+import type { Judged } from './task-result.js';
+
+/** Variables that a result brings: facts of `setup` and other modules, those of `set_fact`. */
+export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: number): void {
+  const facts = result.value.ansible_facts;
+  if (!isMapping(facts) || work.definition.name === 'include_vars') return;
+  const delegated = work.delegateFacts ? work.delegateTo : undefined;
+  const state = delegated === undefined ? host.state : host.play.stateOf(delegated);
+  if (work.definition.name === 'set_fact') {
+    state.setAll('setFacts', facts, sequence);
+    if (parseBoolean(work.args.cacheable)) state.setAll('facts', facts, sequence);
+    return;
+  }
+  for (const [name, value] of Object.entries(facts)) {
+    state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, sequence);
+  }
+}
+
+/** Files that a result brings to the control machine. */
+export function save(host: HostRun, result: Judged): void {
+  for (const { path, content, mode } of result.save) {
+    const target = isAbsolute(path) ? path : join(host.play.scope.play.directory, path);
+    mkdirSync(dirname(target), { recursive: true });
+    const temporary = `${target}.kprov-${process.pid}`;
+    writeFileSync(temporary, content, { mode: mode ?? 0o644 });
+    renameSync(temporary, target);
+  }
+}

@@ -1,0 +1,10 @@
+export type { ConnectionDefaults } from './connection-variables.js';
+export type * from './events.js';
+export type { OncePrompts } from './interaction.js';
+export { lookups } from './lookups.js';
+export { nodeFiles } from './node-files.js';
+export type { RunOptions } from './options.js';
+export { compareOrders } from './order.js';
+export { tasksOf } from './play-run.js';
+export { type RunOutcome, type RunRequest, runPlaybook } from './run.js';
+export { isSelected, type TagSelection } from './tags.js';

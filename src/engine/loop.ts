@@ -1,0 +1,60 @@
+import type { Loop } from '../playbook/index.js';
+import type { Templar, Variables } from '../template/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+
+/** One turn of a loop: the variables it brings, and how it is called in the output. */
+export interface Turn {
+  item: Value;
+  local: Mapping;
+}
+
+/** `with_…` is the lookup of that name, its items the terms. */
+function lookUp(style: string, terms: Value, templar: Templar, variables: Variables): Value[] {
+  const given = mapping({ kprov_terms: terms });
+  const found = templar.evaluate(`query(${JSON.stringify(style)}, kprov_terms)`, {
+    get: (name) => (name in given ? { value: given[name], template: false } : variables.get(name)),
+    names: () => variables.names(),
+  });
+  return Array.isArray(found) ? found : [found];
+}
+
+/** The items of `loop` or `with_…`. Throws RangeError where they are no list. */
+export function loopItems(loop: Loop, templar: Templar, variables: Variables): Value[] {
+  if (loop.style !== 'loop') return lookUp(loop.style, templar.render(loop.items, variables), templar, variables);
+  const items = templar.render(loop.items, variables);
+  if (Array.isArray(items)) return items;
+  const what = isMapping(items) ? 'a mapping (use `| dict2items`)' : `${typeof items}`;
+  throw new RangeError(`loop wants a list, but got ${what}`);
+}
+
+/** The variables of each turn, as loop_control asks for them. */
+export function loopTurns(loop: Loop, items: readonly Value[], templar: Templar, variables: Variables): Turn[] {
+  const { control } = loop;
+  const extended = control.extended !== undefined && templar.evaluateCondition(control.extended, variables);
+  const allItems =
+    control.extendedAllitems === undefined || templar.evaluateCondition(control.extendedAllitems, variables);
+  return items.map((item, index) => {
+    const local = mapping({ [control.loopVar]: item, ansible_loop_var: control.loopVar });
+    if (control.indexVar !== undefined) {
+      local[control.indexVar] = index;
+      local.ansible_index_var = control.indexVar;
+    }
+    if (extended) {
+      const previous = items[index - 1];
+      const next = items[index + 1];
+      local.ansible_loop = mapping({
+        index: index + 1,
+        index0: index,
+        first: index === 0,
+        last: index === items.length - 1,
+        length: items.length,
+        revindex: items.length - index,
+        revindex0: items.length - index - 1,
+        ...(allItems && { allitems: [...items] }),
+        ...(previous !== undefined && { previtem: previous }),
+        ...(next !== undefined && { nextitem: next }),
+      });
+    }
+    return { item, local };
+  });
+}

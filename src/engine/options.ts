@@ -1,0 +1,18 @@
+import type { ConnectionDefaults } from './connection-variables.js';
+import type { TagSelection } from './tags.js';
+
+/** What the command line asks of a run. */
+export interface RunOptions {
+  checkMode: boolean;
+  diffMode: boolean;
+  tags: TagSelection;
+  /** Tasks before the first with this name (or glob) are left out. */
+  startAtTask?: string;
+  /** Hosts that have work under way at the same time; undefined: all. */
+  forks?: number;
+  connection: ConnectionDefaults;
+  forceHandlers: boolean;
+  verbosity: number;
+  /** Where `fetch` and logs are written when a path is relative. */
+  workingDirectory: string;
+}

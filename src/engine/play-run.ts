@@ -1,0 +1,276 @@
+import type { Node, Task } from '../playbook/index.js';
+import { Pending } from '../values/index.js';
+import type { RunContext } from './context.js';
+import type { Conversation } from './conversation.js';
+import { conversationWith } from './conversations.js';
+import type { Order } from './events.js';
+import { Gate } from './gate.js';
+import { type Failure, HostRun } from './host-run.js';
+import { HostState } from './host-state.js';
+import { compareOrders } from './order.js';
+import type { PlayScope } from './variables.js';
+
+/** Where the parts of a play stand in the order of its tasks. */
+const section = {
+  facts: 0,
+  pre: 1,
+  preHandlers: 2,
+  roles: 3,
+  tasks: 4,
+  handlers: 5,
+  post: 6,
+  postHandlers: 7,
+} as const;
+
+interface Waiting {
+  order: Order;
+  resolve(): void;
+}
+
+export interface PlayRunOptions {
+  run: RunContext;
+  scope: PlayScope;
+  /** The hosts of this batch. */
+  hosts: readonly string[];
+  /** Facts are gathered first, by this task. */
+  gather: Task | undefined;
+  forceHandlers: boolean;
+  /** Every host waits for the others after every task. */
+  inStep: boolean;
+  anyErrorsFatal: boolean;
+  /** Percentage of hosts that may fail before the play ends; undefined: all. */
+  maxFailPercentage: number | undefined;
+  seeking: ReadonlySet<string>;
+}
+
+/** One batch of hosts going through a play, each at its own pace unless something needs the others. */
+export class PlayRun {
+  readonly run: RunContext;
+  readonly scope: PlayScope;
+  readonly hosts: readonly HostRun[];
+  readonly inStep: boolean;
+  /** The play is over for everybody: any_errors_fatal, max_fail_percentage, end_play. */
+  aborted = false;
+  /** No further batch is to follow. */
+  endsPlay = false;
+  readonly #ended = new Gate();
+  readonly #options: PlayRunOptions;
+  readonly #byName: ReadonlyMap<string, HostRun>;
+  #waiting: Waiting[] = [];
+  readonly #once = new Map<string, Promise<void>>();
+  #crash: (error: unknown) => void = () => undefined;
+  readonly #crashed = new Promise<never>((_, reject) => {
+    this.#crash = reject;
+  });
+
+  constructor(options: PlayRunOptions) {
+    this.#options = options;
+    this.run = options.run;
+    this.scope = options.scope;
+    this.inStep = options.inStep;
+    this.hosts = options.hosts.map((name) => new HostRun(name, this, this.stateOf(name), options.seeking.has(name)));
+    this.#byName = new Map(this.hosts.map((host) => [host.host, host]));
+    this.#crashed.catch(() => undefined);
+  }
+
+  /** Settles when the play is over for everybody. */
+  get ended(): Promise<void> {
+    return this.#ended.opened;
+  }
+
+  /** Returns when every host is through. Rejects only with our own faults. */
+  async go(): Promise<void> {
+    await Promise.race([Promise.all(this.hosts.map((host) => this.#host(host))), this.#crashed]);
+    for (const host of this.hosts) host.state.commit();
+  }
+
+  /** A fault of ours somewhere in a queue: the run cannot go on. */
+  crash(error: unknown): void {
+    this.#crash(error);
+  }
+
+  stateOf(name: string): HostState {
+    const states = this.run.scope.states as Map<string, HostState>;
+    const known = states.get(name) ?? new HostState(name);
+    states.set(name, known);
+    return known;
+  }
+
+  conversationWith(name: string, task?: Task, asking?: string): Conversation {
+    return conversationWith(this.run, this.scope, name, task, asking);
+  }
+
+  async #host(host: HostRun): Promise<void> {
+    const { play } = this.scope;
+    const { gather } = this.#options;
+    if (gather) await host.run([gather], [section.facts]);
+    await host.run(play.preTasks, [section.pre]);
+    await this.#handlersOf(host, section.preHandlers);
+    await host.run(play.roleTasks, [section.roles]);
+    await host.run(play.tasks, [section.tasks]);
+    await this.#handlersOf(host, section.handlers);
+    await host.run(play.postTasks, [section.post]);
+    await this.#handlersOf(host, section.postHandlers);
+    host.over = true;
+    this.#stopped();
+    this.run.emit({ type: 'host-ended', host: host.host });
+  }
+
+  async #handlersOf(host: HostRun, order: number): Promise<void> {
+    const failed = host.failure;
+    if (failed && !this.#options.forceHandlers) return;
+    if (!host.unreachable && !host.ended && failed) {
+      host.failure = undefined;
+      host.conversation.resume();
+    }
+    await host.run([], [order]);
+    await this.flushHandlers(host, [order]);
+    host.failure ??= failed;
+  }
+
+  /** Runs what has been notified, in the order of the handlers' definition, until nothing is left. */
+  async flushHandlers(host: HostRun, order: Order): Promise<void> {
+    for (let round = 0; host.notified.size > 0 && host.active; round++) {
+      const due = this.#handlers().filter((handler) => host.notified.has(handler.id));
+      host.notified.clear();
+      await host.run(due, [...order, round]);
+    }
+  }
+
+  /** The play's handlers and those that includes have brought since. */
+  readonly extraHandlers: Task[] = [];
+
+  #handlers(): readonly Task[] {
+    const known = new Set<string>();
+    return [...this.scope.play.handlers, ...this.extraHandlers].filter(({ id }) => !known.has(id) && known.add(id));
+  }
+
+  /** A change calls for the handler of that name, and for those that listen to it. */
+  notify(host: HostRun, topic: string, by: Task): void {
+    const handlers = this.#handlers();
+    const nameOf = (handler: Task) => host.tryRender(handler.name, host.scope(handler));
+    const named = handlers.filter((handler) => {
+      const name = nameOf(handler);
+      return name === topic || (handler.role !== undefined && `${handler.role.name} : ${name}` === topic);
+    });
+    const last = named.at(-1);
+    const listening = handlers.filter((handler) => handler.listen.includes(topic));
+    for (const handler of last ? [last, ...listening] : listening) host.notified.add(handler.id);
+    if (!last && listening.length === 0) {
+      this.run.emit({
+        type: 'notice',
+        level: 'warning',
+        host: host.host,
+        position: by.position,
+        message: `there is no handler ${topic}, which "${by.name}" notifies`,
+      });
+    }
+  }
+
+  /** A host is about to do the task at `order`. With `strategy: linear` it waits for the others. */
+  async arrive(host: HostRun, order: Order): Promise<void> {
+    if (this.inStep) await host.drain();
+    host.position = order;
+    this.#wake();
+    if (this.inStep) await this.#allAt(order);
+  }
+
+  async #allAt(order: Order): Promise<void> {
+    for (const host of this.hosts) await this.#reached(host, order);
+  }
+
+  #isAt(host: HostRun, order: Order): boolean {
+    return host.over || this.aborted || compareOrders(host.position, order) >= 0;
+  }
+
+  async #reached(host: HostRun, order: Order): Promise<void> {
+    while (!this.#isAt(host, order)) await new Promise<void>((resolve) => this.#waiting.push({ order, resolve }));
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { resolve } of waiting) resolve();
+  }
+
+  /** Throws Pending while `other` may still do something that stands before where `asking` is. */
+  awaitHost(asking: string, other: string): void {
+    const own = this.#byName.get(asking);
+    const host = this.#byName.get(other);
+    if (!own || !host || own === host || this.#isAt(host, own.position)) return;
+    throw new Pending(`what ${other} does before`, this.#reached(host, own.position));
+  }
+
+  /** `run_once`: true where the task is done with for this host, since another one has done (or will have done) it. */
+  async runOnce(host: HostRun, task: Task, order: Order): Promise<boolean> {
+    if (task.runOnce !== true && task.runOnce !== 'yes' && task.runOnce !== 'true') return false;
+    await host.drain();
+    await this.#allAt(order);
+    const key = order.join('.');
+    const first = this.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
+    const known = this.#once.get(key);
+    if (known) await known;
+    else if (first === host || !first) {
+      const done = this.#performOnce(host, task, order);
+      this.#once.set(key, done);
+      await done;
+    } else {
+      // The first one is on its way to this very line.
+      while (!this.#once.has(key) && first.active) await new Promise((resolve) => setImmediate(resolve));
+      await this.#once.get(key);
+    }
+    host.checkpoint();
+    return true;
+  }
+
+  async #performOnce(host: HostRun, task: Task, order: Order): Promise<void> {
+    await host.perform(task, order);
+    await host.drain().catch(() => undefined);
+    const names = [task.register].filter((name) => name !== undefined);
+    if (task.action === 'set_fact') names.push(...Object.keys(task.args));
+    for (const other of this.hosts) {
+      if (other === host) continue;
+      for (const name of names) {
+        const entry = host.state.setFacts.get(name);
+        if (entry) other.state.set('setFacts', name, entry, 0);
+      }
+      if (host.failure && other.active) other.fail(host.failure);
+    }
+  }
+
+  /** A result stands: tell the listeners, and see whether the play may go on. */
+  settledAt(host: HostRun, order: Order): void {
+    this.run.emit({ type: 'host-advanced', host: host.host, order });
+  }
+
+  rescued(host: HostRun, _failure: Failure): void {
+    const stats = this.run.stats.of(host.host);
+    stats.rescued++;
+    stats.failed = Math.max(0, stats.failed - 1);
+  }
+
+  /** After a host has stopped for good: any_errors_fatal, max_fail_percentage. */
+  #stopped(): void {
+    this.#wake();
+    const failed = this.hosts.filter((host) => host.failure || host.unreachable).length;
+    const { anyErrorsFatal, maxFailPercentage } = this.#options;
+    const tooMany = maxFailPercentage !== undefined && (failed / this.hosts.length) * 100 > maxFailPercentage;
+    if (anyErrorsFatal || tooMany) this.abort();
+  }
+
+  /** Nobody starts anything new in this batch; with `forGood` the batches that follow are left out as well. */
+  abort(forGood = true): void {
+    this.aborted = true;
+    this.endsPlay ||= forGood;
+    this.#ended.open();
+    this.#wake();
+  }
+}
+
+/** Every task of a play, blocks opened: for listings and for what a play may yet register. */
+export function* tasksOf(nodes: readonly Node[]): Iterable<Task> {
+  for (const node of nodes) {
+    if (node.kind === 'task') yield node;
+    else yield* tasksOf([...node.tasks, ...node.rescue, ...node.always]);
+  }
+}

@@ -1,0 +1,281 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { InputError, KprovError } from '../errors/index.js';
+import { type Inventory, matchHosts } from '../inventory/index.js';
+import type { Loader, Play, Playbook, Task } from '../playbook/index.js';
+import type { Templar } from '../template/index.js';
+import type { Transport } from '../transport/index.js';
+import { type Files, isMapping, type Mapping, mapping, parseBoolean, type Redactor, type Value } from '../values/index.js';
+import { parseYaml } from '../yaml/index.js';
+import type { RunContext } from './context.js';
+import type { HostStats, Listener } from './events.js';
+import type { HostState } from './host-state.js';
+import type { OncePrompts } from './interaction.js';
+import type { RunOptions } from './options.js';
+import { PlayRun } from './play-run.js';
+import { Slots } from './slots.js';
+import { Stats } from './stats.js';
+import { flagOf, countOf } from './task-attempt.js';
+import { type PlayScope, type RunScope, variablesOf } from './variables.js';
+
+export interface RunRequest {
+  playbook: Playbook;
+  loader: Loader;
+  inventory: Inventory;
+  /** `--limit`. */
+  limit: readonly string[];
+  extraVars: Mapping;
+  options: RunOptions;
+  templar: Templar;
+  transport: Transport;
+  files: Files;
+  redactor: Redactor;
+  prompts: OncePrompts;
+  emit: Listener;
+  signal: AbortSignal;
+}
+
+export interface RunOutcome {
+  stats: ReadonlyMap<string, HostStats>;
+  interrupted: boolean;
+}
+
+function constantsOf(request: RunRequest): Mapping {
+  const { options } = request;
+  return mapping({
+    ansible_version: mapping({ full: '2.17.0', major: 2, minor: 17, revision: 0, string: '2.17.0' }),
+    ansible_check_mode: options.checkMode,
+    ansible_diff_mode: options.diffMode,
+    ansible_verbosity: options.verbosity,
+    ansible_forks: options.forks ?? request.inventory.hosts.size,
+    ansible_run_tags: options.tags.only.length === 0 ? ['all'] : [...options.tags.only],
+    ansible_skip_tags: [...options.tags.skip],
+    ansible_managed: 'Ansible managed',
+    ...(request.limit.length > 0 && { ansible_limit: request.limit.join(',') }),
+    ...inventoryPlace(request.inventory),
+  });
+}
+
+function inventoryPlace(inventory: Inventory): Mapping {
+  const file = inventory.sources[0]?.file;
+  if (file === undefined || file.includes(',')) return {};
+  return { inventory_file: file, inventory_dir: dirname(file), ansible_inventory_sources: inventory.sources.map((s) => s.file) };
+}
+
+/** Runs a checked playbook. Never throws for what hosts do; throws InputError for what only shows now (vars_files). */
+export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
+  const started = performance.now();
+  const stats = new Stats();
+  const { options, emit } = request;
+  const scope: RunScope = {
+    inventory: request.inventory,
+    templar: request.templar,
+    extraVars: request.extraVars,
+    states: new Map<string, HostState>(),
+    constants: constantsOf(request),
+  };
+  const run: RunContext = {
+    options,
+    scope,
+    transport: request.transport,
+    files: request.files,
+    redactor: request.redactor,
+    emit,
+    stats,
+    slots: new Slots(options.forks ?? Number.POSITIVE_INFINITY),
+    prompts: request.prompts,
+    signal: request.signal,
+    loader: request.loader,
+    conversations: new Map(),
+  };
+  const lost = new Set<string>();
+  const seeking = new Set(options.startAtTask === undefined ? [] : request.inventory.hosts.keys());
+  emit({ type: 'run-started', hosts: [...request.inventory.hosts.keys()], checkMode: options.checkMode, diffMode: options.diffMode });
+  try {
+    for (const [index, play] of request.playbook.plays.entries()) {
+      if (request.signal.aborted) break;
+      await runPlay(run, request, { play, index, lost, seeking });
+    }
+  } finally {
+    await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));
+  }
+  emit({ type: 'run-finished', stats: stats.hosts, durationMs: performance.now() - started });
+  return { stats: stats.hosts, interrupted: request.signal.aborted };
+}
+
+interface PlayRequest {
+  play: Play;
+  index: number;
+  /** Hosts that failed or were unreachable in an earlier play. */
+  lost: Set<string>;
+  seeking: Set<string>;
+}
+
+async function runPlay(run: RunContext, request: RunRequest, { play, index, lost, seeking }: PlayRequest): Promise<void> {
+  const about = { index, name: nameOf(run, play), position: play.position };
+  const hosts = hostsOf(run, request, play).filter((host) => !lost.has(host));
+  if (hosts.length === 0) {
+    run.emit({ type: 'play-skipped', play: about, reason: 'no hosts matched' });
+    return;
+  }
+  const alive = new Set(hosts);
+  let current: PlayRun | undefined;
+  let batchHosts: readonly string[] = hosts;
+  const scope: PlayScope = {
+    run: run.scope,
+    play,
+    fileVars: mapping(),
+    promptVars: mapping(),
+    hosts: () => ({ all: hosts, alive: hosts.filter((host) => alive.has(host)), batch: batchHosts.filter((host) => alive.has(host)) }),
+    awaitHost: (asking, other) => current?.awaitHost(asking, other),
+  };
+  Object.assign(scope.promptVars, await askVariables(run, scope, hosts[0] ?? ''));
+  Object.assign(scope.fileVars, readVarsFiles(run, scope, hosts[0] ?? ''));
+  const { templar } = run.scope;
+  const variables = variablesOf({ play: scope, host: hosts[0] ?? '' });
+  const strategy = play.strategy === undefined ? undefined : String(templar.render(play.strategy, variables));
+  const anyErrorsFatal = flagOf(play.keywords.anyErrorsFatal, false, templar, variables);
+  const maxFailPercentage = countOf(play.maxFailPercentage, templar, variables);
+  const forceHandlers = flagOf(play.forceHandlers, run.options.forceHandlers, templar, variables);
+  const gather = flagOf(play.gatherFacts, true, templar, variables) ? gatherTask(play) : undefined;
+
+  for (const batch of batchesOf(hosts, play.serial.map((count) => templar.render(count, variables)))) {
+    if (run.signal.aborted) break;
+    batchHosts = batch;
+    run.emit({ type: 'play-started', play: about, hosts: batch });
+    current = new PlayRun({
+      run,
+      scope,
+      hosts: batch,
+      gather,
+      forceHandlers,
+      inStep: strategy === 'linear' || anyErrorsFatal || maxFailPercentage !== undefined,
+      anyErrorsFatal,
+      maxFailPercentage,
+      seeking,
+    });
+    await current.go();
+    for (const host of current.hosts) {
+      if (!host.seeking) seeking.delete(host.host);
+      if (!host.failure && !host.unreachable) continue;
+      lost.add(host.host);
+      alive.delete(host.host);
+    }
+    const allFailed = current.hosts.every((host) => host.failure || host.unreachable);
+    if (current.endsPlay || allFailed) break;
+  }
+  run.emit({ type: 'play-finished', play: about });
+}
+
+function nameOf(run: RunContext, play: Play): string {
+  try {
+    return String(run.scope.templar.render(play.name, { get: (name) => (name in run.scope.extraVars ? { value: run.scope.extraVars[name], template: true } : undefined), names: () => [] }));
+  } catch {
+    return play.name;
+  }
+}
+
+function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
+  const { extraVars, templar } = run.scope;
+  const pattern = templar.render(play.hosts, {
+    get: (name) => {
+      if (Object.hasOwn(extraVars, name)) return { value: extraVars[name], template: true };
+      if (name === 'groups') {
+        return { value: Object.fromEntries([...run.scope.inventory.groups].map(([g, { hosts }]) => [g, [...hosts]])), template: false };
+      }
+      return Object.hasOwn(play.vars, name) ? { value: play.vars[name], template: true } : undefined;
+    },
+    names: () => [...Object.keys(extraVars), ...Object.keys(play.vars), 'groups'],
+  });
+  const patterns = (Array.isArray(pattern) ? pattern : [pattern]).map(String);
+  const { hosts, diagnostics } = matchHosts(run.scope.inventory, patterns, [...request.limit]);
+  for (const { message } of diagnostics) run.emit({ type: 'notice', level: 'warning', message, position: play.position });
+  return inOrder(hosts, play.order);
+}
+
+function inOrder(hosts: readonly string[], order: string | undefined): string[] {
+  if (order === 'reverse_inventory') return [...hosts].reverse();
+  if (order === 'sorted') return [...hosts].sort();
+  if (order === 'reverse_sorted') return [...hosts].sort().reverse();
+  if (order === 'shuffle') return [...hosts].sort(() => Math.random() - 0.5);
+  return [...hosts];
+}
+
+/** `serial`: numbers or percentages of the hosts, the last one repeated. */
+export function batchesOf(hosts: readonly string[], serial: readonly Value[]): string[][] {
+  if (serial.length === 0) return [[...hosts]];
+  const batches: string[][] = [];
+  for (let at = 0, i = 0; at < hosts.length; i++) {
+    const wanted = serial[Math.min(i, serial.length - 1)];
+    const text = String(wanted);
+    const share = text.endsWith('%') ? Math.floor((hosts.length * Number(text.slice(0, -1))) / 100) : Number(text);
+    if (!Number.isFinite(share)) throw new KprovError('bad-serial', `serial: ${text} is neither a number nor a percentage`);
+    const size = share <= 0 ? (text.endsWith('%') ? 1 : hosts.length) : Math.floor(share);
+    batches.push(hosts.slice(at, at + size));
+    at += size;
+  }
+  return batches;
+}
+
+/** The task that gathers facts before a play. */
+function gatherTask(play: Play): Task {
+  const { keywords, position } = play;
+  const args: Mapping = {};
+  if (play.gatherSubset !== undefined) args.gather_subset = play.gatherSubset;
+  if (play.factPath !== undefined) args.fact_path = play.factPath;
+  return {
+    ...keywords,
+    kind: 'task',
+    id: `facts:${position.file}:${position.line}`,
+    name: 'Gathering Facts',
+    action: 'setup',
+    args,
+    when: play.gatherWhen,
+    tags: [...keywords.tags, 'always'],
+    position,
+    at: () => position,
+    listen: [],
+    isHandler: false,
+    varsChain: [],
+    includeParams: [],
+    scope: { inherited: keywords, varsChain: [], includeParams: [], fileChain: [position.file], directory: play.directory, isHandler: false },
+  };
+}
+
+/** `vars_files`: each entry a file, or a list of files of which the first that is there counts. */
+function readVarsFiles(run: RunContext, scope: PlayScope, host: string): Mapping {
+  const merged = mapping();
+  for (const entry of scope.play.varsFiles) {
+    const variables = variablesOf({ play: { ...scope, fileVars: merged }, host });
+    const names = (Array.isArray(entry) ? entry : [entry]).map((name) => String(run.scope.templar.render(name, variables)));
+    const paths = names.map((name) => (isAbsolute(name) ? name : join(scope.play.directory, name)));
+    const path = paths.find((candidate) => run.files.kind(candidate) === 'file');
+    if (path === undefined) {
+      throw new InputError([{ severity: 'error', code: 'file-not-found', message: `vars_files: ${names.join(', ')} was not found`, why: `looked for ${paths.join(', ')}`, position: scope.play.position }]);
+    }
+    const { documents, diagnostics } = parseYaml(run.files.read(path) ?? '', path);
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new InputError(errors);
+    const value = documents[0]?.value ?? mapping();
+    if (!isMapping(value)) throw new InputError([{ severity: 'error', code: 'bad-variables', message: 'a file of variables holds a mapping', position: { file: path, line: 1, column: 1 } }]);
+    Object.assign(merged, value);
+  }
+  return merged;
+}
+
+/** `vars_prompt`: asked once, unless -e has the answer. */
+async function askVariables(run: RunContext, scope: PlayScope, host: string): Promise<Mapping> {
+  const answers = mapping();
+  for (const prompt of scope.play.varsPrompt) {
+    const name = String(prompt.name ?? '');
+    if (name === '' || Object.hasOwn(run.scope.extraVars, name)) continue;
+    const variables = variablesOf({ play: scope, host });
+    const isPrivate = parseBoolean(prompt.private ?? true) ?? true;
+    const question = String(run.scope.templar.render(prompt.prompt ?? name, variables));
+    const fallback = prompt.default === undefined ? undefined : run.scope.templar.render(prompt.default, variables);
+    const shown = fallback === undefined || isPrivate ? '' : ` [${String(fallback)}]`;
+    const typed = await run.prompts.ask(`${question}${shown}: `, { secret: isPrivate, signal: run.signal });
+    if (isPrivate && typed) run.redactor.add(typed);
+    answers[name] = typed === undefined || typed === '' ? (fallback ?? '') : typed;
+  }
+  return answers;
+}

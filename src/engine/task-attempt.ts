@@ -1,0 +1,218 @@
+import { KprovError } from '../errors/index.js';
+import type { Condition, Task } from '../playbook/index.js';
+import {
+  findTask,
+  type Outcome,
+  type Program,
+  parseArguments,
+  type TaskContext,
+  type Task as TaskType,
+} from '../tasks/index.js';
+import type { Templar, Variables } from '../template/index.js';
+import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
+import { becomeOf } from './connection-variables.js';
+import type { RunContext } from './context.js';
+import { controls } from './controls/index.js';
+import type { BecomeRequest } from './conversation.js';
+import { findFile } from './search.js';
+import { type TaskScope, variablesOf, withoutOmitted } from './variables.js';
+
+/** A task with everything about this host and item filled in: ready to be sent, or settled already. */
+export interface Attempt {
+  definition: TaskType;
+  args: Readonly<Record<string, unknown>>;
+  written: Mapping;
+  context: TaskContext;
+  /** `control`: the engine carries it out itself. */
+  work: Program | Outcome | 'control';
+  check: boolean;
+  diff: boolean;
+  ignoreErrors: boolean;
+  ignoreUnreachable: boolean;
+  noLog: boolean;
+  become: BecomeRequest;
+  environment: Record<string, string>;
+  delegateTo: string | undefined;
+  delegateFacts: boolean;
+  timeoutMs: number | undefined;
+  secrets: readonly string[];
+}
+
+/** `when` says no. */
+export interface LeftOut {
+  condition: Condition;
+}
+
+export const isLeftOut = (attempt: Attempt | LeftOut): attempt is LeftOut => 'condition' in attempt;
+
+/** A keyword that is yes or no, perhaps by template. */
+export function flagOf(value: Value | undefined, otherwise: boolean, templar: Templar, variables: Variables): boolean {
+  if (value === undefined) return otherwise;
+  const rendered = templar.render(value, variables);
+  const flag = parseBoolean(rendered);
+  if (flag === undefined) throw new KprovError('bad-flag', `expected yes or no, got ${JSON.stringify(rendered)}`);
+  return flag;
+}
+
+/** A keyword that is a number, perhaps by template. */
+export function countOf(value: Value | undefined, templar: Templar, variables: Variables): number | undefined {
+  if (value === undefined) return undefined;
+  const rendered = templar.render(value, variables);
+  const count = typeof rendered === 'string' && rendered.trim() !== '' ? Number(rendered) : rendered;
+  if (typeof count !== 'number' || !Number.isFinite(count)) {
+    throw new KprovError('bad-number', `expected a number, got ${JSON.stringify(rendered)}`);
+  }
+  return count;
+}
+
+function environmentOf(task: Task, templar: Templar, variables: Variables): Record<string, string> {
+  const merged: Record<string, string> = Object.create(null);
+  for (const layer of task.environment) {
+    const rendered = templar.render(layer, variables);
+    if (rendered === null || rendered === '') continue;
+    if (!isMapping(rendered)) throw new KprovError('bad-environment', 'environment is no mapping of names to values');
+    for (const [name, value] of Object.entries(rendered)) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        throw new KprovError('bad-environment', `${JSON.stringify(name)} is no name of an environment variable`);
+      }
+      merged[name] = typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? '');
+    }
+  }
+  return merged;
+}
+
+function defaultsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Mapping {
+  const merged = mapping();
+  for (const layer of task.moduleDefaults) {
+    const rendered = templar.render(layer, variables);
+    if (!isMapping(rendered)) continue;
+    for (const [name, args] of Object.entries(rendered)) {
+      if (findTask(name) === definition && isMapping(args)) Object.assign(merged, args);
+    }
+  }
+  return merged;
+}
+
+function argumentsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Mapping {
+  const args = defaultsOf(task, definition, templar, variables);
+  if (task.variableArgs !== undefined) {
+    const rendered = templar.render(task.variableArgs, variables);
+    if (!isMapping(rendered)) throw new KprovError('bad-argument', 'the template of the arguments gives no mapping');
+    Object.assign(args, rendered);
+  }
+  for (const [name, value] of Object.entries(task.args))
+    args[name] = renderArgument(task, name, value, templar, variables);
+  return withoutOmitted(args);
+}
+
+/** Conditions among the arguments (assert's `that`) stay as they are written: the task evaluates them. */
+function renderArgument(task: Task, name: string, value: Value, templar: Templar, variables: Variables): Value {
+  if (task.action === 'assert' && name === 'that') return value;
+  if (task.action === 'debug' && name === 'var') return value;
+  return templar.render(value, variables);
+}
+
+function contextOf(
+  run: RunContext,
+  scope: TaskScope,
+  task: Task,
+  variables: Variables,
+  modes: Pick<Attempt, 'check' | 'diff' | 'become'>,
+): TaskContext {
+  const { templar } = run.scope;
+  return {
+    host: scope.host,
+    becomeUser: modes.become.kind === 'user' ? modes.become.user : undefined,
+    loginUser: run.options.connection.user,
+    checkMode: modes.check,
+    diffMode: modes.diff,
+    files: run.files,
+    find: (kind, name) => findFile(run.files, task, kind, name),
+    render: (source, options = {}) => {
+      const { variableStart, variableEnd, blockStart, blockEnd, newlineSequence, ...rest } = options;
+      return templar.renderText(source, variables, {
+        ...rest,
+        ...(newlineSequence !== undefined && { newlineSequence: newlineSequence as '\n' }),
+        delimiters: {
+          ...(variableStart !== undefined && { variableStart }),
+          ...(variableEnd !== undefined && { variableEnd }),
+          ...(blockStart !== undefined && { blockStart }),
+          ...(blockEnd !== undefined && { blockEnd }),
+        },
+      });
+    },
+    test: (condition) => templar.evaluateCondition(condition, variables),
+    evaluate: (expression) => templar.evaluate(expression, variables),
+    variable: (name) => {
+      const found = variables.get(name);
+      if (!found) return undefined;
+      return templar.evaluate(name, variables);
+    },
+  };
+}
+
+function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables: Variables): BecomeRequest {
+  const { templar } = run.scope;
+  const keyword = (value: Value | undefined) => (value === undefined ? undefined : templar.render(value, variables));
+  const read = (name: string): Value | undefined =>
+    variables.get(name) ? templar.evaluate(name, variables) : undefined;
+  const keywords = {
+    become: keyword(task.become),
+    becomeUser: keyword(task.becomeUser),
+    becomeMethod: keyword(task.becomeMethod),
+  };
+  const become = becomeOf(scope.host, read, keywords, run.options.connection);
+  if (become?.password !== undefined) run.redactor.add(become.password);
+  return become ? { kind: 'user', ...become } : { kind: 'login' };
+}
+
+/**
+ * Everything about one task, host and item that can be worked out on the control side. Pure but for the redactor, so
+ * it may be tried again when it throws Pending. Throws TemplateError and KprovError for what the user got wrong.
+ */
+export function attempt(run: RunContext, scope: TaskScope, task: Task): Attempt | LeftOut {
+  const { templar } = run.scope;
+  const variables = variablesOf(scope);
+  for (const condition of task.when) if (!templar.evaluateCondition(condition, variables)) return { condition };
+
+  const definition = findTask(task.action);
+  if (!definition) throw new KprovError('unknown-task', `there is no task ${task.action}`, { position: task.position });
+  const check = flagOf(task.checkMode, run.options.checkMode, templar, variables);
+  const diff = flagOf(task.diff, run.options.diffMode, templar, variables);
+  const become = becomeRequest(run, scope, task, variables);
+  const written = argumentsOf(task, definition, templar, variables);
+  const parsed = parseArguments(definition, written);
+  if (!parsed.ok) {
+    const [first] = parsed.diagnostics;
+    throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
+      position: first?.parameter ? task.at([first.parameter]) : task.position,
+      ...(first?.fix !== undefined && { fix: first.fix }),
+    });
+  }
+  const context = contextOf(run, scope, task, variables, { check, diff, become });
+  const work: Attempt['work'] =
+    check && definition.inCheckMode === 'skips'
+      ? { status: 'skipped', result: { msg: `${definition.name} is left out in check mode` }, incomplete: true }
+      : controls.has(task.action)
+        ? 'control'
+        : definition.compile(parsed.args, context);
+  const timeout = countOf(task.timeout, templar, variables);
+  return {
+    definition,
+    args: parsed.args,
+    written,
+    context,
+    work,
+    check,
+    diff,
+    become,
+    ignoreErrors: flagOf(task.ignoreErrors, false, templar, variables),
+    ignoreUnreachable: flagOf(task.ignoreUnreachable, false, templar, variables),
+    noLog: flagOf(task.noLog, false, templar, variables),
+    environment: environmentOf(task, templar, variables),
+    delegateTo: task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables)),
+    delegateFacts: flagOf(task.delegateFacts, false, templar, variables),
+    timeoutMs: timeout ? timeout * 1000 : undefined,
+    secrets: parsed.secrets,
+  };
+}
