@@ -32,6 +32,8 @@ interface Draft {
   places: Map<string, Cursor>;
   variableArgs?: string;
   raw?: { text: string; cursor: Cursor };
+  /** Something was reported that may have hidden arguments. */
+  isBroken?: true;
 }
 
 const builtin = /^ansible\.(?:builtin|legacy)\./;
@@ -59,6 +61,7 @@ function putText(context: Context, draft: Draft, source: { text: string; cursor:
     if (raw !== undefined && raw.trim() !== '') draft.raw = { text: raw, cursor: source.cursor };
   } catch (error) {
     if (!(error instanceof UnbalancedError)) throw error;
+    draft.isBroken = true;
     report(context, positionOf(source.cursor), {
       code: 'unbalanced-arguments',
       message: `${error.message} in the arguments`,
@@ -83,6 +86,7 @@ function putValue(context: Context, draft: Draft, source: { cursor: Cursor; desc
     const isCommand = description.freeForm !== undefined && !engineActions.has(description.name);
     putText(context, draft, { text: String(value), cursor, isCommand });
   } else {
+    draft.isBroken = true;
     report(context, positionOf(cursor), {
       code: 'wrong-type',
       message: `the arguments of \`${description.name}\` are ${describe(value)}`,
@@ -128,6 +132,7 @@ function settleFreeText(
     put(draft, freeForm, raw.text, raw.cursor);
   } else if (isTemplate(raw.text) && Object.keys(draft.args).length === 0) draft.variableArgs = raw.text;
   else {
+    draft.isBroken = true;
     const word = raw.text.trim().split(/\s+/)[0] ?? '';
     report(context, positionOf(raw.cursor), {
       code: 'unexpected-text',
@@ -186,10 +191,10 @@ function keyPlaceOf(action: Action, name: string): Position {
   return cursor !== undefined && cursor.path.at(-1) === name ? keyPositionOf(cursor) : action.at([name]);
 }
 
-function checkArguments(context: Context, action: Action, hasDefaults: boolean): void {
+function checkArguments(context: Context, action: Action, mayLackSome: boolean): void {
   for (const problem of context.checker.check(action.description, action.args)) {
     const { path, isMissing, ...words } = problem;
-    if (isMissing && (action.variableArgs !== undefined || hasDefaults)) continue;
+    if (isMissing && (action.variableArgs !== undefined || mayLackSome)) continue;
     const isKey = problem.code === 'unknown-parameter' && path.length === 1;
     const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
     report(context, place, words);
@@ -281,7 +286,7 @@ export function readAction(context: Context, source: Source): Action | undefined
   const includeVars = settleFreeText(context, draft, { description, spelling });
   dropRemoved(context, draft, description);
   if (spelling.replace(builtin, '') === 'include')
-    deprecate(context, position, 'include', 'include_tasks or import_tasks');
+    deprecate(context, position, 'include', 'include_tasks` or `import_tasks');
   const places = draft.places;
   const action: Action = {
     description,
@@ -294,6 +299,6 @@ export function readAction(context: Context, source: Source): Action | undefined
     at: (path) => placeOf(places, path, position),
     places,
   };
-  checkArguments(context, action, source.hasDefaults);
+  checkArguments(context, action, source.hasDefaults || draft.isBroken === true);
   return action;
 }

@@ -61,7 +61,11 @@ const articles: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
-const alternatives = (words: readonly string[]): string => [...new Set(words)].join(' or ');
+const alternatives = (types: readonly string[]): string => {
+  // Numbers and booleans are taken for text where text is.
+  const told = types.includes('string') ? types.filter((type) => type !== 'number' && type !== 'boolean') : types;
+  return [...new Set(told)].map((type) => articles[type] ?? type).join(' or ');
+};
 
 const listed = (choices: readonly unknown[]): string => choices.map((choice) => `\`${choice}\``).join(', ');
 
@@ -86,7 +90,8 @@ function explainValue(
   const errors = found.errors.filter((error) => pointerSteps(error.instancePath).length === deepest);
   const path = pointerSteps(errors[0]?.instancePath ?? '');
   const value = valueAt(found.args, path);
-  const where = path.length > 1 ? `an entry of \`${name}\`` : `\`${name}\``;
+  const of = name === 'free_form' ? `\`${task.name}\`` : `\`${name}\` of \`${task.name}\``;
+  const where = path.length > 1 ? `an entry of ${of}` : of;
   const choices = errors.flatMap((error) =>
     error.keyword === 'enum' ? (error.params as { allowedValues: unknown[] }).allowedValues : [],
   );
@@ -95,7 +100,7 @@ function explainValue(
     const near = typeof value === 'string' ? suggestion(value, choices.map(String)) : undefined;
     return {
       code: 'bad-choice',
-      message: `${where} of \`${task.name}\` cannot be ${describe(value)}`,
+      message: `${where} cannot be ${describe(value)}`,
       why: `it may be ${listed(choices)}`,
       fix: near,
       path,
@@ -107,8 +112,8 @@ function explainValue(
   if (types.length > 0) {
     return {
       code: 'wrong-type',
-      message: `${where} of \`${task.name}\` is ${describe(value)}`,
-      why: `expected ${alternatives(types.map((type) => articles[type] ?? type))}`,
+      message: `${where} is ${describe(value)}`,
+      why: `expected ${alternatives(types)}`,
       path,
     };
   }
@@ -123,7 +128,7 @@ function explainValue(
       path: [...path, key],
     };
   }
-  return { code: 'bad-argument', message: `${where} of \`${task.name}\`: ${errors[0]?.message ?? 'not valid'}`, path };
+  return { code: 'bad-argument', message: `${where}: ${errors[0]?.message ?? 'not valid'}`, path };
 }
 
 function missingParameters(task: TaskDescription, args: Mapping): ArgumentProblem[] {
@@ -131,8 +136,8 @@ function missingParameters(task: TaskDescription, args: Mapping): ArgumentProble
     .filter(([name, { required, aliases }]) => required && [name, ...aliases].every((n) => !(n in args)))
     .map(([name]) => ({
       code: 'missing-parameter',
-      message: `\`${task.name}\` needs \`${name}\``,
-      fix: `add \`${name}\`; see kprov doc ${task.name}`,
+      message: name === 'free_form' ? `\`${task.name}\` without a word` : `\`${task.name}\` needs \`${name}\``,
+      fix: name === 'free_form' ? `write \`${task.name}: …\`` : `add \`${name}\`; see kprov doc ${task.name}`,
       path: [],
       isMissing: true,
     }));

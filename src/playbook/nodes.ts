@@ -51,7 +51,7 @@ function loadNode(context: Context, cursor: Cursor, scope: Scope): Node[] {
     const text = typeof value === 'string' ? /^([\w.]+)[:=\s]\s*(.*)$/s.exec(value) : null;
     report(context, positionOf(cursor), {
       code: 'wrong-type',
-      message: `a task that is ${describe(value)}`,
+      message: value === null ? 'an empty task' : `a task that is ${describe(value)}`,
       why: 'a task is a mapping with a name and an action',
       fix: text
         ? `write \`- ${text[1]}: ${(text[2] ?? '').slice(0, 60)}\``

@@ -19,7 +19,8 @@ function checkNames(task: Task, given: ReadonlySet<string>): string[] {
   return problems;
 }
 
-function describeTask(task: Task): TaskDescription {
+/** What the loader has to know about a task. */
+export function describeTask(task: Task): TaskDescription {
   const canonical = parameterNames(task);
   return {
     name: task.name,

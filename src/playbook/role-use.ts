@@ -61,7 +61,8 @@ function roleUse(
   if ((typeof named !== 'string' && typeof named !== 'number') || named === '') {
     report(context, position, {
       code: 'wrong-type',
-      message: `a role that is ${describe(isMapping(value) ? (named ?? 'a mapping without a name') : value)}`,
+      message:
+        isMapping(value) && named === undefined ? 'a role without a name' : `a role that is ${describe(named ?? null)}`,
       why: 'expected the name of a role, or a mapping with `role: name`',
     });
     return undefined;

@@ -143,6 +143,9 @@ function composeMapping(node: YAMLMap, state: State): Composed {
   for (const pair of node.items as Pair[]) {
     const keySpan: [number, number] = isScalar(pair.key) || isAlias(pair.key) ? spanOf(pair.key) : [start, end];
     const text = keyText(pair.key, state, keySpan);
+    // Reported; as text it is what was meant, and nobody complains about it again.
+    if (text === undefined && isMap(pair.key))
+      return { value: state.lines.slice(start, end), place: { start, end }, size: 1 };
     if (isScalar(pair.key) && pair.key.anchor !== undefined && text !== undefined) {
       state.anchors.set(pair.key.anchor, { value: text, place: { start: keySpan[0], end: keySpan[1] }, size: 1 });
     }
