@@ -69,6 +69,7 @@ kp_predict() {
   eval "kp_ov_$kp_ov_n=\$3"
 }
 kp_predicted() {
+  [ -n "$kp_check" ] || return 1
   case $kp_ov in
   *"$kp_nl$1:$2$kp_tab"*)
     kp_value=$\{kp_ov##*"$kp_nl$1:$2$kp_tab"}
