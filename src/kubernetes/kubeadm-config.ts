@@ -198,7 +198,8 @@ class Renderer {
   }
 }
 
-const begin = (version: KubernetesVersion): Renderer => new Renderer(version, minorFacts(version));
+const begin = (version: KubernetesVersion, kubeadm: KubernetesVersion): Renderer =>
+  new Renderer(version, minorFacts(kubeadm));
 
 const finish = (renderer: Renderer, documents: readonly (string | undefined)[]): KubeadmConfig => ({
   text: documents.filter((document) => document !== undefined).join('---\n'),
@@ -208,10 +209,15 @@ const finish = (renderer: Renderer, documents: readonly (string | undefined)[]):
 
 /**
  * The file for `kubeadm init --config`: InitConfiguration, ClusterConfiguration and, where something is said about
- * them, KubeletConfiguration and KubeProxyConfiguration, in the config API of the version.
+ * them, KubeletConfiguration and KubeProxyConfiguration, for a control plane of this version, in the config API of the
+ * kubeadm that will read it.
  */
-export function renderInitConfig(version: KubernetesVersion, options: InitOptions): KubeadmConfig {
-  const r = begin(version);
+export function renderInitConfig(
+  version: KubernetesVersion,
+  options: InitOptions,
+  kubeadm: KubernetesVersion = version,
+): KubeadmConfig {
+  const r = begin(version, kubeadm);
   const { bootstrapToken, certificateKey, controlPlaneTimeout } = options;
   if (bootstrapToken !== undefined) r.checkToken(bootstrapToken.token);
   if (certificateKey !== undefined) r.checkCertificateKey(certificateKey);
@@ -266,11 +272,11 @@ function kubeProxyDocument(options: InitOptions): string | undefined {
 }
 
 /**
- * The file for `kubeadm join --config`.
+ * The file for `kubeadm join --config`, in the config API of a kubeadm of this version.
  * @throws KprovError `unsafe-join` without a CA hash: the node would trust whoever answers at the endpoint.
  */
 export function renderJoinConfig(version: KubernetesVersion, options: JoinOptions): KubeadmConfig {
-  const r = begin(version);
+  const r = begin(version, version);
   if (options.caCertHashes.length === 0) {
     throw new KprovError('unsafe-join', 'Refusing to join without a CA certificate hash', {
       why: 'The node would trust whoever answers at the endpoint.',

@@ -37,8 +37,13 @@ const text = (value: unknown, ...path: string[]): string | undefined => {
 };
 
 /** Recognises the documents of a kubeadm config file and says what does not fit the version that is installed. */
-export function readKubeadmFile(source: string, file: string, version: KubernetesVersion): KubeadmFile {
-  const facts = minorFacts(version);
+export function readKubeadmFile(
+  source: string,
+  file: string,
+  version: KubernetesVersion,
+  kubeadm: KubernetesVersion = version,
+): KubeadmFile {
+  const facts = minorFacts(kubeadm);
   const diagnostics: Diagnostic[] = [];
   const kinds: string[] = [];
   const seen = new Map<string, unknown>();

@@ -1,7 +1,10 @@
 import type { Task } from '../task.js';
+import { cni } from './cni.js';
 import { containerImages } from './container-images.js';
 import { containerRuntime } from './container-runtime.js';
 import { kernel } from './kernel.js';
+import { kubeadmInit } from './kubeadm-init.js';
+import { kubeadmJoin } from './kubeadm-join.js';
 import { kubernetesPackagesTask } from './kubernetes-packages.js';
 import { swap } from './swap.js';
 
@@ -12,4 +15,7 @@ export const kubernetesTasks: readonly Task[] = [
   containerRuntime,
   kubernetesPackagesTask,
   containerImages,
+  kubeadmInit,
+  kubeadmJoin,
+  cni,
 ];

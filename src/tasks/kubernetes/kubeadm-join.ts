@@ -1,0 +1,208 @@
+import { Buffer } from 'node:buffer';
+import { isEndpoint } from '../../kubernetes/join.js';
+import { renderJoinConfig } from '../../kubernetes/kubeadm-config.js';
+import type { JoinOptions } from '../../kubernetes/kubeadm-options.js';
+import { caCertHash } from '../../kubernetes/pki.js';
+import { type KubernetesVersion, parseVersion } from '../../kubernetes/version.js';
+import { joinScripts, type Script, sh } from '../../shell/index.js';
+import { type ArgumentsOf, dictionary, flag, integer, type Parameters, text } from '../parameters.js';
+import { defineTask, type Outcome, type Program, program, type Report } from '../task.js';
+import {
+  type JoinValue,
+  jobFunctions,
+  KUBELET_CONF,
+  kubeadmFailure,
+  MARKER,
+  maskOutput,
+  nodeOptions,
+  nodeParameters,
+  readJoinValue,
+  socketOf,
+} from './parts/kubeadm.js';
+import { steps } from './parts/steps.js';
+
+const parameters = {
+  join: dictionary('What kubeadm_init returned as join: endpoint, token, ca_cert_hashes, certificate_key.', {
+    required: true,
+    secret: true,
+  }),
+  control_plane: flag('Whether the node becomes a further control plane.', { default: false }),
+  timeout: integer('Seconds to wait until the node is registered.', { default: 120 }),
+  discovery_timeout: text('How long kubeadm looks for the cluster, as it writes durations.', { default: '5m0s' }),
+  ...nodeParameters,
+} satisfies Parameters;
+
+type Arguments = ArgumentsOf<typeof parameters>;
+
+/** What a cluster says about this node, with the kubelet's own credentials. Sets kp_k_member and reports `ca`. */
+const membership = (args: Arguments): Script => sh`
+kp_k_node=${args.node_name}
+[ -n "$kp_k_node" ] || kp_k_node=$(hostname | tr 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' 'abcdefghijklmnopqrstuvwxyz')
+kp_k_kubectl() { kubectl --kubeconfig ${KUBELET_CONF} --request-timeout=10s "$@"; }
+# kp_k_membership: yes, no (the cluster answers and does not know the node), or unreachable.
+kp_k_membership() {
+  kp_out=$(kp_k_kubectl get node "$kp_k_node" -o name 2>&1) && { kp_k_member=yes; return; }
+  case $kp_out in
+  *'(NotFound)'* | *'Unauthorized'* | *'(Forbidden)'* | *'must be logged in'*) kp_k_member=no ;;
+  *) kp_k_member=unreachable ;;
+  esac
+}`;
+
+const probe = (args: Arguments): Script =>
+  joinScripts([
+    jobFunctions,
+    membership(args),
+    sh`
+if ! command -v kubeadm >/dev/null 2>&1; then
+  if [ -n "$kp_check" ] && kp_has kubeadm; then kp_apply; return 0; fi
+  kp_fail 'kubeadm is not installed on this host (task kubernetes_packages)'
+  return 1
+fi
+kp_set node "$kp_k_node"
+kp_k_state=absent
+if kp_k_running kubeadm-join; then kp_k_state=running
+elif [ -e ${KUBELET_CONF} ]; then
+  kp_set ca "$(kp_k_kubectl config view --raw --minify -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' 2>/dev/null)"
+  kp_k_i=0
+  while :; do
+    kp_k_membership
+    [ "$kp_k_member" = unreachable ] && [ "$kp_k_i" -lt 6 ] && [ ! -e ${MARKER} ] || break
+    kp_k_i=$((kp_k_i + 1)); sleep 5
+  done
+  case $kp_k_member in
+  yes) kp_k_state=joined; [ ! -e ${MARKER} ] || kp_k_state=unfinished ;;
+  no) kp_k_state=unfinished ;;
+  *)
+    if [ -e ${MARKER} ]; then kp_k_state=unfinished
+    else
+      kp_set output "$kp_out"
+      kp_fail 'this host belongs to a cluster whose API server does not answer'
+      return 1
+    fi ;;
+  esac
+elif kp_k_leftovers; then kp_k_state=unfinished
+fi
+kp_set state "$kp_k_state"
+[ "$kp_k_state" != joined ] || return 0
+kp_set kubeadm "$(kubeadm version -o short 2>/dev/null)"`,
+  ]);
+
+function joinOptions(args: Arguments, join: JoinValue, version: KubernetesVersion): JoinOptions {
+  return {
+    endpoint: join.endpoint,
+    token: join.token,
+    caCertHashes: join.ca_cert_hashes,
+    node: nodeOptions(args, version),
+    discoveryTimeout: args.discovery_timeout,
+    skipPhases: args.skip_phases,
+    ...(args.patches !== undefined && { patches: args.patches }),
+    ...(args.control_plane && {
+      controlPlane: {
+        ...(args.advertise_address !== undefined && { advertiseAddress: args.advertise_address }),
+        ...(args.bind_port !== undefined && { bindPort: Number(args.bind_port) }),
+        ...(join.certificate_key !== '' && { certificateKey: join.certificate_key }),
+      },
+    }),
+  };
+}
+
+/** What is wrong with the parameters before anything is done with them. */
+function problemsOf(join: JoinValue, args: Arguments): string[] {
+  const problems: string[] = [];
+  if (!isEndpoint(join.endpoint)) problems.push('join.endpoint is not host:port');
+  if (join.token === '') {
+    problems.push(
+      'join.token is empty: kubeadm_init made none because every node of its list "nodes" was in the cluster; this node is not one of them',
+    );
+  }
+  if (args.control_plane && join.certificate_key === '') {
+    problems.push('join.certificate_key is empty: kubeadm_init needs upload_certs: yes for further control planes');
+  }
+  return problems;
+}
+
+const failed = (problems: readonly string[]): Outcome => ({ status: 'failed', result: { msg: problems.join('\n') } });
+
+function joinProgram(args: Arguments, join: JoinValue, version: KubernetesVersion, state: string): Program | Outcome {
+  const config = renderJoinConfig(version, joinOptions(args, join, version));
+  const errors = config.diagnostics.filter((d) => d.severity === 'error').map((d) => `${d.message}. ${d.why ?? ''}`);
+  if (errors.length > 0) return failed(errors);
+  return program(
+    joinScripts([
+      jobFunctions,
+      membership(args),
+      sh`
+kp_apply || return 0
+kp_set node "$kp_k_node"`,
+      state === 'unfinished' && sh`kp_k_reset ${socketOf(args, version)} || return 1`,
+      state !== 'running' &&
+        sh`
+kp_k_job_config kubeadm-join ${config.text} || return 1
+kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }`,
+      sh`
+kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ${config.flags}
+kp_k_rc=$kp_rc
+kp_k_job_end join_output
+kp_set rc "$kp_k_rc"
+kp_set log "$kp_k_log"
+if [ "$kp_k_rc" != 0 ]; then kp_k_kubelet_log; kp_fail "kubeadm join failed with exit code $kp_k_rc"; return 1; fi
+kp_k_i=0
+while kp_k_membership; [ "$kp_k_member" != yes ]; do
+  kp_k_i=$((kp_k_i + 1))
+  if [ "$kp_k_i" -gt ${args.timeout} ]; then
+    kp_k_kubelet_log
+    kp_fail "the node $kp_k_node has joined, but the cluster does not know it after "${args.timeout}" s"
+    return 1
+  fi
+  sleep 1
+done`,
+    ]),
+  );
+}
+
+function belongsTo(report: Report, join: JoinValue): string[] {
+  const ca = report.text('ca');
+  if (ca === undefined || ca === '' || join.ca_cert_hashes.length === 0) return [];
+  const hash = caCertHash(Buffer.from(ca, 'base64').toString('utf8'));
+  if (join.ca_cert_hashes.includes(hash)) return [];
+  return [`this host is a node of another cluster (its CA is ${hash}): take it out first with kubeadm_reset`];
+}
+
+function continueWith(report: Report, args: Arguments): Program | Outcome | undefined {
+  const state = report.text('state');
+  if (state === undefined) return undefined;
+  const join = readJoinValue(args.join);
+  const kubeadm = report.text('kubeadm');
+  const foreign = belongsTo(report, join);
+  if (foreign.length > 0) return failed(foreign);
+  if (state === 'joined' || kubeadm === undefined) return undefined;
+  const problems = problemsOf(join, args);
+  return problems.length > 0 ? failed(problems) : joinProgram(args, join, parseVersion(kubeadm), state);
+}
+
+export const kubeadmJoin = defineTask({
+  name: 'kubeadm_join',
+  collection: 'kprov.kubernetes',
+  summary: 'Makes the host a node of the cluster with kubeadm join.',
+  description:
+    'Whether it is one is asked of the cluster, with the credentials of its kubelet. A join that was interrupted is taken back and repeated; a node of another cluster is left alone. Further control planes have to join one at a time (throttle: 1, or serial: 1). The output is kept in /var/log/kprov/kubeadm-join.log.',
+  parameters,
+  returns: { node: 'name of the node', output: 'what kubeadm printed', log: 'where it is kept on the host' },
+  example: `- name: Workers join as soon as the first control plane is there
+  kubeadm_join: {join: "{{ hostvars[groups.control_plane[0]].init.join }}"}`,
+  inCheckMode: 'predicts',
+  compile: (args) => steps(probe(args), (report) => continueWith(report, args)),
+  interpret: (report) => {
+    const output = report.text('join_output');
+    if (report.status === 'failed') return { result: kubeadmFailure(report, output) };
+    const node = report.text('node');
+    const log = report.text('log');
+    return {
+      result: {
+        ...(node !== undefined && { node }),
+        ...(output !== undefined && { output: maskOutput(output), stdout: maskOutput(output) }),
+        ...(log !== undefined && { log }),
+      },
+    };
+  },
+});
