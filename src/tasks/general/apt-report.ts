@@ -43,11 +43,11 @@ const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/
 
 /** What the apt scripts reported: Ansible's fields, the reason of a failure, and a diff of package versions. */
 export function interpretApt(report: Report, fields: Mapping = {}): Interpretation {
-  const stdout = report.text('stdout') ?? '';
+  const stdout = report.text('transcript') ?? '';
   const times = lines(report.text('cache_update_time') ?? '').map(Number);
   const result: Mapping = {
     ...withFailure(report, fields),
-    ...(report.text('stdout') !== undefined && { stdout, stdout_lines: lines(stdout), stderr: '', stderr_lines: [] }),
+    ...(report.text('transcript') !== undefined && { stdout, stdout_lines: lines(stdout), stderr: '', stderr_lines: [] }),
     ...(report.text('cache_update_time') !== undefined && {
       cache_updated: report.text('cache_updated') !== undefined,
       cache_update_time: Math.max(0, ...times),

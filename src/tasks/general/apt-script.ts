@@ -24,7 +24,7 @@ export interface AptOptions {
 }
 
 /**
- * Functions of the shell that the apt scripts share. `kp_apt` streams what apt-get prints into the field stdout; in
+ * Functions of the shell that the apt scripts share. `kp_apt` streams what apt-get prints into the field transcript; in
  * check mode the caches in memory are used, because apt-get would otherwise renew its cache files even when simulating.
  */
 export const aptFunctions = (apt: AptOptions): Script => sh`
@@ -33,7 +33,7 @@ kp_apt_get() {
     apt-get -y -q -o ${`DPkg::Lock::Timeout=${apt.lockTimeout}`} ${apt.options} "$@" 2>&1
 }
 kp_apt() {
-  kp_open stdout
+  kp_open transcript
   kp_apt_get "$@"
   kp_rc=$?
   kp_close
@@ -129,6 +129,7 @@ while [ "$kp_i" -gt 0 ]; do
   kp_deb "$\{kp_p%%/*}"
   [ "$kp_have" != config-files ] || kp_have=
   kp_named="$kp_named $\{kp_p%%/*}"
+  [ "$kp_have" != '?' ] || continue
   if [ -n "$kp_have" ]; then
     case $kp_op in
     '=')
@@ -155,7 +156,6 @@ if [ -n "$kp_check$kp_diff" ]; then
   if kp_apt_simulate ${options.install} install -- "$@"; then
     kp_apt_foretell || return 0
   elif [ -n "$kp_check" ]; then
-    kp_set output "$kp_sim"
     case $kp_sim in
     *'Unable to locate package'* | *'has no installation candidate'* | *"was not found"* | *"Couldn't find any package"*)
       if [ -n ${options.mayUpdate} ] || kp_apt_pending; then
@@ -172,6 +172,7 @@ if [ -n "$kp_check$kp_diff" ]; then
       return 0 ;;
     esac
     if [ -n "$kp_ov" ]; then kp_unknown "apt cannot say before earlier tasks have been carried out"; return 0; fi
+    kp_set output "$kp_sim"
     kp_set rc 100
     kp_failure=1
     return 1

@@ -27,7 +27,7 @@ done
 for kp_p in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/sources.list.d/*; do
   [ ! "$kp_p" -nt "$kp_lists" ] || kp_pending=1
 done
-if kp_apt_pending; then kp_pending=1; fi`,
+! kp_apt_pending || kp_pending=1`,
     update.cacheValidTime > 0 &&
       sh`
 if [ -z "$kp_pending" ]; then
@@ -38,6 +38,7 @@ if [ -z "$kp_pending" ]; then
 fi`,
     sh`
 if [ -n "$kp_stale" ] && [ -n "$kp_check" ]; then
+  [ -z "$kp_pending" ] || kp_predict repository lists present
   if [ -n ${update.alone} ] && [ -n "$kp_pending" ]; then kp_apply; fi
 elif [ -n "$kp_stale" ]; then
   kp_was=$kp_changes kp_tries=0 kp_waited=0 kp_delay=1
