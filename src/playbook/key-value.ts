@@ -71,7 +71,8 @@ export function splitArguments(text: string): string[] {
         extend(gap + piece);
         isPlaced = true;
       }
-      brackets.forEach(([open, close], kind) => {
+      const kinds = /[{}]/.test(piece) ? brackets : [];
+      kinds.forEach(([open, close], kind) => {
         const before = depths[kind] ?? 0;
         const after = Math.max(0, before + occurrences(piece, open) - occurrences(piece, close));
         depths[kind] = after;
