@@ -1,4 +1,5 @@
 import type { Position } from '../errors/index.js';
+import { compareText } from './compare-text.js';
 import type { Written } from './model.js';
 
 export interface GroupNode {
@@ -188,15 +189,4 @@ export class Graph {
       return depths;
     });
   }
-}
-
-/** Order by code point, as Python sorts text. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  const [left, right] = [[...a], [...b]];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -1,3 +1,4 @@
+export { compareText } from './compare-text.js';
 export { type LoadedSources, loadInventory } from './load.js';
 export type {
   Executed,

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { type Diagnostic, nearest, sortDiagnostics } from '../errors/index.js';
+import { compareText } from './compare-text.js';
 import { readFileSource } from './file-source.js';
-import { compareText, Graph } from './graph.js';
+import { Graph } from './graph.js';
 import { createInventory } from './inventory.js';
 import type { Inventory, InventoryIo } from './model.js';
 import { showName } from './names.js';

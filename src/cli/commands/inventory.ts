@@ -1,5 +1,5 @@
 import { KprovError, nearest } from '../../errors/index.js';
-import { type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
+import { compareText, type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 
 /** Variables that Ansible makes itself and leaves out where it shows an inventory. */
@@ -9,15 +9,6 @@ export interface RenderOptions {
   /** Its `group_vars/` and `host_vars/` count too: `--playbook-dir`. */
   playbookDir?: string;
 }
-
-const byCodePoint = (a: string, b: string): number => {
-  const [left, right] = [[...a], [...b]];
-  for (const [i, character] of left.entries()) {
-    const difference = (character.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? -1);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-};
 
 /** As Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)`. */
 function toJson(value: Value, indent = ''): string {
@@ -32,7 +23,7 @@ function toJson(value: Value, indent = ''): string {
     );
   }
   if (!isMapping(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort(byCodePoint);
+  const keys = Object.keys(value).sort(compareText);
   return block(
     '{',
     keys.map((key) => `${JSON.stringify(key)}: ${toJson(value[key] ?? null, inner)}`),
