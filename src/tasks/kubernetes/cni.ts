@@ -15,6 +15,7 @@ import { type Diff, defineTask, type Outcome, type Program, program, type Report
 import { digestFunction, kubeconfigParameter, kubectlFunctions, waitFunctions } from './parts/kubectl.js';
 import { manifestFunctions } from './parts/manifest.js';
 import { packageFunctions } from './parts/packages.js';
+import { plainFields } from './parts/report.js';
 import { steps } from './parts/steps.js';
 
 const parameters = {
@@ -150,8 +151,6 @@ export const cni = defineTask({
 
 /** Result of a task that applied a manifest. */
 export function manifestResult(report: Report): Mapping {
-  const fields = ['msg', 'output', 'reason'] as const;
-  const plain = fields.map((name) => [name, report.text(name)] as const).filter(([, value]) => value !== undefined);
   const nodes = report.text('nodes');
   const ready = Object.fromEntries(
     (nodes ?? '')
@@ -162,7 +161,7 @@ export function manifestResult(report: Report): Mapping {
   );
   const applied = report.text('applied');
   return {
-    ...Object.fromEntries(plain),
+    ...plainFields(report, ['msg', 'output', 'reason']),
     ...(nodes !== undefined && { nodes: ready }),
     ...(applied !== undefined && { applied: applied.split('\n').filter(Boolean) }),
   };

@@ -2,6 +2,7 @@ import { joinScripts, sh } from '../../shell/index.js';
 import { choice, list, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { packageFunctions } from './parts/packages.js';
+import { plainFields } from './parts/report.js';
 
 /** What an archive held the last time: names only, checked against the runtime each time. */
 const KNOWN = '/var/lib/kprov/images';
@@ -92,7 +93,6 @@ kp_set loaded "$kp_k_loaded"`,
   },
   interpret: (report) => {
     const loaded = (report.text('loaded') ?? '').split('\n').filter(Boolean);
-    const fields = (['msg', 'output'] as const).map((name) => [name, report.text(name)] as const);
-    return { result: { loaded, ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) } };
+    return { result: { loaded, ...plainFields(report, ['msg', 'output']) } };
   },
 });

@@ -9,10 +9,11 @@ import { DAEMON_JSON, type DockerOptions, mergeDaemonJson } from '../../kubernet
 import { DEFAULT_VERSION, pauseImage } from '../../kubernetes/minors.js';
 import { parseVersion } from '../../kubernetes/version.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
-import { isMapping, type Mapping, type Value } from '../../values/index.js';
+import { isMapping, type Value } from '../../values/index.js';
 import { type ArgumentsOf, anything, choice, dictionary, list, type Parameters, path, text } from '../parameters.js';
 import { type Diff, defineTask, program, type Report } from '../task.js';
 import { aptSource, packageFunctions, yumSource } from './parts/packages.js';
+import { plainFields } from './parts/report.js';
 import { serviceFunctions } from './parts/service.js';
 import { steps } from './parts/steps.js';
 
@@ -259,11 +260,7 @@ export const containerRuntime = defineTask({
     return program(joinScripts([install(args), containerdScript(args)]));
   },
   interpret: (report, args) => {
-    const result: Mapping = {};
-    for (const field of ['version', 'msg', 'cmd', 'output'] as const) {
-      const value = report.text(field);
-      if (value !== undefined) result[field] = value;
-    }
+    const result = plainFields(report, ['version', 'msg', 'cmd', 'output']);
     const isDocker = args.name === 'docker';
     const after = isDocker
       ? report.text('daemon_json_after')

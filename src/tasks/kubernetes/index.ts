@@ -2,20 +2,33 @@ import type { Task } from '../task.js';
 import { cni } from './cni.js';
 import { containerImages } from './container-images.js';
 import { containerRuntime } from './container-runtime.js';
+import { firewall } from './firewall.js';
 import { kernel } from './kernel.js';
 import { kubeadmInit } from './kubeadm-init.js';
 import { kubeadmJoin } from './kubeadm-join.js';
+import { kubeadmReset } from './kubeadm-reset.js';
+import { kubeconfig } from './kubeconfig.js';
+import { kubernetesManifest } from './kubernetes-manifest.js';
 import { kubernetesPackagesTask } from './kubernetes-packages.js';
+import { label, taint } from './node-marks.js';
+import { nodesReady } from './nodes-ready.js';
 import { swap } from './swap.js';
 
-/** The tasks that know Kubernetes. */
+/** The tasks that know Kubernetes, in the order in which a cluster comes to be. */
 export const kubernetesTasks: readonly Task[] = [
   swap,
+  firewall,
   kernel,
   containerRuntime,
   kubernetesPackagesTask,
   containerImages,
   kubeadmInit,
   kubeadmJoin,
+  kubeadmReset,
   cni,
+  nodesReady,
+  kubeconfig,
+  kubernetesManifest,
+  taint,
+  label,
 ];

@@ -6,6 +6,7 @@ import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { type ArgumentsOf, flag, list, type Parameters, text } from '../parameters.js';
 import { type Diff, defineTask, program } from '../task.js';
 import { aptSource, packageFunctions, type Repository, yumSource } from './parts/packages.js';
+import { plainFields } from './parts/report.js';
 
 const parameters = {
   version: text('The version: a minor (1.35), a patch (1.35.2) or that of a package (1.35.2-1.1). Quote it in YAML.', {
@@ -165,12 +166,17 @@ esac`,
           .map((line) => line.split(' '))
           .map(([name = '', version = '']) => [name, version]),
       );
-    const fields = ['msg', 'cmd', 'output'] as const;
-    const plain = fields.map((name) => [name, report.text(name)]).filter(([, value]) => value !== undefined);
     const before = report.text('before');
     const path = '/etc/apt/sources.list.d/kubernetes.list';
     const after = aptText(args)?.text ?? '';
     const diff: Diff[] = before === undefined ? [] : [{ before, after, beforeHeader: path, afterHeader: path }];
-    return { result: { versions: read('versions'), previous: read('previous'), ...Object.fromEntries(plain) }, diff };
+    return {
+      result: {
+        versions: read('versions'),
+        previous: read('previous'),
+        ...plainFields(report, ['msg', 'cmd', 'output']),
+      },
+      diff,
+    };
   },
 });
