@@ -143,6 +143,20 @@ function missingParameters(task: TaskDescription, args: Mapping): ArgumentProble
     }));
 }
 
+const spellingsOf = new WeakMap<TaskDescription, ReadonlyMap<string, string>>();
+
+/** Every spelling of a task's parameters with the canonical one. */
+function spellings(task: TaskDescription): ReadonlyMap<string, string> {
+  const known = spellingsOf.get(task);
+  if (known !== undefined) return known;
+  const entries = Object.entries(task.parameters);
+  const all = new Map(
+    entries.flatMap(([name, { aliases }]) => [name, ...aliases].map((alias) => [alias, name] as const)),
+  );
+  spellingsOf.set(task, all);
+  return all;
+}
+
 /** What the schema cannot say: values that only the task's own conversion refuses, and groups of parameters. */
 function checkFurther(task: TaskDescription, args: Mapping, already: ReadonlySet<string>): ArgumentProblem[] {
   const problems: ArgumentProblem[] = [];
@@ -158,10 +172,7 @@ function checkFurther(task: TaskDescription, args: Mapping, already: ReadonlySet
       });
     }
   }
-  const canonical = new Map(
-    Object.entries(task.parameters).flatMap(([name, { aliases }]) => [name, ...aliases].map((a) => [a, name])),
-  );
-  const given = new Set(Object.keys(args).map((name) => canonical.get(name) ?? name));
+  const given = new Set(Object.keys(args).map((name) => spellings(task).get(name) ?? name));
   for (const message of task.checkNames?.(given) ?? []) {
     problems.push({ code: 'bad-parameters', message, path: [], ...(message.includes('needs') && { isMissing: true }) });
   }
@@ -184,7 +195,7 @@ export function argumentChecker(): ArgumentChecker {
       compiled.set(task.name, validate);
       const byName = new Map<string, ErrorObject[]>();
       const problems: ArgumentProblem[] = [];
-      const known = Object.entries(task.parameters).flatMap(([name, { aliases }]) => [name, ...aliases]);
+      const known = [...spellings(task).keys()];
       const isValid = validate(args);
       for (const error of isValid ? [] : (validate.errors ?? [])) {
         const [name] = pointerSteps(error.instancePath);

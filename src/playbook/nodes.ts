@@ -12,7 +12,7 @@ import { readTaskFile } from './task-files.js';
 import { describe, isTemplate } from './words.js';
 
 /** More nodes than any real playbook has: imports that multiply. */
-const MOST_NODES = 100_000;
+const MOST_NODES = 50_000;
 
 /** The place, and the how-manieth time it was loaded. */
 function nodeId(context: Context, cursor: Cursor): string {

@@ -206,8 +206,8 @@ describe('large and hostile playbooks', () => {
     for (let i = 0; i < 40; i++) files[`f${i}.yml`] = `- import_tasks: f${i + 1}.yml\n- import_tasks: f${i + 1}.yml\n`;
     files['f40.yml'] = '- ping:\n';
     const elapsed = timed(() => expect(load(files).diagnostics.map(({ code }) => code)).toContain('too-many-tasks'));
-    expect(elapsed).toBeLessThan(20_000);
-  });
+    expect(elapsed).toBeLessThan(30_000);
+  }, 60_000);
 
   test('blocks that nest too deeply are refused', () => {
     let text = '- hosts: all\n  tasks:\n';
