@@ -1,0 +1,52 @@
+import { TemplateError } from '../errors.js';
+import { str } from '../python/repr.js';
+import { type Filter, filter } from '../runtime/callables.js';
+
+/** Python's urlsplit, with the parts that Ansible shows. */
+export function splitUrl(url: string): Map<unknown, unknown> {
+  let rest = url.replace(/[\t\r\n]/g, '').replace(/^[\0-\x20]+/, '');
+  const take = (separator: string): string => {
+    const at = rest.indexOf(separator);
+    if (at < 0) return '';
+    const part = rest.slice(at + 1);
+    rest = rest.slice(0, at);
+    return part;
+  };
+  const scheme = /^([a-zA-Z][\w+.-]*):/.exec(rest)?.[1] ?? '';
+  if (scheme !== '') rest = rest.slice(scheme.length + 1);
+  const fragment = take('#');
+  const query = take('?');
+  let netloc = '';
+  if (rest.startsWith('//')) {
+    const end = rest.indexOf('/', 2);
+    netloc = end < 0 ? rest.slice(2) : rest.slice(2, end);
+    rest = end < 0 ? '' : rest.slice(end);
+  }
+  const at = netloc.lastIndexOf('@');
+  const [user, ...password] = at < 0 ? [] : netloc.slice(0, at).split(':');
+  const hostPort = netloc.slice(at + 1);
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(hostPort) ?? [];
+  const hostname = (bracketed ?? plain ?? '').toLowerCase();
+  if (port !== undefined && !/^\d*$/.test(port))
+    throw new TemplateError(`Port could not be cast to integer value as '${port}'`);
+  return new Map<unknown, unknown>([
+    ['fragment', fragment],
+    ['hostname', hostname === '' ? null : hostname],
+    ['netloc', netloc],
+    ['password', password.length > 0 ? password.join(':') : null],
+    ['path', rest],
+    ['port', port === undefined || port === '' ? null : Number(port)],
+    ['query', query],
+    ['scheme', scheme.toLowerCase()],
+    ['username', user ?? null],
+  ]);
+}
+
+export const urlFilters: Readonly<Record<string, Filter>> = {
+  urlsplit: filter('query', (value, [component = '']) => {
+    const parts = splitUrl(str(value));
+    if (component === '') return parts;
+    if (!parts.has(component)) throw new TemplateError(`urlsplit: unknown URL component: ${str(component)}`);
+    return parts.get(component);
+  }),
+};

@@ -1,0 +1,18 @@
+export type { Environment } from './environment.js';
+export { TemplateError, type TemplatePlace, UndefinedError } from './errors.js';
+export { OMIT } from './omit.js';
+export { type Call, type CallContext, type Filter, filter, type Test, test } from './runtime/callables.js';
+export type { Delimiters } from './syntax/delimiters.js';
+export { createTemplar } from './templar.js';
+export {
+  type CheckOptions,
+  isLazyMapping,
+  type LazyMapping,
+  type Lookup,
+  type Templar,
+  type TemplarOptions,
+  type TemplateProblem,
+  type TextOptions,
+  type Variable,
+  type Variables,
+} from './types.js';

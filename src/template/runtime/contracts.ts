@@ -1,0 +1,44 @@
+import type { Undefined } from '../python/kinds.js';
+import type { Syntax } from '../syntax/delimiters.js';
+import type { Lookup, TemplarOptions, Variables } from '../types.js';
+import type { CallContext, Filter, Test } from './callables.js';
+import type { Output } from './output.js';
+
+/** A template's text, made ready to run. */
+export interface Compiled {
+  /** A single `{{ }}` keeps its type; text that looks like a list, mapping or boolean becomes one, as in Ansible. */
+  renderNative(evaluation: Evaluation): unknown;
+  /** Writes to `output` and answers the names that the template set. */
+  run(evaluation: Evaluation, output: Output, names?: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown>;
+}
+
+/** What all evaluations of one Templar share. */
+export interface Engine {
+  readonly filters: ReadonlyMap<string, Filter>;
+  readonly tests: ReadonlyMap<string, Test>;
+  readonly lookups: ReadonlyMap<string, Lookup>;
+  /** Plain values and functions that need nothing. */
+  readonly globals: ReadonlyMap<string, unknown>;
+  /** Functions that need the evaluation: lookup, query. */
+  readonly boundGlobals: ReadonlyMap<string, (evaluation: Evaluation) => unknown>;
+  readonly options: TemplarOptions;
+  compile(source: string, syntax: Syntax, name?: string): Compiled;
+}
+
+/** One call from outside and all that it touches. */
+export interface Evaluation extends CallContext {
+  readonly engine: Engine;
+  readonly variables: Variables;
+  /** Where in the text that is being evaluated; for errors. */
+  at: number;
+  /** True once data (not a template's own text) has been touched. */
+  touchedData: boolean;
+  /** The template changes lists or mappings in place, so that it gets copies of the variables. */
+  copies: boolean;
+  /** The variable's value, its templates rendered; MISSING where there is none. */
+  variable(name: string): unknown;
+  /** True where the variable was a template itself and has become what it is by rendering. */
+  isRendered(name: string): boolean;
+  global(name: string): unknown;
+  undefinedName(name: string): Undefined;
+}

@@ -1,0 +1,192 @@
+import { nearest } from '../../errors/index.js';
+import type { Environment } from '../environment.js';
+import { TemplateError, UndefinedError } from '../errors.js';
+import { deepCopy } from '../python/copy.js';
+import { type Kwargs, MISSING, Undefined } from '../python/kinds.js';
+import { mayBeTemplate, playbookSyntax } from '../syntax/delimiters.js';
+import { isLazyMapping, type Variable, type Variables } from '../types.js';
+import { apply } from './callables.js';
+import type { Engine, Evaluation } from './contracts.js';
+import { type Expander, ExternalDict, TemplateDict } from './lazy-dicts.js';
+import { unknownName } from './unknown-name.js';
+
+/** Shared by everything that one call from outside sets off. */
+interface Budget {
+  steps: number;
+  depth: number;
+  renderings: Map<Variables, Rendering>;
+}
+
+/** Variables may refer to each other this many levels deep. */
+const DEEPEST = 100;
+const MAX_STEPS = 10_000_000;
+
+/** One evaluation: a call from outside and all that it touches. Variables are rendered at most once in it. */
+export class Rendering implements Evaluation, Expander {
+  at = 0;
+  touchedData = false;
+  copies = false;
+  readonly #values = new Map<string, unknown>();
+  readonly #rendered = new Set<string>();
+  readonly #active: string[] = [];
+  readonly #bound = new Map<string, unknown>();
+  readonly #budget: Budget;
+  readonly #maxSteps: number;
+
+  constructor(
+    readonly engine: Engine,
+    readonly variables: Variables,
+    budget?: Budget,
+  ) {
+    this.#budget = budget ?? { steps: 0, depth: 0, renderings: new Map() };
+    this.#budget.renderings.set(variables, this);
+    this.#maxSteps = engine.options.maxSteps ?? MAX_STEPS;
+  }
+
+  get environment(): Environment {
+    return this.engine.options.environment ?? {};
+  }
+
+  step(): void {
+    if (++this.#budget.steps > this.#maxSteps) {
+      throw new TemplateError(`the template takes more than ${this.#maxSteps} steps`, {
+        code: 'template-too-big',
+        fix: 'look for a loop over too long a range, or for loops within loops',
+      });
+    }
+  }
+
+  /** The same call from outside, seen with other variables. */
+  within(variables: Variables | undefined): Rendering {
+    if (variables === undefined) return this;
+    return this.#budget.renderings.get(variables) ?? new Rendering(this.engine, variables, this.#budget);
+  }
+
+  variable(name: string): unknown {
+    const known = this.#values.get(name);
+    if (known !== undefined) return known;
+    const variable = this.variables.get(name);
+    if (variable === undefined) return MISSING;
+    let value = this.valueOf(variable, name);
+    if (this.copies) value = deepCopy(value);
+    this.#values.set(name, value);
+    if (variable.template && typeof variable.value === 'string' && mayBeTemplate(variable.value))
+      this.#rendered.add(name);
+    return value;
+  }
+
+  isRendered(name: string): boolean {
+    return this.#rendered.has(name);
+  }
+
+  global(name: string): unknown {
+    const make = this.engine.boundGlobals.get(name);
+    if (make === undefined) return this.engine.globals.get(name);
+    let bound = this.#bound.get(name);
+    if (bound === undefined) {
+      bound = make(this);
+      this.#bound.set(name, bound);
+    }
+    return bound;
+  }
+
+  undefinedName(name: string): Undefined {
+    return new UndefinedName(name, this);
+  }
+
+  /** `path` names the place for messages about cycles. */
+  valueOf({ value, template }: Variable, path: string): unknown {
+    if (template) return this.expand(value, path);
+    this.touchedData = true;
+    if (isLazyMapping(value)) return new ExternalDict(this, value, path);
+    return value === undefined ? null : value;
+  }
+
+  /** Renders the templates in a value: strings and lists now, mappings when they are touched. */
+  expand(value: unknown, path: string): unknown {
+    if (typeof value === 'string') return mayBeTemplate(value) ? this.#expandText(value, path) : value;
+    if (typeof value !== 'object' || value === null) return value === undefined ? null : value;
+    if (Array.isArray(value)) {
+      return this.guarded(path, () => value.map((item, index) => this.expand(item, `${path}[${index}]`)));
+    }
+    if (isLazyMapping(value)) return new ExternalDict(this, value, path);
+    return new TemplateDict(this, value as Record<string, unknown>, path);
+  }
+
+  #expandText(text: string, path: string): unknown {
+    const { at } = this;
+    try {
+      return this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
+    } catch (error) {
+      // A variable that cannot be had is itself undefined: an error only where it is used.
+      if (!(error instanceof UndefinedError)) throw error;
+      const message = error.message.includes(': ') ? error.message : `${text}: ${error.message}`;
+      return new Undefined(message, { variable: error.variable, fix: error.fix });
+    } finally {
+      this.at = at;
+    }
+  }
+
+  /** Runs what makes the value at `path`; coming back to the same path meanwhile is a cycle. */
+  guarded<T>(path: string, make: () => T): T {
+    const start = this.#active.indexOf(path);
+    if (start >= 0 || this.#budget.depth >= DEEPEST) {
+      const chain = [...this.#active.slice(Math.max(start, 0)), path];
+      throw new TemplateError(`recursive loop detected in template: ${shorten(chain).join(' -> ')}`, {
+        code: 'template-recursion',
+        fix: 'give one of these variables a value that does not lead back to itself',
+      });
+    }
+    this.#active.push(path);
+    this.#budget.depth++;
+    try {
+      return make();
+    } finally {
+      this.#budget.depth--;
+      this.#active.pop();
+    }
+  }
+
+  applyFilter(name: string, value: unknown, args: readonly unknown[], kwargs: Kwargs): unknown {
+    const filter = this.engine.filters.get(name);
+    if (filter === undefined) throw unknownName('filter', name, this.engine.filters.keys());
+    this.step();
+    return apply(filter, { what: 'filter', name, context: this }, value, args, kwargs);
+  }
+
+  applyTest(name: string, value: unknown, args: readonly unknown[], kwargs: Kwargs): boolean {
+    const test = this.engine.tests.get(name);
+    if (test === undefined) throw unknownName('test', name, this.engine.tests.keys());
+    this.step();
+    return apply(test, { what: 'test', name, context: this }, value, args, kwargs);
+  }
+
+  hasFilter(name: string): boolean {
+    return this.engine.filters.has(name);
+  }
+
+  hasTest(name: string): boolean {
+    return this.engine.tests.has(name);
+  }
+}
+
+const shorten = (chain: string[]): string[] =>
+  chain.length > 12 ? [...chain.slice(0, 6), '…', ...chain.slice(-5)] : chain;
+
+/** The nearest name is looked for only when the error happens: there may be thousands of variables. */
+class UndefinedName extends Undefined {
+  constructor(
+    readonly variable: string,
+    readonly rendering: Rendering,
+  ) {
+    super(`'${variable}' is undefined`, { variable });
+  }
+
+  override fail(): never {
+    const near = nearest(this.variable, this.rendering.variables.names());
+    throw new UndefinedError(this.message, {
+      variable: this.variable,
+      ...(near === undefined ? {} : { fix: `did you mean '${near}'?` }),
+    });
+  }
+}

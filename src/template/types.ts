@@ -1,0 +1,98 @@
+import type { Mapping, Value } from '../values/index.js';
+import type { Environment } from './environment.js';
+import type { Filter, Test } from './runtime/callables.js';
+import type { Delimiters } from './syntax/delimiters.js';
+
+/** What a variable name stands for. */
+export interface Variable {
+  value: unknown;
+  /**
+   * True: strings inside are templates and are expanded lazily, when they are touched. False: data (from hosts,
+   * registered, already rendered), never expanded.
+   */
+  template: boolean;
+}
+
+/**
+ * The variables of one evaluation. `get` may throw `Pending`: it passes through everything. Asked once a name and
+ * evaluation.
+ */
+export interface Variables {
+  get(name: string): Variable | undefined;
+  names(): Iterable<string>;
+}
+
+/** A mapping whose members are found when they are touched: hostvars, ansible_facts. */
+export interface LazyMapping {
+  lazyGet(key: string): Variable | undefined;
+  lazyKeys(): Iterable<string>;
+  /** What templates among the members see; default the variables of the evaluation. Another host's, for its hostvars. */
+  readonly lazyVariables?: Variables;
+}
+
+export const isLazyMapping = (value: unknown): value is LazyMapping =>
+  typeof value === 'object' && value !== null && typeof (value as { lazyGet?: unknown }).lazyGet === 'function';
+
+/**
+ * A lookup plugin: `terms` are the arguments after the plugin's name, one list in one argument is spread. Throws
+ * TemplateError for what went wrong (`errors='ignore'` is honoured by the caller), `Pending` for what is on its way.
+ */
+export type Lookup = (terms: Value[], kwargs: Mapping, variables: Variables) => Value[];
+
+export interface TemplarOptions {
+  lookups?: Readonly<Record<string, Lookup>>;
+  /** Added to, or in place of, the ones that are built in. */
+  filters?: Readonly<Record<string, Filter>>;
+  tests?: Readonly<Record<string, Test>>;
+  /** Values, or functions of positional and named arguments. */
+  globals?: Readonly<Record<string, Value | ((args: Value[], kwargs: Mapping) => Value)>>;
+  environment?: Environment;
+  /** The text of a template for include, import, extends and `lookup('template')`. */
+  loadTemplate?(name: string): string | undefined;
+  onDeprecated?(message: string): void;
+  /** The most steps (loop rounds, calls) of one evaluation; default 10 million. */
+  maxSteps?: number;
+}
+
+export interface TextOptions {
+  /** The file's name, for messages. */
+  name?: string;
+  /** Default true, as Ansible's template module. */
+  trimBlocks?: boolean;
+  lstripBlocks?: boolean;
+  /** Default '\n'. */
+  newlineSequence?: '\n' | '\r\n' | '\r';
+  /** Default true. */
+  keepTrailingNewline?: boolean;
+  delimiters?: Partial<Delimiters>;
+}
+
+export interface TemplateProblem {
+  code: string;
+  message: string;
+  offset: number;
+  /** From 1. */
+  line: number;
+  column: number;
+  fix?: string;
+}
+
+export interface CheckOptions {
+  /** The text is a bare expression (a condition), not a template. */
+  expression?: boolean;
+}
+
+export interface Templar {
+  /** Renders every string that holds a template, in lists and mappings too, keys included. One `{{ }}` alone keeps its type. */
+  render(value: Value, variables: Variables): Value;
+  /** Evaluates a bare expression; one wrapped in `{{ }}` is deprecated but works. */
+  evaluate(expression: string, variables: Variables): Value;
+  /** `when` and its kin: a boolean, an expression, or a list of which all must hold. */
+  evaluateCondition(expression: Value, variables: Variables): boolean;
+  /** A template file; its `#jinja2:` header line is honoured. */
+  renderText(source: string, variables: Variables, options?: TextOptions): string;
+  /** The first thing wrong with a text that can be told without values. */
+  check(text: string, options?: CheckOptions): TemplateProblem | undefined;
+  /** The variables' names a text uses; globals and names it sets itself are left out. */
+  references(text: string, options?: CheckOptions): Set<string>;
+}
