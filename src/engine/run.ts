@@ -4,7 +4,7 @@ import { type Inventory, matchHosts } from '../inventory/index.js';
 import type { Loader, Play, Playbook, Task } from '../playbook/index.js';
 import type { Templar } from '../template/index.js';
 import type { Transport } from '../transport/index.js';
-import { type Files, isMapping, type Mapping, mapping, parseBoolean, type Redactor, type Value } from '../values/index.js';
+import { type Files, isMapping, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
@@ -14,7 +14,7 @@ import type { RunOptions } from './options.js';
 import { PlayRun } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
-import { flagOf, countOf } from './task-attempt.js';
+import { countOf, flagOf } from './task-attempt.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables.js';
 
 export interface RunRequest {
@@ -58,7 +58,11 @@ function constantsOf(request: RunRequest): Mapping {
 function inventoryPlace(inventory: Inventory): Mapping {
   const file = inventory.sources[0]?.file;
   if (file === undefined || file.includes(',')) return {};
-  return { inventory_file: file, inventory_dir: dirname(file), ansible_inventory_sources: inventory.sources.map((s) => s.file) };
+  return {
+    inventory_file: file,
+    inventory_dir: dirname(file),
+    ansible_inventory_sources: inventory.sources.map((s) => s.file),
+  };
 }
 
 /** Runs a checked playbook. Never throws for what hosts do; throws InputError for what only shows now (vars_files). */
@@ -89,7 +93,12 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   };
   const lost = new Set<string>();
   const seeking = new Set(options.startAtTask === undefined ? [] : request.inventory.hosts.keys());
-  emit({ type: 'run-started', hosts: [...request.inventory.hosts.keys()], checkMode: options.checkMode, diffMode: options.diffMode });
+  emit({
+    type: 'run-started',
+    hosts: [...request.inventory.hosts.keys()],
+    checkMode: options.checkMode,
+    diffMode: options.diffMode,
+  });
   try {
     for (const [index, play] of request.playbook.plays.entries()) {
       if (request.signal.aborted) break;
@@ -110,7 +119,11 @@ interface PlayRequest {
   seeking: Set<string>;
 }
 
-async function runPlay(run: RunContext, request: RunRequest, { play, index, lost, seeking }: PlayRequest): Promise<void> {
+async function runPlay(
+  run: RunContext,
+  request: RunRequest,
+  { play, index, lost, seeking }: PlayRequest,
+): Promise<void> {
   const about = { index, name: nameOf(run, play), position: play.position };
   const hosts = hostsOf(run, request, play).filter((host) => !lost.has(host));
   if (hosts.length === 0) {
@@ -124,11 +137,13 @@ async function runPlay(run: RunContext, request: RunRequest, { play, index, lost
     run: run.scope,
     play,
     fileVars: mapping(),
-    promptVars: mapping(),
-    hosts: () => ({ all: hosts, alive: hosts.filter((host) => alive.has(host)), batch: batchHosts.filter((host) => alive.has(host)) }),
+    hosts: () => ({
+      all: hosts,
+      alive: hosts.filter((host) => alive.has(host)),
+      batch: batchHosts.filter((host) => alive.has(host)),
+    }),
     awaitHost: (asking, other) => current?.awaitHost(asking, other),
   };
-  Object.assign(scope.promptVars, await askVariables(run, scope, hosts[0] ?? ''));
   Object.assign(scope.fileVars, readVarsFiles(run, scope, hosts[0] ?? ''));
   const { templar } = run.scope;
   const variables = variablesOf({ play: scope, host: hosts[0] ?? '' });
@@ -138,7 +153,10 @@ async function runPlay(run: RunContext, request: RunRequest, { play, index, lost
   const forceHandlers = flagOf(play.forceHandlers, run.options.forceHandlers, templar, variables);
   const gather = flagOf(play.gatherFacts, true, templar, variables) ? gatherTask(play) : undefined;
 
-  for (const batch of batchesOf(hosts, play.serial.map((count) => templar.render(count, variables)))) {
+  for (const batch of batchesOf(
+    hosts,
+    play.serial.map((count) => templar.render(count, variables)),
+  )) {
     if (run.signal.aborted) break;
     batchHosts = batch;
     run.emit({ type: 'play-started', play: about, hosts: batch });
@@ -168,7 +186,12 @@ async function runPlay(run: RunContext, request: RunRequest, { play, index, lost
 
 function nameOf(run: RunContext, play: Play): string {
   try {
-    return String(run.scope.templar.render(play.name, { get: (name) => (name in run.scope.extraVars ? { value: run.scope.extraVars[name], template: true } : undefined), names: () => [] }));
+    return String(
+      run.scope.templar.render(play.name, {
+        get: (name) => (name in run.scope.extraVars ? { value: run.scope.extraVars[name], template: true } : undefined),
+        names: () => [],
+      }),
+    );
   } catch {
     return play.name;
   }
@@ -180,7 +203,10 @@ function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
     get: (name) => {
       if (Object.hasOwn(extraVars, name)) return { value: extraVars[name], template: true };
       if (name === 'groups') {
-        return { value: Object.fromEntries([...run.scope.inventory.groups].map(([g, { hosts }]) => [g, [...hosts]])), template: false };
+        return {
+          value: Object.fromEntries([...run.scope.inventory.groups].map(([g, { hosts }]) => [g, [...hosts]])),
+          template: false,
+        };
       }
       return Object.hasOwn(play.vars, name) ? { value: play.vars[name], template: true } : undefined;
     },
@@ -188,7 +214,8 @@ function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
   });
   const patterns = (Array.isArray(pattern) ? pattern : [pattern]).map(String);
   const { hosts, diagnostics } = matchHosts(run.scope.inventory, patterns, [...request.limit]);
-  for (const { message } of diagnostics) run.emit({ type: 'notice', level: 'warning', message, position: play.position });
+  for (const { message } of diagnostics)
+    run.emit({ type: 'notice', level: 'warning', message, position: play.position });
   return inOrder(hosts, play.order);
 }
 
@@ -208,7 +235,8 @@ export function batchesOf(hosts: readonly string[], serial: readonly Value[]): s
     const wanted = serial[Math.min(i, serial.length - 1)];
     const text = String(wanted);
     const share = text.endsWith('%') ? Math.floor((hosts.length * Number(text.slice(0, -1))) / 100) : Number(text);
-    if (!Number.isFinite(share)) throw new KprovError('bad-serial', `serial: ${text} is neither a number nor a percentage`);
+    if (!Number.isFinite(share))
+      throw new KprovError('bad-serial', `serial: ${text} is neither a number nor a percentage`);
     const size = share <= 0 ? (text.endsWith('%') ? 1 : hosts.length) : Math.floor(share);
     batches.push(hosts.slice(at, at + size));
     at += size;
@@ -237,7 +265,14 @@ function gatherTask(play: Play): Task {
     isHandler: false,
     varsChain: [],
     includeParams: [],
-    scope: { inherited: keywords, varsChain: [], includeParams: [], fileChain: [position.file], directory: play.directory, isHandler: false },
+    scope: {
+      inherited: keywords,
+      varsChain: [],
+      includeParams: [],
+      fileChain: [position.file],
+      directory: play.directory,
+      isHandler: false,
+    },
   };
 }
 
@@ -246,36 +281,36 @@ function readVarsFiles(run: RunContext, scope: PlayScope, host: string): Mapping
   const merged = mapping();
   for (const entry of scope.play.varsFiles) {
     const variables = variablesOf({ play: { ...scope, fileVars: merged }, host });
-    const names = (Array.isArray(entry) ? entry : [entry]).map((name) => String(run.scope.templar.render(name, variables)));
+    const names = (Array.isArray(entry) ? entry : [entry]).map((name) =>
+      String(run.scope.templar.render(name, variables)),
+    );
     const paths = names.map((name) => (isAbsolute(name) ? name : join(scope.play.directory, name)));
     const path = paths.find((candidate) => run.files.kind(candidate) === 'file');
     if (path === undefined) {
-      throw new InputError([{ severity: 'error', code: 'file-not-found', message: `vars_files: ${names.join(', ')} was not found`, why: `looked for ${paths.join(', ')}`, position: scope.play.position }]);
+      throw new InputError([
+        {
+          severity: 'error',
+          code: 'file-not-found',
+          message: `vars_files: ${names.join(', ')} was not found`,
+          why: `looked for ${paths.join(', ')}`,
+          position: scope.play.position,
+        },
+      ]);
     }
     const { documents, diagnostics } = parseYaml(run.files.read(path) ?? '', path);
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new InputError(errors);
     const value = documents[0]?.value ?? mapping();
-    if (!isMapping(value)) throw new InputError([{ severity: 'error', code: 'bad-variables', message: 'a file of variables holds a mapping', position: { file: path, line: 1, column: 1 } }]);
+    if (!isMapping(value))
+      throw new InputError([
+        {
+          severity: 'error',
+          code: 'bad-variables',
+          message: 'a file of variables holds a mapping',
+          position: { file: path, line: 1, column: 1 },
+        },
+      ]);
     Object.assign(merged, value);
   }
   return merged;
-}
-
-/** `vars_prompt`: asked once, unless -e has the answer. */
-async function askVariables(run: RunContext, scope: PlayScope, host: string): Promise<Mapping> {
-  const answers = mapping();
-  for (const prompt of scope.play.varsPrompt) {
-    const name = String(prompt.name ?? '');
-    if (name === '' || Object.hasOwn(run.scope.extraVars, name)) continue;
-    const variables = variablesOf({ play: scope, host });
-    const isPrivate = parseBoolean(prompt.private ?? true) ?? true;
-    const question = String(run.scope.templar.render(prompt.prompt ?? name, variables));
-    const fallback = prompt.default === undefined ? undefined : run.scope.templar.render(prompt.default, variables);
-    const shown = fallback === undefined || isPrivate ? '' : ` [${String(fallback)}]`;
-    const typed = await run.prompts.ask(`${question}${shown}: `, { secret: isPrivate, signal: run.signal });
-    if (isPrivate && typed) run.redactor.add(typed);
-    answers[name] = typed === undefined || typed === '' ? (fallback ?? '') : typed;
-  }
-  return answers;
 }

@@ -18,9 +18,8 @@ export interface RunScope {
 export interface PlayScope {
   run: RunScope;
   play: Play;
-  /** Contents of vars_files and vars_prompt. */
+  /** Contents of vars_files. */
   fileVars: Mapping;
-  promptVars: Mapping;
   /** ansible_play_hosts_all, and how the others stand. */
   hosts(): { all: readonly string[]; alive: readonly string[]; batch: readonly string[] };
   /**
@@ -228,7 +227,7 @@ function find(
   layers: ((name: string) => Variable | undefined)[],
   name: string,
 ): Variable | undefined {
-  const { run, play, fileVars, promptVars } = scope.play;
+  const { run, play, fileVars } = scope.play;
   const { task } = scope;
   const [setFacts, included, facts, inventory] = layers;
   const state = run.states.get(scope.host);
@@ -246,7 +245,6 @@ function find(
     lookIn(task?.role?.keywordVars, name) ??
     lookInRoles(scope, name, (role) => role.vars) ??
     lookIn(fileVars, name) ??
-    lookIn(promptVars, name) ??
     lookIn(play.vars, name) ??
     facts?.(name) ??
     inventory?.(name) ??
@@ -255,7 +253,7 @@ function find(
 }
 
 function* namesOf(scope: TaskScope): Iterable<string> {
-  const { run, play, fileVars, promptVars } = scope.play;
+  const { run, play, fileVars } = scope.play;
   const state = run.states.get(scope.host);
   const { task } = scope;
   yield* Object.keys(run.extraVars);
@@ -266,7 +264,7 @@ function* namesOf(scope: TaskScope): Iterable<string> {
   for (const role of [...play.roles, ...(task?.role ? [task.role] : [])]) {
     yield* [role.params, role.keywordVars, role.vars, role.defaults].flatMap((layer) => Object.keys(layer));
   }
-  yield* [fileVars, promptVars, play.vars].flatMap((layer) => Object.keys(layer));
+  yield* [fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   if (run.inventory.hosts.has(scope.host)) {
     yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
   }

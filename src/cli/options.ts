@@ -1,0 +1,106 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** What the options of a command line come to, by commander's names. */
+export interface ConnectionFlags {
+  inventory: string[];
+  limit: string[];
+  extraVars: string[];
+  user?: string;
+  become: boolean;
+  becomeUser: string;
+  becomeMethod?: string;
+  askPass: boolean;
+  askBecomePass: boolean;
+  privateKey?: string;
+  connection?: string;
+  sshCommonArgs?: string;
+  hostKeyChecking?: 'strict' | 'accept-new' | 'off';
+  timeout: number;
+  forks?: number;
+  verbose: number;
+}
+
+export interface RunFlags extends ConnectionFlags {
+  check: boolean;
+  diff: boolean;
+  detailedExitcode: boolean;
+  tags: string[];
+  skipTags: string[];
+  startAtTask?: string;
+  listTasks: boolean;
+  listHosts: boolean;
+  listTags: boolean;
+  forceHandlers: boolean;
+  output?: 'live' | 'plain' | 'json';
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+const split = (value: string, before: string[] = []): string[] => [
+  ...before,
+  ...value.split(',').map((tag) => tag.trim()),
+];
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number above 0');
+  return number;
+}
+
+export const inventoryOption = (command: Command): Command =>
+  command.option(
+    '-i, --inventory <source>',
+    'inventory file, directory, executable, or a comma-separated list of hosts; may be given several times',
+    collect,
+    [],
+  );
+
+/** Options of every command that reaches hosts. */
+export function connectionOptions(command: Command): Command {
+  return inventoryOption(command)
+    .option('-l, --limit <pattern>', 'only these hosts', collect, [])
+    .option(
+      '-e, --extra-vars <vars>',
+      'variables: key=value, YAML or JSON, or @file; may be given several times',
+      collect,
+      [],
+    )
+    .option('-u, --user <user>', 'user to log in as')
+    .option('-b, --become', 'become another user (root) on the hosts', false)
+    .option('--become-user <user>', 'user to become', 'root')
+    .addOption(new Option('--become-method <method>', 'how to become it').choices(['sudo', 'su']))
+    .option('-k, --ask-pass', 'ask for the ssh password', false)
+    .option('-K, --ask-become-pass', 'ask for the sudo password', false)
+    .option('--private-key, --key-file <file>', 'private key to log in with')
+    .addOption(new Option('-c, --connection <kind>', 'how to reach the hosts').choices(['ssh', 'local']))
+    .option('--ssh-common-args <args>', 'options of the ssh command, such as "-J bastion"')
+    .addOption(
+      new Option(
+        '--host-key-checking <mode>',
+        'strict: only known host keys; accept-new: learn unknown ones; off: any',
+      ).choices(['strict', 'accept-new', 'off']),
+    )
+    .option('-T, --timeout <seconds>', 'seconds to try to reach a host', wholeNumber, 10)
+    .option('-f, --forks <count>', 'hosts that have work under way at the same time (default: all)', wholeNumber)
+    .option('-v, --verbose', 'show results (-vv, -vvv, -vvvv: more)', (_: string, before: number) => before + 1, 0);
+}
+
+/** Options of the commands that run playbooks. */
+export function runOptions(command: Command): Command {
+  return connectionOptions(command)
+    .option('-C, --check, --dry-run', 'show what would change, change nothing', false)
+    .option('-D, --diff', 'show changes of files as unified diffs', false)
+    .option('--detailed-exitcode', 'with --dry-run: exit with 10 when there is something to change', false)
+    .option('-t, --tags <tags>', 'only tasks with these tags', split, [])
+    .option('--skip-tags <tags>', 'no tasks with these tags', split, [])
+    .option('--start-at-task <name>', 'leave out the tasks before this one')
+    .option('--list-tasks', 'list the tasks that would run, and stop', false)
+    .option('--list-tags', 'list the tags there are, and stop', false)
+    .option('--list-hosts', 'list the hosts of each play, and stop', false)
+    .option('--force-handlers', 'run notified handlers even where a task has failed', false)
+    .addOption(
+      new Option(
+        '--output <form>',
+        'live: a tree that moves (needs a terminal); plain: like ansible-playbook; json: an event a line',
+      ).choices(['live', 'plain', 'json']),
+    );
+}

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { type ConnectionDefaults, lookups, nodeFiles, type OncePrompts } from '../engine/index.js';
+import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
+import { type Inventory, loadInventory } from '../inventory/index.js';
+import { type LoadOptions, loadPlaybook, registryCatalogue } from '../playbook/index.js';
+import { createTemplar, type Templar } from '../template/index.js';
+import { createTransport, type Transport } from '../transport/index.js';
+import { type Mapping, Redactor } from '../values/index.js';
+import { readExtraVars } from './extra-vars.js';
+import type { ConnectionFlags } from './options.js';
+import { terminalPrompts } from './prompts.js';
+
+/** What every command that reaches hosts or reads playbooks is set up with. */
+export interface Setup {
+  inventory: Inventory;
+  diagnostics: Diagnostic[];
+  extraVars: Mapping;
+  templar: Templar;
+  redactor: Redactor;
+  prompts: OncePrompts;
+}
+
+function runExecutable(path: string, args: string[]): Promise<{ stdout: string; stderr: string; code: number | null }> {
+  return new Promise((done) => {
+    execFile(path, args, { maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === 'number' ? error.code : null) : 0;
+      done({ stdout, stderr: error && code === null ? `${stderr}${error.message}` : stderr, code });
+    });
+  });
+}
+
+export function makeTemplar(warn: (message: string) => void): Templar {
+  return createTemplar({
+    lookups: lookups(nodeFiles, process.env),
+    environment: {
+      now: () => Date.now(),
+      random: () => Math.random(),
+      utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
+      homeDirectory: () => homedir(),
+      variable: (name) => process.env[name],
+      workingDirectory: () => process.cwd(),
+    },
+    loadTemplate: (name) => nodeFiles.read(name),
+    onDeprecated: warn,
+  });
+}
+
+/** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
+export async function setUp(flags: ConnectionFlags, warn: (message: string) => void): Promise<Setup> {
+  if (flags.inventory.length === 0) {
+    throw new KprovError('no-inventory', 'no inventory was given', { fix: 'kprov … -i hosts.ini' });
+  }
+  const extraVars = readExtraVars(flags.extraVars, nodeFiles);
+  const { inventory, diagnostics } = await loadInventory(flags.inventory, {
+    files: nodeFiles,
+    runExecutable,
+    cwd: process.cwd(),
+  });
+  return {
+    inventory,
+    diagnostics,
+    extraVars,
+    templar: makeTemplar(warn),
+    redactor: new Redactor(),
+    prompts: terminalPrompts(),
+  };
+}
+
+/** What the engine cannot honour yet is refused by name, before anything is touched. */
+const refusedKeywords = {
+  async: 'kprov keeps every task in the foreground; long ones survive a lost connection anyway',
+  poll: 'kprov keeps every task in the foreground',
+  throttle: 'kprov limits work with --forks or `serial`',
+  become_flags: 'kprov calls sudo in one way only',
+  become_exe: 'kprov calls sudo in one way only',
+  port: 'set ansible_port in the inventory',
+};
+
+export function playbookOptions(setup: Pick<Setup, 'extraVars' | 'templar'>): LoadOptions {
+  const { templar, extraVars } = setup;
+  return {
+    files: nodeFiles,
+    catalogue: registryCatalogue(),
+    templateCheck: (text) => templar.check(text),
+    staticVars: extraVars,
+    renderStatic: (text, variables) => {
+      try {
+        return String(
+          templar.render(text, {
+            get: (name) => (Object.hasOwn(variables, name) ? { value: variables[name], template: true } : undefined),
+            names: () => Object.keys(variables),
+          }),
+        );
+      } catch {
+        return undefined;
+      }
+    },
+    rolesPath: (process.env.ANSIBLE_ROLES_PATH ?? '')
+      .split(':')
+      .filter((path) => path !== '')
+      .map((path) => resolve(path)),
+    refusedKeywords,
+  };
+}
+
+/** Throws InputError where anything is an error; gives the warnings back. */
+export function refuseErrors(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw new InputError(diagnostics);
+  return [...diagnostics];
+}
+
+export function readPlaybooks(paths: readonly string[], setup: Setup) {
+  for (const path of paths) {
+    if (nodeFiles.kind(path) !== 'file') throw new KprovError('file-not-found', `there is no playbook ${path}`);
+  }
+  return loadPlaybook(paths, playbookOptions(setup));
+}
+
+export async function connectionDefaults(
+  flags: ConnectionFlags,
+  setup: Setup,
+  signal: AbortSignal,
+): Promise<ConnectionDefaults> {
+  const secret = async (wanted: boolean, question: string): Promise<string | undefined> => {
+    if (!wanted) return undefined;
+    const typed = await setup.prompts.ask(question, { secret: true, signal });
+    if (typed === undefined)
+      throw new KprovError('no-terminal', 'there is no terminal to ask for a password at', {
+        fix: 'set ansible_password or ansible_become_password in a variables file',
+      });
+    setup.redactor.add(typed);
+    return typed;
+  };
+  const password = await secret(flags.askPass, 'SSH password: ');
+  const asked = await secret(
+    flags.askBecomePass,
+    `BECOME password${flags.askPass ? ' [defaults to SSH password]' : ''}: `,
+  );
+  const becomePassword = asked === '' ? password : asked;
+  return {
+    become: flags.become,
+    becomeUser: flags.becomeUser,
+    ...(flags.user !== undefined && { user: flags.user }),
+    ...(flags.privateKey !== undefined && { privateKeyFile: flags.privateKey }),
+    ...(flags.connection !== undefined && { connection: flags.connection }),
+    ...(flags.sshCommonArgs !== undefined && { commonArgs: flags.sshCommonArgs }),
+    ...(password !== undefined && { password }),
+    ...(becomePassword !== undefined && { becomePassword }),
+  };
+}
+
+export function makeTransport(
+  flags: ConnectionFlags,
+  setup: Setup,
+  signal: AbortSignal,
+  warn: (message: string) => void,
+): Transport {
+  return createTransport({
+    ...(flags.hostKeyChecking !== undefined && { hostKeyChecking: flags.hostKeyChecking }),
+    connectTimeoutMs: flags.timeout * 1000,
+    askPassphrase: async (file) => {
+      const typed = await setup.prompts.ask(`Passphrase of ${file}: `, { secret: true, signal });
+      if (typed) setup.redactor.add(typed);
+      return typed;
+    },
+    warn,
+    env: process.env,
+    homeDir: homedir(),
+  });
+}

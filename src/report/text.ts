@@ -1,0 +1,19 @@
+/** Control characters (escape sequences of a hostile host among them) shown instead of obeyed; newlines and tabs stay. */
+export const harmless = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    c === '\r' ? '' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+
+const codes = { green: 32, yellow: 33, red: 31, cyan: 36, magenta: 35, blue: 34, bold: 1, dim: 2 } as const;
+
+export type Paint = (style: keyof typeof codes, text: string) => string;
+
+export const painter = (color: boolean): Paint =>
+  color ? (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m` : (_, text) => text;
+
+/** The last lines of an output, for error messages. */
+export function lastLines(output: string, count: number): string[] {
+  const lines = output.replace(/\s+$/, '').split('\n');
+  const kept = lines.slice(-count);
+  return lines.length > count ? [`… (${lines.length - count} lines before)`, ...kept] : kept;
+}
