@@ -47,17 +47,17 @@ export function makeTemplar(warn: (message: string) => void): Templar {
   });
 }
 
+/** What `-i` names. Throws KprovError where nothing was named. */
+export function readInventory(sources: readonly string[]) {
+  if (sources.length === 0)
+    throw new KprovError('no-inventory', 'no inventory was given', { fix: 'kprov … -i hosts.ini' });
+  return loadInventory([...sources], { files: nodeFiles, runExecutable, cwd: process.cwd() });
+}
+
 /** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
 export async function setUp(flags: ConnectionFlags, warn: (message: string) => void): Promise<Setup> {
-  if (flags.inventory.length === 0) {
-    throw new KprovError('no-inventory', 'no inventory was given', { fix: 'kprov … -i hosts.ini' });
-  }
   const extraVars = readExtraVars(flags.extraVars, nodeFiles);
-  const { inventory, diagnostics } = await loadInventory(flags.inventory, {
-    files: nodeFiles,
-    runExecutable,
-    cwd: process.cwd(),
-  });
+  const { inventory, diagnostics } = await readInventory(flags.inventory);
   return {
     inventory,
     diagnostics,

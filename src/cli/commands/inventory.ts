@@ -1,6 +1,9 @@
 import { KprovError, nearest } from '../../errors/index.js';
 import { compareText, type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
+import { renderDiagnostic } from '../../report/diagnostics.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import { readInventory, refuseErrors } from '../setup.js';
+import { say, sayError, terminal } from '../terminal.js';
 
 /** Variables that Ansible makes itself and leaves out where it shows an inventory. */
 const internalVariables = ['inventory_dir', 'inventory_file', 'inventory_hostname', 'groups', 'group_names'];
@@ -86,4 +89,21 @@ function notFound(what: string, name: string, known: Iterable<string>): KprovErr
   const better = nearest(name, known);
   const options = better === undefined ? {} : { fix: `did you mean ${better}?` };
   return new KprovError(`no-such-${what}`, `the inventory has no ${what} ${name}`, options);
+}
+
+export interface InventoryFlags {
+  inventory: string[];
+  list?: boolean;
+  graph?: boolean;
+  host?: string;
+}
+
+/** `kprov inventory`: the whole as JSON by default, the groups as a tree, or one host's variables. */
+export async function inventory(flags: InventoryFlags): Promise<void> {
+  const loaded = await readInventory(flags.inventory);
+  for (const warning of refuseErrors(loaded.diagnostics)) {
+    sayError(renderDiagnostic(warning, terminal.readLine, { color: terminal.errorColor }));
+  }
+  if (flags.host !== undefined) say(renderHost(loaded.inventory, flags.host));
+  else say(flags.graph ? renderGraph(loaded.inventory) : renderList(loaded.inventory));
 }

@@ -1,0 +1,50 @@
+import type { RunEvent } from '../../engine/index.js';
+import { harmless } from '../../report/text.js';
+import { isMapping, type Mapping } from '../../values/index.js';
+import { exitCodeOf } from '../exit-codes.js';
+import type { ConnectionFlags } from '../options.js';
+import { say, sayError } from '../terminal.js';
+import { runAdHoc } from './ad-hoc.js';
+
+function describe(facts: Mapping): string {
+  const text = (name: string): string => String(facts[`ansible_${name}`] ?? '?');
+  const address = isMapping(facts.ansible_default_ipv4) ? String(facts.ansible_default_ipv4.address ?? '?') : '?';
+  return [
+    `${text('distribution')} ${text('distribution_version')} (${text('architecture')}, kernel ${text('kernel')})`,
+    `user ${text('user_id')}`,
+    `${text('processor_vcpus')} CPUs`,
+    `${text('memtotal_mb')} MB`,
+    `address ${address}`,
+    `hostname ${text('nodename')}`,
+  ].join(', ');
+}
+
+function show(event: RunEvent): void {
+  if (event.type === 'notice') sayError(harmless(event.message));
+  if (event.type !== 'task-finished') return;
+  const { status, message, hint, value } = event.result;
+  const host = harmless(event.host);
+  if (status === 'unreachable' || status === 'failed') {
+    const word = status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
+    say(`${host} | ${word} => ${harmless(message ?? '')}${hint === undefined ? '' : `\n    cure: ${harmless(hint)}`}`);
+    return;
+  }
+  const facts = isMapping(value.ansible_facts) ? value.ansible_facts : {};
+  say(`${host} | SUCCESS => ${harmless(describe(facts))}`);
+}
+
+/** `kprov ping`: reach every host, log in, become root, tell what it is. */
+export async function ping(pattern: string, flags: ConnectionFlags): Promise<number> {
+  const { stats, interrupted } = await runAdHoc({
+    pattern,
+    gatherFacts: false,
+    tasks: [{ name: 'ping', become: true, setup: { gather_subset: ['!all', 'min', 'hardware', 'network'] } }],
+    flags,
+    listen: show,
+  });
+  if (stats.size === 0) {
+    sayError(`no host matches ${pattern}`);
+    return 1;
+  }
+  return exitCodeOf(stats.values(), { detailed: false, interrupted });
+}
