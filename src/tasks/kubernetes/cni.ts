@@ -167,8 +167,10 @@ export function manifestResult(report: Report): Mapping {
   };
 }
 
-/** kubectl has made a diff already: it is shown as what is added. */
+/** The diff that kubectl made; the whole manifest where there is nothing yet to compare it with. */
 export function manifestDiff(report: Report): Diff[] {
+  const added = report.text('manifest_new');
+  if (added !== undefined) return [{ before: '', after: added, beforeHeader: 'manifest', afterHeader: 'manifest' }];
   const text = report.text('manifest_diff');
   return text === undefined || text === '' ? [] : fromUnified(text);
 }

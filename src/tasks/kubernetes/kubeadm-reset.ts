@@ -1,10 +1,12 @@
 import { joinScripts, sh } from '../../shell/index.js';
-import { choice, flag, text } from '../parameters.js';
+import { choice, flag, list, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { jobFunctions, kubeadmFailure, MARKER, maskOutput } from './parts/kubeadm.js';
 
 /** Chains that belong to Kubernetes and to pod networks, in any table; nobody else's rule is touched. */
-const chains = '(KUBE|CNI|CILIUM|WEAVE|FLANNEL)-|cali-';
+const ownChains = ['KUBE-', 'CNI-', 'CILIUM_', 'WEAVE', 'FLANNEL-', 'cali-', 'cali:'];
+
+const chainName = /^[A-Za-z0-9_:-]{1,28}$/;
 
 /** Network devices that pod networks make. */
 const links =
@@ -20,14 +22,18 @@ export const kubeadmReset = defineTask({
     runtime: choice('The container runtime, for the default of cri_socket.', ['containerd', 'docker', 'cri-o']),
     cri_socket: text('The socket of the runtime. Default: kubeadm finds it.'),
     network: flag('Whether network configuration, devices and rules are taken away too.', { default: true }),
+    chains: list('Beginnings of the names of further chains that a pod network of your own makes.', { default: [] }),
     kubeconfig: flag("Whether the login user's and root's copies of admin.conf are taken away too.", { default: true }),
   },
   returns: { output: 'what kubeadm printed', log: 'where it is kept on the host' },
   example: `- name: Out of the cluster
   kubeadm_reset:`,
   inCheckMode: 'predicts',
-  compile: (args, context) =>
-    program(
+  compile: (args, context) => {
+    const bad = args.chains.find((name) => !chainName.test(name));
+    if (bad !== undefined) return { status: 'failed', result: { msg: `"${bad}" is not the name of a chain` } };
+    const ours = `[ :](${[...ownChains, ...args.chains].join('|')})`;
+    return program(
       joinScripts([
         jobFunctions,
         sh`
@@ -112,14 +118,15 @@ for kp_k_tool in iptables ip6tables; do
   command -v "$kp_k_tool-save" >/dev/null 2>&1 || continue
   for kp_k_table in filter nat mangle raw; do
     kp_k_rules=$("$kp_k_tool-save" -t "$kp_k_table" 2>/dev/null) || continue
-    printf '%s\n' "$kp_k_rules" | grep -qE ${`[ :](${chains})`} || continue
+    printf '%s\n' "$kp_k_rules" | grep -qE ${ours} || continue
     kp_apply || continue
-    printf '%s\n' "$kp_k_rules" | grep -vE ${`[ :](${chains})`} | "$kp_k_tool-restore" -T "$kp_k_table" || {
+    printf '%s\n' "$kp_k_rules" | grep -vE ${ours} | "$kp_k_tool-restore" -T "$kp_k_table" || {
       kp_fail "cannot restore the table $kp_k_table of $kp_k_tool"; return 1; }
   done
 done`,
       ]),
-    ),
+    );
+  },
   interpret: (report) => {
     const output = report.text('reset_output');
     if (report.status === 'failed') return { result: kubeadmFailure(report, output) };

@@ -7,13 +7,21 @@ import { type Script, sh } from '../../../shell/index.js';
 export const manifestFunctions: Script = sh`
 kp_k_flags=
 kp_k_apply_manifest() {
-  if [ -n "$kp_k_future" ]; then kp_apply; return 0; fi
+  if [ -n "$kp_k_future" ]; then
+    [ -z "$kp_diff" ] || kp_set manifest_new "$1"
+    kp_apply
+    return 0
+  fi
   kp_k_api || return 1
   # Objects of a kind, or in a namespace, that the same manifest brings cannot be compared before: all of it is new then.
   kp_k_diff_out=$(printf '%s' "$1" | kp_k_kubectl diff $kp_k_flags -f - 2>&1)
   kp_rc=$?
   [ "$kp_rc" != 0 ] || return 0
-  [ -z "$kp_diff" ] || kp_set manifest_diff "$kp_k_diff_out"
+  case $kp_diff:$kp_rc in
+  :*) ;;
+  *:1) kp_set manifest_diff "$kp_k_diff_out" ;;
+  *) kp_set manifest_new "$1" ;;
+  esac
   kp_apply || return 0
   kp_k_i=0
   # A kind that the manifest itself defines needs a moment before its objects are accepted.
