@@ -150,4 +150,30 @@ describe('faults of the connection', () => {
     const old = await bed.sshd({ config: ['KexAlgorithms diffie-hellman-group14-sha1'] });
     expect((await failure(bed.transport().connect(old.target()))).code).toBe('no-common-algorithm');
   });
+
+  test('one signal for many hosts causes no warning of Node about listeners', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error): number => warnings.push(warning.name);
+    process.on('warning', listen);
+    const narrow = await bed.sshd({ config: ['MaxStartups 2:50:4'] });
+    const transport = bed.transport();
+    const { signal } = new AbortController();
+    const targets = Array.from({ length: 20 }, () => narrow.target());
+    const connections = await Promise.all(targets.map((target) => transport.connect(target, signal)));
+    await Promise.all(connections.map((connection) => connection.close()));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+  }, 60_000);
+
+  test('closing the transport ends what is still connecting and what is open', async () => {
+    const silent = await listen(() => undefined);
+    const transport = bed.transport();
+    const open = await transport.connect(server.target());
+    const channel = await open.exec('sleep 60');
+    const connecting = failure(transport.connect(server.target({ port: silent })));
+    await transport.close();
+    expect(await connecting).toBeInstanceOf(ConnectionLost);
+    expect((await channel.exit).kind).toBe('lost');
+  });
 });

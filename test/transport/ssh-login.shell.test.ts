@@ -132,4 +132,32 @@ describe('logging in', () => {
     expect(fresh.log).toContain('method publickey');
     expect(fresh.log).not.toContain('method none');
   });
+
+  test('when the server has enough of our keys, the password still gets its turn', async () => {
+    const strangers = Array.from({ length: 3 }, (_, i) => bed.key(`more-strangers-${i}`));
+    const strict = await bed.sshd({ config: ['MaxAuthTries 2'] });
+    const transport = bed.transport({ env: { SSH_AUTH_SOCK: await bed.agent(...strangers) } });
+    const target = strict.target({ privateKeyFile: undefined, password: 'not-the-password' });
+    expect((await failure(transport.connect(target))).code).toBe('authentication-failed');
+    expect(strict.log).toContain('Failed password');
+  });
+
+  test('without any option, ~/.ssh has the configuration, the known hosts and the key', async () => {
+    bed.write('.ssh/config', `Include conf.d/*\nHost plain\n  HostName 127.0.0.1\n`);
+    bed.write('.ssh/conf.d/port', `Host plain\n  Port ${server.port}\n`);
+    bed.write('.ssh/known_hosts', readFileSync(bed.path('known_hosts'), 'utf8'));
+    bed.write('.ssh/id_ed25519', readFileSync(bed.path('user'), 'utf8'));
+    const transport = bed.transport({ sshConfigFile: undefined, knownHostsFiles: undefined });
+    const connection = await transport.connect({ name: 'n', kind: 'ssh', address: 'plain' });
+    expect((await run(connection, 'true')).exit).toEqual({ kind: 'exited', code: 0 });
+    await connection.close();
+  });
+
+  test('-A takes the agent along', async () => {
+    const transport = bed.transport({ env: { SSH_AUTH_SOCK: await bed.agent(bed.path('user')) } });
+    const connection = await transport.connect(server.target({ commonArgs: '-A' }));
+    expect((await run(connection, 'ssh-add -l')).stdout.toString()).toContain('user (ED25519)');
+    const without = await transport.connect(server.target());
+    expect((await run(without, 'ssh-add -l')).exit).toEqual({ kind: 'exited', code: 2 });
+  });
 });

@@ -34,6 +34,9 @@ export class SingleKeyAgent extends BaseAgent<ParsedKey> {
   }
 }
 
+/** An agent that waits for a person to unlock it must not hold up a run for long. */
+const LIST_TIMEOUT_MS = 5000;
+
 /** The keys of the ssh agents, each asked once a run. */
 export class Agents {
   readonly #keys = new Map<string, Promise<RemoteKey[]>>();
@@ -53,6 +56,7 @@ export class Agents {
     const agent = new OpenSSHAgent(socket);
     try {
       const keys = await new Promise<ParsedKey[]>((resolve, reject) => {
+        setTimeout(() => reject(new Error('no answer in time')), LIST_TIMEOUT_MS).unref();
         agent.getIdentities((error, found) => (error ? reject(error) : resolve((found ?? []) as ParsedKey[])));
       });
       return keys.map((publicKey) => ({ publicKey, sign: (data, hash) => signWith(agent, publicKey, data, hash) }));

@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { isEncrypted, publicPart } from './public-part.js';
 import { type ParsedKey, parseKey } from './ssh2.js';
 
@@ -106,6 +105,6 @@ async function readOrUndefined(path: string): Promise<string | undefined> {
 /** ssh's own rule: a private key of ours that others may read is not used. */
 async function findExposure(path: string): Promise<string | undefined> {
   const { mode, uid } = await stat(path);
-  const isExposed = !path.endsWith('.pub') && uid === userInfo().uid && (mode & 0o077) !== 0;
+  const isExposed = !path.endsWith('.pub') && uid === process.getuid?.() && (mode & 0o077) !== 0;
   return isExposed ? 'may be read by others; it is only used after: chmod 600' : undefined;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { ConnectionLost } from '../errors.js';
 import { holdOutput, type Output } from '../held-output.js';
+import { localUser } from '../local-user.js';
 import type { Channel, ChannelExit, Connection, Target } from '../types.js';
 import { writeWithBackpressure } from '../write-with-backpressure.js';
 
@@ -61,7 +61,7 @@ export function connectLocally(target: Target, env: Record<string, string | unde
   const channels = new Set<LocalChannel>();
   return {
     target,
-    user: userInfo().username,
+    user: localUser(env),
     // A machine does not lose the connection to itself.
     lost: new Promise(() => undefined),
     exec: async (command) => {

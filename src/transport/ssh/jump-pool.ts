@@ -4,7 +4,6 @@ import type { SshClient } from '../auth/ssh2.js';
 import type { ResolvedHost } from '../config/resolve-host.js';
 import { ConnectError } from '../errors.js';
 import { explainForwardError } from './explain.js';
-import { Dropped } from './handshake-gate.js';
 
 /** Forwards that are being opened on one jump host at the same time. */
 const MOST_OPENING = 10;
@@ -108,7 +107,8 @@ function openForward(
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    const lost = (cause: unknown): Dropped => new Dropped(`the jump host ${jumpName} is gone`, { cause });
+    const lost = (cause: unknown): ConnectError =>
+      new ConnectError('connection-closed', `${label}: the connection to the jump host ${jumpName} broke`, { cause });
     try {
       client.forwardOut(
         '127.0.0.1',

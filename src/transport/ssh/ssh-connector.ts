@@ -1,8 +1,9 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Diagnostic } from '../../errors/index.js';
+import { anySignal } from '../any-signal.js';
 import { Agents } from '../auth/agents.js';
 import { KeyFiles } from '../auth/key-files.js';
 import { type KeyPlan, planKeys } from '../auth/plan-keys.js';
@@ -12,6 +13,7 @@ import type { ResolvedHost } from '../config/resolve-host.js';
 import { resolveRoute } from '../config/resolve-route.js';
 import { ConnectError } from '../errors.js';
 import { HostKeys } from '../known-hosts/host-keys.js';
+import { localUser } from '../local-user.js';
 import type { Target, TransportOptions } from '../types.js';
 import { AttemptClock } from './attempt-clock.js';
 import { dial } from './dial.js';
@@ -78,11 +80,10 @@ export class SshConnector {
 
   #route(target: Target): readonly ResolvedHost[] {
     const { homeDir, env } = this.#options;
-    const { username } = userInfo();
     const { hops, diagnostics } = resolveRoute(target, {
       homeDir,
       env,
-      localUser: username,
+      localUser: localUser(env),
       localHostName: hostname(),
       configFiles: (file) => this.#readConfig(file ?? this.#options.sshConfigFile),
     });
@@ -140,7 +141,7 @@ export class SshConnector {
     const { host, label } = goal;
     const plan = await planKeys(host, this.#keyFiles, this.#agents);
     const clock = new AttemptClock(host.connectTimeoutMs ?? this.#options.connectTimeoutMs);
-    const stop = signal === undefined ? clock.signal : AbortSignal.any([signal, clock.signal]);
+    const stop = anySignal(signal, clock.signal);
     const gate = this.#gate(goal);
     let isPasswordOnly = false;
     for (let drops = 0; ; ) {
@@ -181,8 +182,10 @@ export class SshConnector {
     const { host, label, jump } = goal;
     const check = await this.#hostKeys.prepare(host, label, jump !== undefined);
     const stream: Duplex = await (jump === undefined ? dial(host, label, stop) : jump.forward(host, label, stop));
-    const open = (): Promise<SshClient> =>
-      openClient({
+    const open = async (): Promise<SshClient> => {
+      // It may have gone while we waited for our turn, and would not say so again.
+      if (!stream.writable) throw new Dropped('Connection lost before handshake');
+      return openClient({
         ...goal,
         stream,
         plan,
@@ -195,6 +198,7 @@ export class SshConnector {
         whilePrompting: (work) => clock.whileStopped(work),
         signal: stop,
       });
+    };
     try {
       return await clock.whileStopped(() => this.#handshakes.add(() => clock.whileRunning(open), { signal: stop }));
     } catch (error) {
