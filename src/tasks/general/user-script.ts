@@ -1,0 +1,285 @@
+import { joinScripts, type Script, sh } from '../../shell/index.js';
+
+export interface UserOptions {
+  name: string;
+  uid: number | undefined;
+  nonUnique: boolean;
+  group: string | undefined;
+  /** undefined: left alone; empty: none. */
+  groups: readonly string[] | undefined;
+  append: boolean;
+  comment: string | undefined;
+  home: string | undefined;
+  createHome: boolean;
+  moveHome: boolean;
+  skeleton: string | undefined;
+  shell: string | undefined;
+  system: boolean;
+  password: string | undefined;
+  updatePassword: 'always' | 'on_create';
+  passwordLock: boolean | undefined;
+  /** The last valid day, YYYY-MM-DD, '' for never; and as days since 1970. */
+  expires: { date: string; days: string } | undefined;
+}
+
+/** Reads what there is of the user and the groups: no process but getent, where a directory service may know more. */
+export const readUser = (name: string): Script => sh`
+kp_u=${name}
+kp_find() {
+  kp_line=
+  while IFS= read -r kp_i; do case $kp_i in "$kp_u":*) kp_line=$kp_i; break ;; esac; done 2>/dev/null <"$1"
+}
+kp_find /etc/passwd
+[ -n "$kp_line" ] || ! command -v getent >/dev/null 2>&1 || kp_line=$(getent passwd -- "$kp_u")
+# Fields may be empty and hold spaces: only a colon splits, and no pattern is expanded.
+kp_old=$IFS; IFS=:; set -f
+set -- $kp_line
+set +f; IFS=$kp_old
+kp_uid=$\{3-} kp_gid=$\{4-} kp_comment=$\{5-} kp_home=$\{6-} kp_shell=$\{7-} kp_exists=$\{1:+1}
+if [ -n "$kp_check" ] && kp_predicted user "$kp_u"; then
+  case $kp_value in
+  absent) kp_exists= ;;
+  *) [ -n "$kp_exists" ] || kp_exists=foreseen ;;
+  esac
+fi`;
+
+/** The groups that the user is in, but for the primary one, into kp_in (words), and the primary one's name. */
+const readGroups = sh`
+kp_in= kp_known= kp_primary=
+while IFS=: read -r kp_i kp_p kp_w kp_rest; do
+  kp_known="$kp_known $kp_i"
+  [ "$kp_w" != "$kp_gid" ] || kp_primary=$kp_i
+  case ,$kp_rest, in *,"$kp_u",*) kp_in="$kp_in $kp_i" ;; esac
+done </etc/group
+kp_group_exists() {
+  case " $kp_known " in *" $1 "*) return 0 ;; esac
+  if kp_predicted group "$1"; then [ "$kp_value" != absent ]; return; fi
+  command -v getent >/dev/null 2>&1 && getent group -- "$1" >/dev/null
+}`;
+
+const requireGroups = (names: readonly string[]): Script => sh`
+for kp_i in ${names}; do
+  kp_group_exists "$kp_i" && continue
+  if [ -n "$kp_check" ]; then kp_unknown "the group $kp_i is not there yet"; return 0; fi
+  kp_fail "Group $kp_i does not exist"
+  return 1
+done`;
+
+const option = (flag: string, value: string | number | undefined): (string | number)[] =>
+  value === undefined ? [] : [flag, value];
+
+function addUser(user: UserOptions): Script {
+  const groups = user.groups !== undefined && user.groups.length > 0 ? user.groups.join(',') : undefined;
+  const useradd = [
+    ...option('-u', user.uid),
+    ...(user.uid !== undefined && user.nonUnique ? ['-o'] : []),
+    ...option('-g', user.group),
+    ...option('-G', groups),
+    ...option('-c', user.comment),
+    ...option('-d', user.home),
+    ...option('-s', user.shell),
+    ...option('-e', user.expires?.date),
+    ...(user.system ? ['-r'] : []),
+    ...(user.createHome ? ['-m'] : ['-M']),
+    ...(user.createHome ? option('-k', user.skeleton) : []),
+  ];
+  const adduser = [
+    '-D',
+    ...option('-u', user.uid),
+    ...option('-G', user.group),
+    ...option('-g', user.comment),
+    ...option('-h', user.home),
+    ...option('-s', user.shell),
+    ...(user.system ? ['-S'] : []),
+    ...(user.createHome ? [] : ['-H']),
+  ];
+  return sh`
+if command -v useradd >/dev/null 2>&1; then
+  kp_n_flag=
+  if [ -z ${user.group !== undefined} ] && kp_group_exists "$kp_u"; then kp_n_flag=-N; fi
+  kp_try useradd $kp_n_flag ${useradd} "$kp_u" || return 1
+elif command -v adduser >/dev/null 2>&1; then
+  kp_try adduser ${adduser} "$kp_u" || return 1
+  for kp_i in ${user.groups ?? []}; do kp_try addgroup "$kp_u" "$kp_i" || return 1; done
+else
+  kp_fail 'neither useradd nor adduser is installed'
+  return 1
+fi`;
+}
+
+/** Compares what is there and collects the options of one usermod in "$@". */
+function changeUser(user: UserOptions): Script {
+  return joinScripts([
+    sh`set --`,
+    user.uid !== undefined &&
+      sh`
+if [ "$kp_uid" != ${user.uid} ]; then
+  kp_set before_uid "$kp_uid"
+  set -- "$@" -u ${user.uid} ${user.nonUnique ? ['-o'] : []}
+fi`,
+    user.group !== undefined &&
+      sh`
+if [ "$kp_gid" != ${user.group} ] && [ "$kp_primary" != ${user.group} ]; then
+  kp_set before_group "$kp_primary"
+  set -- "$@" -g ${user.group}
+fi`,
+    user.comment !== undefined &&
+      sh`
+if [ "$kp_comment" != ${user.comment} ]; then
+  kp_set before_comment "$kp_comment"
+  set -- "$@" -c ${user.comment}
+fi`,
+    user.home !== undefined &&
+      sh`
+if [ "$kp_home" != ${user.home} ]; then
+  kp_set before_home "$kp_home"
+  set -- "$@" -d ${user.home} ${user.moveHome ? ['-m'] : []}
+fi`,
+    user.shell !== undefined &&
+      sh`
+if [ "$kp_shell" != ${user.shell} ]; then
+  kp_set before_shell "$kp_shell"
+  set -- "$@" -s ${user.shell}
+fi`,
+    user.groups !== undefined &&
+      sh`
+kp_add= kp_gone=
+for kp_i in ${user.groups}; do
+  case " $kp_in " in *" $kp_i "*) ;; *) [ "$kp_i" = "$kp_primary" ] || kp_add=$kp_add,$kp_i ;; esac
+done
+if [ -z ${user.append} ]; then
+  for kp_i in $kp_in; do
+    case ${`,${user.groups.join(',')},`} in *,"$kp_i",*) ;; *) [ "$kp_i" = "$kp_primary" ] || kp_gone=1 ;; esac
+  done
+fi
+if [ -n "$kp_add$kp_gone" ]; then
+  kp_set before_groups "$kp_in"
+  if [ -n ${user.append} ]; then set -- "$@" -a -G "$\{kp_add#,}"; else set -- "$@" -G ${user.groups.join(',')}; fi
+fi`,
+    user.expires !== undefined &&
+      sh`
+kp_shadow
+if [ "$kp_expires" != ${user.expires.days} ]; then
+  kp_set before_expires "$kp_expires"
+  set -- "$@" -e ${user.expires.date}
+fi`,
+    sh`
+if [ "$#" -gt 0 ]; then
+  if kp_apply; then
+    command -v usermod >/dev/null 2>&1 || { kp_fail 'usermod is needed to change a user'; return 1; }
+    kp_try usermod "$@" "$kp_u" || return 1
+  fi
+fi`,
+  ]);
+}
+
+/** The home directory of a user that exists without one. */
+const makeHome = (user: UserOptions): Script => sh`
+if [ -n "$kp_home" ] && [ "$kp_home" != / ] && [ ! -d "$kp_home" ] && kp_apply; then
+  kp_read /etc/login.defs
+  kp_try cp -r -- ${user.skeleton ?? '/etc/skel'} "$kp_home" 2>/dev/null || kp_try mkdir -p -- "$kp_home" || return 1
+  kp_failure=
+  kp_try chown -R -- "$kp_uid:$kp_gid" "$kp_home" && kp_try chmod 0755 -- "$kp_home" || return 1
+fi`;
+
+/** Whole program for a user that is to be there; kp_uid and so on hold what it is afterwards. */
+export function presentUser(user: UserOptions): Script {
+  const hasPassword = user.password !== undefined;
+  return joinScripts([
+    readUser(user.name),
+    readGroups,
+    sh`
+kp_shadow() {
+  kp_find /etc/shadow
+  kp_hash=$\{kp_line#*:}
+  kp_hash=$\{kp_hash%%:*}
+  kp_expires=$\{kp_line#*:*:*:*:*:*:*:}
+  kp_expires=$\{kp_expires%%:*}
+}
+# The hash reaches chpasswd through its standard input: an argument could be seen by everybody.
+kp_password() { printf '%s:%s\n' "$kp_u" "$1" | chpasswd -e; }
+if [ "$kp_exists" = foreseen ]; then
+  # Made by an earlier task of this check run; what it is then is not known in every detail.
+  return 0
+fi`,
+    user.group !== undefined && requireGroups([user.group]),
+    user.groups !== undefined && requireGroups(user.groups),
+    sh`
+if [ -z "$kp_exists" ]; then
+  kp_set created 1
+  kp_apply || { kp_predict user "$kp_u" present; kp_predict group "$kp_u" present; return 0; }
+  ${addUser(user)}
+  ${hasPassword ? sh`kp_try kp_password ${user.password} || return 1` : sh`:`}
+  ${readUser(user.name)}
+else
+  ${changeUser(user)}
+  ${
+    hasPassword && user.updatePassword === 'always'
+      ? sh`
+  kp_shadow
+  if [ "$\{kp_hash#!}" != ${user.password} ] && [ "$kp_hash" != ${user.password} ]; then
+    kp_set before_password 1
+    if kp_apply; then kp_try kp_password ${user.password} || return 1; fi
+  fi`
+      : sh`:`
+  }
+  ${user.createHome ? makeHome(user) : sh`:`}
+fi`,
+    user.passwordLock !== undefined &&
+      sh`
+kp_shadow
+case $kp_hash in '!'*) kp_i=1 ;; *) kp_i= ;; esac
+if [ "$kp_i" != ${user.passwordLock} ]; then
+  kp_set before_lock "$kp_i"
+  if kp_apply; then
+    if [ -n ${user.passwordLock} ]; then kp_try usermod -L "$kp_u" || return 1; else kp_try usermod -U "$kp_u" || return 1; fi
+  fi
+fi`,
+  ]);
+}
+
+/** Removes the user; with `remove` also the home directory and mail, with `force` even while logged in. */
+export const absentUser = (name: string, remove: boolean, force: boolean): Script => sh`
+${readUser(name)}
+[ -n "$kp_exists" ] || return 0
+kp_apply || { kp_predict user "$kp_u" absent; return 0; }
+if command -v userdel >/dev/null 2>&1; then
+  kp_try userdel ${remove ? ['-r'] : []} ${force ? ['-f'] : []} "$kp_u" && return 0
+  # 12: the user is gone, but the mail spool or home could not be removed because it is not there.
+  [ "$kp_rc" = 12 ] && kp_failure= && return 0
+  return 1
+fi
+kp_try deluser ${remove ? ['--remove-home'] : []} "$kp_u"`;
+
+export interface SshKeyOptions {
+  file: string | undefined;
+  type: string;
+  bits: number | undefined;
+  comment: string | undefined;
+  force: boolean;
+}
+
+/** The user's own key, made as that user, so that nothing in the home directory can lead root astray. */
+export function sshKey(key: SshKeyOptions): Script {
+  const path = key.file ?? `.ssh/id_${key.type}`;
+  return sh`
+if [ -n "$kp_exists" ] || [ -z "$kp_check" ]; then :; else return 0; fi
+kp_key_file=${path}
+case $kp_key_file in /*) ;; *) kp_key_file=$kp_home/$kp_key_file ;; esac
+kp_set ssh_key_file "$kp_key_file"
+if [ ! -f "$kp_key_file" ] || [ -n ${key.force} ]; then
+  if kp_apply; then
+    command -v ssh-keygen >/dev/null 2>&1 || { kp_fail 'ssh-keygen is not installed'; return 1; }
+    KP_KEY=$kp_key_file KP_COMMENT=${key.comment ?? sh`"kprov-generated on $(hostname)"`}
+    export KP_KEY KP_COMMENT
+    kp_try su -s /bin/sh "$kp_u" -c 'umask 077; mkdir -p -- "$\{KP_KEY%/*}" && rm -f -- "$KP_KEY" "$KP_KEY.pub" &&
+      ssh-keygen -q -t ${key.type} ${key.bits === undefined ? sh`` : sh`-b ${key.bits}`} -N "" -C "$KP_COMMENT" -f "$KP_KEY"' || return 1
+    unset KP_KEY KP_COMMENT
+  fi
+fi
+if [ -f "$kp_key_file.pub" ]; then
+  kp_read "$kp_key_file.pub"
+  kp_set ssh_public_key "$\{kp_text%"$kp_nl"}"
+  kp_set ssh_fingerprint "$(ssh-keygen -l -f "$kp_key_file.pub" 2>/dev/null)"
+fi`;
+}
