@@ -7,7 +7,7 @@ const allowed = {
   template: [],
   inventory: ['yaml'],
   transport: [],
-  tasks: ['shell', 'kubernetes'],
+  tasks: ['shell', 'kubernetes', 'template'],
   playbook: ['yaml', 'template', 'inventory', 'tasks'],
   engine: ['yaml', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
   report: ['engine'],

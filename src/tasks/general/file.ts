@@ -174,7 +174,7 @@ if ! kp_is_there "$kp_src"; then
   if [ -n "$kp_check" ]; then kp_unknown "$kp_src is not there yet"; return 0; fi
   kp_fail 'src does not exist'; return 1
 fi
-if ! { [ "$kp_type" = file ] && [ "$kp_p" -ef "$kp_src" ] || kp_predicted hard "$kp_p" && [ "$kp_value" = "$kp_src" ]; }; then
+if ! { [ "$kp_type" = file ] && [ "$kp_p" -ef "$kp_src" ]; } && ! { kp_predicted hard "$kp_p" && [ "$kp_value" = "$kp_src" ]; }; then
   case $kp_type in
   absent | link) ;;
   file) [ -n ${args.force} ] || { kp_fail 'Cannot link, file exists at destination'; return 1; } ;;
@@ -232,7 +232,11 @@ esac`;
 
 /** Paths that a directory holds, as Ansible lists them where it is removed. */
 function contents(report: Report): Mapping {
-  const lines = (field: string) => (report.text(field) ?? '').split('\n').filter((line) => line !== '').sort();
+  const lines = (field: string) =>
+    (report.text(field) ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .sort();
   if (report.text('directories') === undefined) return {};
   return { path_content: { directories: lines('directories'), files: lines('files') } };
 }

@@ -1,0 +1,89 @@
+import { Buffer } from 'node:buffer';
+import { KprovError } from '../../errors/index.js';
+import { allMatches, expandReplacement, pythonRegex } from '../../template/python/regex.js';
+import { path, text } from '../parameters.js';
+import { defineTask } from '../task.js';
+import { type Edit, editHere, failMissing, interpretText } from './edit-text.js';
+import { asBytes } from './python-match.js';
+import { ownership, replacement } from './written-file.js';
+
+interface Replacing {
+  regexp: string;
+  replace: string;
+  after: string | undefined;
+  before: string | undefined;
+}
+
+/** The part of the text between `after` and `before`, or undefined where they are not found. */
+function section(text: string, { after, before }: Replacing): { start: number; end: number } | undefined {
+  if (after === undefined && before === undefined) return { start: 0, end: text.length };
+  const lazy = after !== undefined && before !== undefined ? '?' : '';
+  const pattern = `${after ?? ''}(?P<subsection>.*${lazy})${before ?? ''}`;
+  const { regex } = pythonRegex(pattern, { dotall: true });
+  const withIndices = new RegExp(regex.source, `${regex.flags}d`);
+  const indices = withIndices.exec(text)?.indices?.groups?.subsection;
+  return indices === undefined ? undefined : { start: indices[0], end: indices[1] };
+}
+
+/** What Ansible's replace makes of a text. */
+export function replaceIn(text: string, args: Replacing): { text: string; verdict: string } | { verdict: string } {
+  const part = section(text, args);
+  if (part === undefined) {
+    const pattern = `${args.after ?? ''}(?P<subsection>.*${args.after && args.before ? '?' : ''})${args.before ?? ''}`;
+    return { verdict: `Pattern for before/after params did not match the given file: ${pattern}` };
+  }
+  const old = text.slice(part.start, part.end);
+  let made = '';
+  let count = 0;
+  let at = 0;
+  for (const match of allMatches(pythonRegex(args.regexp, { multiline: true }), old)) {
+    made += old.slice(at, match.index) + expandReplacement(args.replace, match);
+    at = match.index + match[0].length;
+    count++;
+  }
+  made += old.slice(at);
+  if (count === 0 || made === old) return { verdict: '' };
+  return { verdict: `${count} replacements made`, text: text.slice(0, part.start) + made + text.slice(part.end) };
+}
+
+/** Texts are characters here, not bytes: Python decodes the file. */
+const edit =
+  (args: Replacing): Edit =>
+  (bytes) => {
+    const buffer = Buffer.from(bytes, 'latin1');
+    const decoded = buffer.toString('utf8');
+    if (!Buffer.from(decoded).equals(buffer)) {
+      throw new KprovError('not-utf8', 'replace: the file is not UTF-8');
+    }
+    const edited = replaceIn(decoded, args);
+    return 'text' in edited ? { verdict: edited.verdict, text: asBytes(edited.text) } : edited;
+  };
+
+export const replace = defineTask({
+  name: 'replace',
+  summary: 'Replaces everything in a text file that an expression matches.',
+  description: 'Costs one round trip where nothing matches, two where something changes. The file is UTF-8.',
+  parameters: {
+    path: path('The file.', { required: true, aliases: ['dest', 'destfile', 'name'] }),
+    regexp: text('Python expression; ^ and $ match at each line.', { required: true }),
+    replace: text('What comes in its place; \\1 and \\g<name> stand for groups. Default: nothing.', { default: '' }),
+    after: text('Expression: only what comes after it is replaced.'),
+    before: text('Expression: only what comes before it is replaced.'),
+    ...replacement,
+    ...ownership,
+  },
+  returns: {
+    msg: 'N replacements made, or empty',
+    backup_file: 'the copy of the old file, where one was made',
+  },
+  example: `- replace:
+    path: /etc/fstab
+    regexp: '^([^#].*\\sswap\\s.*)$'
+    replace: '# \\1'`,
+  inCheckMode: 'predicts',
+  compile: (args) => {
+    pythonRegex(args.regexp, { multiline: true });
+    return editHere({ ...args, missing: failMissing(args.path, `Path ${args.path} does not exist !`) }, edit(args));
+  },
+  interpret: (report, args) => interpretText(report, args),
+});
