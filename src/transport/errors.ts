@@ -3,7 +3,6 @@ import { KprovError, type KprovErrorOptions } from '../errors/index.js';
 export type ConnectErrorCode =
   | 'authentication-failed'
   | 'bad-connection-option'
-  | 'bad-ssh-config'
   | 'connection-closed'
   | 'connection-refused'
   | 'host-key-changed'

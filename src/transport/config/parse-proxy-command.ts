@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../errors/index.js';
+import type { Diagnostic, Position } from '../../errors/index.js';
 import { parseSshArguments, type SshArguments } from './parse-ssh-arguments.js';
 
 /** A ProxyCommand that is a jump host in other words. */
@@ -13,7 +13,7 @@ export interface ProxyJumpCommand {
  */
 export function parseProxyCommand(
   command: string,
-  where: string,
+  position: Position,
 ): { jump: ProxyJumpCommand } | { diagnostics: readonly Diagnostic[] } {
   const [, rest] = /^(?:exec\s+)?(?:\/[\w./-]*\/)?ssh\s+(.*)$/s.exec(unquoteWhole(command.trim())) ?? [];
   const refuse = (why: string): { diagnostics: Diagnostic[] } => ({
@@ -22,14 +22,14 @@ export function parseProxyCommand(
         severity: 'error',
         code: 'unsupported-proxy-command',
         message: `ProxyCommand "${command}" is not supported: ${why}`,
-        position: { file: where, line: 1, column: 1 },
+        position,
         why: 'kprov opens jump hosts itself; no other program is started.',
         fix: 'Write it as ProxyJump, or as: ssh -W %h:%p BASTION',
       },
     ],
   });
   if (rest === undefined) return refuse('it is not of the form ssh -W %h:%p BASTION');
-  const parsed = parseSshArguments(rest, where);
+  const parsed = parseSshArguments(rest, position);
   if (parsed.diagnostics.length > 0) return { diagnostics: parsed.diagnostics };
   if (parsed.forward !== '%h:%p' && parsed.forward !== '[%h]:%p') return refuse('it has no -W %h:%p');
   const [destination, ...command_] = parsed.operands;

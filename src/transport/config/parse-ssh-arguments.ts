@@ -41,11 +41,10 @@ const HARMLESS_WITH_VALUE = 'ES';
 
 /**
  * Reads `ansible_ssh_common_args` and the options inside a ProxyCommand. Whatever is not understood is an error that
- * names it. `where` is the name of the variable, for messages.
+ * names it. `position` is where the text stands, for messages.
  */
-export function parseSshArguments(text: string, where: string): SshArguments {
+export function parseSshArguments(text: string, position: Position): SshArguments {
   const result: SshArguments = { directives: [], operands: [], diagnostics: [] };
-  const position: Position = { file: where, line: 1, column: 1 };
   const refuse = (message: string, fix?: string): void => {
     const hint = fix === undefined ? {} : { fix };
     result.diagnostics.push({ severity: 'error', code: 'unsupported-ssh-option', message, position, ...hint });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Diagnostic } from '../../errors/index.js';
+import type { Diagnostic, Position } from '../../errors/index.js';
 import type { HostKeyChecking } from '../types.js';
 import { collectDirectives } from './collect-directives.js';
 import { expandPath, expandTokens, type Tokens } from './expand-tokens.js';
@@ -43,7 +43,7 @@ export interface ResolvedHost {
   keepaliveIntervalMs: number | undefined;
   keepaliveCountMax: number | undefined;
   proxyJump: string | undefined;
-  proxyCommand: string | undefined;
+  proxyCommand: { text: string; position: Position } | undefined;
 }
 
 /** ssh's own order, without the keys on tokens that ssh2 cannot use. */
@@ -129,9 +129,15 @@ export function resolveHost(
       proxyJump: isNone(settings.proxyJump)
         ? undefined
         : settings.proxyJump && expand('proxyjump', expandTokens(settings.proxyJump, tokens)),
-      proxyCommand: isNone(settings.proxyCommand) ? undefined : settings.proxyCommand,
+      proxyCommand: proxyCommand(),
     },
   };
+
+  function proxyCommand(): ResolvedHost['proxyCommand'] {
+    const text = settings.proxyCommand;
+    const position = collected.first.get('proxycommand')?.position;
+    return text === undefined || position === undefined || isNone(text) ? undefined : { text, position };
+  }
 
   function agentSocket(identityAgent: string | undefined): string | undefined {
     const standard = context.env.SSH_AUTH_SOCK || undefined;

@@ -33,7 +33,7 @@ interface Stop {
  * hosts: each of them looks up its own. Only `-F` is handed on.
  */
 export function resolveRoute(target: Target, context: RouteContext): Route {
-  const args = parseSshArguments(target.commonArgs ?? '', COMMON_ARGS);
+  const args = parseSshArguments(target.commonArgs ?? '', { file: COMMON_ARGS, line: 1, column: 1 });
   const diagnostics: Diagnostic[] = [...args.diagnostics];
   if (args.operands.length > 0) {
     const message = `"${args.operands.join(' ')}" in ${COMMON_ARGS} is not an option`;
@@ -72,7 +72,7 @@ export function resolveRoute(target: Target, context: RouteContext): Route {
       );
     }
     if (host.proxyCommand === undefined) return [];
-    const command = parseProxyCommand(host.proxyCommand, stop.name);
+    const command = parseProxyCommand(host.proxyCommand.text, host.proxyCommand.position);
     if ('diagnostics' in command) {
       diagnostics.push(...command.diagnostics);
       return [];

@@ -132,7 +132,7 @@ export function explainLoginFailure(failure: LoginFailure): ConnectError {
       ...options,
     });
   }
-  return new ConnectError('authentication-failed', `${label}: ${host.user} may not log in`, {
+  return new ConnectError('authentication-failed', `${label}: the login as ${host.user} was refused`, {
     why: tried,
     fix: describeFix(failure),
     ...options,

@@ -91,10 +91,11 @@ export class SshConnector {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const [first] = errors;
     if (first !== undefined) {
-      const fix = errors.flatMap((d) => d.fix ?? []).join('\n');
-      throw new ConnectError('bad-connection-option', `${target.name}: ${errors.map(describe).join('; ')}`, {
-        ...(first.why === undefined ? {} : { why: first.why }),
-        ...(fix === '' ? {} : { fix }),
+      const isAlone = errors.length === 1;
+      const text = isAlone ? describe({ ...first, fix: undefined }) : errors.map(describe).join('; ');
+      throw new ConnectError('bad-connection-option', `${target.name}: ${text}`, {
+        ...(isAlone && first.why !== undefined ? { why: first.why } : {}),
+        ...(isAlone && first.fix !== undefined ? { fix: first.fix } : {}),
       });
     }
     return hops;
@@ -221,7 +222,11 @@ export class SshConnector {
   }
 }
 
-function describe({ message, position, fix }: Diagnostic): string {
+function describe({
+  message,
+  position,
+  fix,
+}: Pick<Diagnostic, 'message' | 'position'> & { fix?: string | undefined }): string {
   const place = position === undefined ? '' : `${position.file}:${position.line}: `;
   return `${place}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
