@@ -3,8 +3,8 @@ import { isMapping, type Mapping, mapping, type Value } from '../values/index.js
 import type { Path } from '../yaml/index.js';
 import type { TaskDescription } from './catalogue.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
-import { checkTemplates } from './convert.js';
-import { engineActions } from './engine-actions.js';
+import { controlActions } from './control-actions.js';
+import { checkTemplates, checkVariableName, checkVersionNumber } from './convert.js';
 import { parseKeyValues, splitArguments, UnbalancedError } from './key-value.js';
 import { keywordsOf } from './keywords.js';
 import { describe, isTemplate, suggestion } from './words.js';
@@ -38,16 +38,10 @@ interface Draft {
 
 const builtin = /^ansible\.(?:builtin|legacy)\./;
 
-export function findAction(context: Context, name: string): TaskDescription | undefined {
-  const short = name.replace(builtin, '');
-  if (short === 'include') return engineActions.get('include_tasks');
-  return engineActions.get(short) ?? context.options.catalogue.find(name);
-}
+export const findAction = (context: Context, name: string): TaskDescription | undefined =>
+  context.options.catalogue.find(name.replace(/^((?:ansible\.(?:builtin|legacy)\.)?)include$/, '$1include_tasks'));
 
-export const actionNames = (context: Context): string[] => [
-  ...engineActions.keys(),
-  ...context.options.catalogue.names(),
-];
+export const actionNames = (context: Context): string[] => context.options.catalogue.names();
 
 const put = (draft: Draft, name: string, value: Value, place: Cursor): void => {
   draft.args[name] = value;
@@ -83,7 +77,7 @@ function putValue(context: Context, draft: Draft, source: { cursor: Cursor; desc
   if (value === null) return;
   if (isMapping(value)) putMapping(draft, cursor);
   else if (typeof value === 'string' || typeof value === 'number') {
-    const isCommand = description.freeForm !== undefined && !engineActions.has(description.name);
+    const isCommand = description.freeForm !== undefined && !controlActions.has(description.name);
     putText(context, draft, { text: String(value), cursor, isCommand });
   } else {
     draft.isBroken = true;
@@ -159,7 +153,7 @@ function settleInclude(draft: Draft, raw: { text: string; cursor: Cursor }): Map
 
 /** Options of earlier days that no longer do anything. */
 function dropRemoved(context: Context, draft: Draft, description: TaskDescription): void {
-  if (description.freeForm === undefined || engineActions.has(description.name)) return;
+  if (description.freeForm === undefined || controlActions.has(description.name)) return;
   const place = draft.places.get('warn');
   if (place === undefined || 'warn' in description.parameters) return;
   delete draft.args.warn;
@@ -191,6 +185,17 @@ function keyPlaceOf(action: Action, name: string): Position {
   return cursor !== undefined && cursor.path.at(-1) === name ? keyPositionOf(cursor) : action.at([name]);
 }
 
+function checkFactNames(context: Context, action: Action): void {
+  const names = Object.keys(action.args).filter((name) => name !== 'cacheable');
+  for (const name of names) if (!isTemplate(name)) checkVariableName(context, keyPlaceOf(action, name), name);
+  if (names.length > 0 || action.variableArgs !== undefined) return;
+  report(context, action.position, {
+    code: 'missing-parameter',
+    message: '`set_fact` without variables',
+    fix: 'write `set_fact: {name: value}`',
+  });
+}
+
 function checkArguments(context: Context, action: Action, mayLackSome: boolean): void {
   for (const problem of context.checker.check(action.description, action.args)) {
     const { path, isMissing, ...words } = problem;
@@ -199,6 +204,8 @@ function checkArguments(context: Context, action: Action, mayLackSome: boolean):
     const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
     report(context, place, words);
   }
+  if (action.description.name === 'set_fact') checkFactNames(context, action);
+  for (const [name, place] of action.places) if (place.path.at(-1) === name) checkVersionNumber(context, place, name);
   for (const place of new Set(action.places.values())) checkTemplates(context, place);
 }
 
@@ -242,7 +249,7 @@ function readOldForm(context: Context, source: Source): { spelling: string; draf
   const place = isMapping(cursor.value) ? child(cursor, 'module') : cursor;
   const rest = words.slice(1).join(' ');
   const isCommand =
-    findAction(context, spelling)?.freeForm !== undefined && !engineActions.has(spelling.replace(builtin, ''));
+    findAction(context, spelling)?.freeForm !== undefined && !controlActions.has(spelling.replace(builtin, ''));
   if (rest !== '') putText(context, draft, { text: rest, cursor: place, isCommand });
   return { spelling, draft, place };
 }
@@ -276,6 +283,15 @@ export function readAction(context: Context, source: Source): Action | undefined
   const description = findAction(context, spelling);
   if (description === undefined) {
     reportUnknownAction(context, spelling, position);
+    return undefined;
+  }
+  if (description.name === 'import_playbook') {
+    report(context, position, {
+      code: 'misplaced-keyword',
+      message: '`import_playbook` among tasks',
+      why: 'it brings plays, and a play cannot stand in another',
+      fix: 'put it beside the plays, or use `import_tasks` for a file of tasks',
+    });
     return undefined;
   }
   const draft: Draft = old?.draft ?? { args: mapping(), places: new Map() };

@@ -1,3 +1,4 @@
+import type { Position } from '../errors/index.js';
 import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
 import type { Keyword } from './keywords.js';
@@ -124,18 +125,35 @@ const pythonKeywords = new Set(
 /** Ansible takes what Python takes for a name, ASCII only. */
 export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !pythonKeywords.has(name);
 
+export function checkVariableName(context: Context, position: Position, name: string): void {
+  if (isVariableName(name)) return;
+  const better = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
+  report(context, position, {
+    code: 'bad-variable-name',
+    message: `\`${name}\` cannot be a variable's name`,
+    why: 'names have letters, digits and underscores, begin with no digit, and are no word of Python',
+    fix: isVariableName(better) ? `rename it, for example to \`${better}\`` : 'rename it',
+  });
+}
+
 export function checkVariableNames(context: Context, cursor: Cursor): void {
   if (!isMapping(cursor.value)) return;
   for (const name of Object.keys(cursor.value)) {
-    if (isVariableName(name)) continue;
-    const better = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
-    report(context, cursor.document.keyAt([...cursor.path, name]), {
-      code: 'bad-variable-name',
-      message: `\`${name}\` cannot be a variable's name`,
-      why: 'names have letters, digits and underscores, begin with no digit, and are no word of Python',
-      fix: isVariableName(better) ? `rename it, for example to \`${better}\`` : 'rename it',
-    });
+    checkVariableName(context, cursor.document.keyAt([...cursor.path, name]), name);
   }
+}
+
+/** `kubernetes_version: 1.30` is the number 1.3 by the time it is used. */
+export function checkVersionNumber(context: Context, cursor: Cursor, name: string): void {
+  if (typeof cursor.value !== 'number' || !/version|release/i.test(name)) return;
+  const source = cursor.document.sourceAt(cursor.path);
+  if (source === undefined || !/^\d+\.\d+$/.test(source) || String(cursor.value) === source) return;
+  warn(context, positionOf(cursor), {
+    code: 'version-as-number',
+    message: `\`${name}\` is the number ${cursor.value}, not \`${source}\``,
+    why: 'YAML reads it as a number, and a number has no zeros at its end',
+    fix: `quote it: "${source}"`,
+  });
 }
 
 /** A mapping, or a list of mappings that are put together. */
@@ -147,6 +165,7 @@ export function toVars(context: Context, cursor: Cursor, name = 'vars'): Mapping
       continue;
     }
     checkVariableNames(context, item);
+    for (const key of Object.keys(item.value)) checkVersionNumber(context, child(item, key), key);
     checkTemplates(context, item);
     Object.assign(vars, item.value);
   }

@@ -1,6 +1,7 @@
+export { argumentSpecProblems } from './argument-spec.js';
 export type { ParameterDescription, TaskCatalogue, TaskDescription } from './catalogue.js';
 export type { LoadOptions } from './context.js';
-export { engineActions } from './engine-actions.js';
+export { playbookJsonSchema } from './json-schema.js';
 export { commonLookups, type Keyword, keywords } from './keywords.js';
 export { createLoader, type LoadedInclude, type LoadedTasks, type Loader, loadPlaybook } from './loader.js';
 export type {
@@ -20,3 +21,4 @@ export type {
 } from './model.js';
 export { registryCatalogue } from './registry-catalogue.js';
 export { roleDefaults, roleParameters, roleVars } from './role-variables.js';
+export { varsFilePlaces } from './vars-files.js';

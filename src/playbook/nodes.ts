@@ -1,7 +1,7 @@
 import { isMapping, type Mapping } from '../values/index.js';
 import { type Action, readAction } from './action.js';
 import { chooseAction } from './choose-action.js';
-import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
+import { type Context, type Cursor, child, keyPositionOf, positionOf, report, warn } from './context.js';
 import { importRole } from './import-role.js';
 import { inherit, type Own, scopeInside } from './inherit.js';
 import { readLoop } from './loop.js';
@@ -137,6 +137,7 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const file = action.args.file;
   const isImport =
     name === 'import_tasks' || (isOldInclude && loop === undefined && typeof file === 'string' && !isTemplate(file));
+  if (isImport || name === 'import_role') warnAboutIdle(context, cursor, own);
   if (isImport) return importTasks(context, { cursor, own, action, scope, hasLoop: loop !== undefined });
   if (name === 'import_role') {
     return loop === undefined ? importRole(context, { own, action, scope }) : refuseLoop(context, cursor, name);
@@ -152,6 +153,19 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const isInclude = name === 'include_tasks' || name === 'include_role';
   if (isInclude && !isOldInclude) checkInclude(context, cursor, { own, action: name });
   return [makeTask(context, { cursor, own, action, scope, ...(loop !== undefined && { loop }) })];
+}
+
+/** What an import neither does itself nor hands down. */
+function warnAboutIdle(context: Context, cursor: Cursor, own: Own): void {
+  for (const key of [...Object.keys(fields), 'register']) {
+    if (!own.has(key)) continue;
+    warn(context, keyPositionOf(child(cursor, key)), {
+      code: 'idle-keyword',
+      message: `\`${key}\` does nothing on an import`,
+      why: 'an import is replaced by the tasks it brings',
+      fix: 'put it on those tasks, or include instead of importing',
+    });
+  }
 }
 
 function refuseLoop(context: Context, cursor: Cursor, action: string): Node[] {

@@ -7,9 +7,11 @@ import { handlersOf } from './handlers.js';
 import { inherit, nothingInherited, type Own } from './inherit.js';
 import { keywordsOf } from './keywords.js';
 import type { Condition, Count, Inherited, Node, Play, Scope } from './model.js';
+import { checkNotifications } from './notifications.js';
 import { ownText, readKeywords } from './read-keywords.js';
 import { loadRole } from './role.js';
 import { roleUses } from './role-use.js';
+import { readVarsFiles } from './vars-files.js';
 import { describe, suggestion } from './words.js';
 
 /** What import_playbook hands to the plays of the file. */
@@ -67,27 +69,6 @@ function reportUnknown(context: Context, cursor: Cursor, key: string): void {
     ...(isTaskKeyword && { why: 'it works on tasks and blocks' }),
     fix: isTask ? 'put it under `tasks`' : suggestion(key, keywordsOf('play').keys()),
   });
-}
-
-function readVarsFiles(context: Context, cursor: Cursor): Value[] {
-  const list = Array.isArray(cursor.value) ? cursor.value.map((_, index) => child(cursor, index)) : [cursor];
-  const files: Value[] = [];
-  for (const item of list) {
-    const { value } = item;
-    const isName =
-      typeof value === 'string' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
-    if (value === null) continue;
-    checkTemplates(context, item);
-    if (isName) files.push(value);
-    else {
-      report(context, positionOf(item), {
-        code: 'wrong-type',
-        message: `a file of variables that is ${describe(value)}`,
-        why: 'expected its name, or a list of names of which the first that exists counts',
-      });
-    }
-  }
-  return files;
 }
 
 function readSerial(context: Context, cursor: Cursor): Count[] {
@@ -164,14 +145,14 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
   const handlers = handlersOf(context, child(cursor, 'handlers'), scope);
   const hostsName = Array.isArray(hosts) ? hosts.join(',') : String(hosts ?? '');
   const strategy = ownText(own, 'strategy')?.replace(/^ansible\.builtin\./, '');
-  return {
+  const play: Play = {
     name: ownText(own, 'name') ?? hostsName,
     file,
     directory,
     position,
     hosts: hosts ?? '',
     vars,
-    varsFiles: readVarsFiles(context, child(cursor, 'vars_files')),
+    varsFiles: readVarsFiles(context, child(cursor, 'vars_files'), directory),
     ...simpleFields(own),
     serial: own.has('serial') ? readSerial(context, child(cursor, 'serial')) : [],
     ...(strategy !== undefined && { strategy }),
@@ -184,4 +165,6 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
     handlers: [...context.play.roleHandlers, ...handlers],
     roles: context.play.roles,
   };
+  checkNotifications(context, play);
+  return play;
 }

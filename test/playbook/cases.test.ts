@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPlaybook } from '../../src/playbook/index.js';
+import { loadPlaybook } from '../../src/playbook/loader.js';
 import { renderDiagnostics } from '../../src/report/diagnostics.js';
 import { catalogue } from './catalogue.js';
 import { memoryFiles } from './memory-files.js';

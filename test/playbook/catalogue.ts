@@ -1,5 +1,6 @@
+import { describeTask } from '../../src/playbook/describe-task.js';
 import type { TaskCatalogue } from '../../src/playbook/index.js';
-import { describeTask } from '../../src/playbook/registry-catalogue.js';
+import { controlTasks } from '../../src/tasks/control/index.js';
 import {
   choice,
   dictionary,
@@ -70,7 +71,13 @@ const tasks = [
   task('group', { name: text('Name.', { required: true }) }),
 ];
 
-const byName = new Map(tasks.map((one) => [one.name, describeTask(one)]));
+const all: readonly Task[] = [
+  ...tasks,
+  ...controlTasks,
+  task('set_fact', { cacheable: flag('Kept.') }, { otherParameters: 'Variables.' }),
+];
+
+const byName = new Map(all.map((one) => [one.name, describeTask(one)]));
 const collection = /^(?:ansible\.(?:builtin|legacy|posix)|community\.general)\./;
 
 export const catalogue: TaskCatalogue = {
