@@ -24,7 +24,6 @@ import { steps } from './parts/steps.js';
 const parameters = {
   join: dictionary('What kubeadm_init returned as join: endpoint, token, ca_cert_hashes, certificate_key.', {
     required: true,
-    secret: true,
   }),
   control_plane: flag('Whether the node becomes a further control plane.', { default: false }),
   timeout: integer('Seconds to wait until the node is registered.', { default: 120 }),
@@ -192,9 +191,11 @@ export const kubeadmJoin = defineTask({
   kubeadm_join: {join: "{{ hostvars[groups.control_plane[0]].init.join }}"}`,
   inCheckMode: 'predicts',
   compile: (args) => steps(probe(args), (report) => continueWith(report, args)),
-  interpret: (report) => {
+  interpret: (report, args) => {
     const output = report.text('join_output');
-    if (report.status === 'failed') return { result: kubeadmFailure(report, output) };
+    const { token, certificate_key } = readJoinValue(args.join);
+    const secrets = [token, certificate_key].filter(Boolean);
+    if (report.status === 'failed') return { result: kubeadmFailure(report, output), secrets };
     const node = report.text('node');
     const log = report.text('log');
     return {
@@ -203,6 +204,7 @@ export const kubeadmJoin = defineTask({
         ...(output !== undefined && { output: maskOutput(output), stdout: maskOutput(output) }),
         ...(log !== undefined && { log }),
       },
+      secrets,
     };
   },
 });
