@@ -11,12 +11,18 @@ const allowed = {
   playbook: ['yaml', 'template', 'inventory', 'tasks'],
   engine: ['yaml', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
   report: ['engine'],
-  cli: ['report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
+  cli: ['yaml', 'report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
 };
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Looked for in what is built: two modules may know each other\'s types.',
+      severity: 'error',
+      from: { path: '^dist/' },
+      to: { circular: true },
+    },
     ...Object.entries(allowed).map(([folder, targets]) => ({
       name: `${folder}-imports`,
       severity: 'error',

@@ -1,5 +1,5 @@
 import type { Block, Node, Task } from '../playbook/index.js';
-import { type Mapping, mapping, Pending, type Value } from '../values/index.js';
+import { type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { runMeta } from './controls/meta.js';
 import type { BecomeRequest, Conversation } from './conversation.js';
 import type { Order, TaskInfo } from './events.js';
@@ -49,7 +49,6 @@ export class HostRun {
   sequence = 0;
   #settled: Promise<void> = Promise.resolve();
   #failed = new Gate();
-  #unsettled = 0;
 
   constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
     this.host = host;
@@ -195,8 +194,8 @@ export class HostRun {
       try {
         return compute();
       } catch (error) {
-        if (!(error instanceof Pending)) throw error;
-        await Promise.race([error.ready, this.#failed.opened, this.play.ended]);
+        if (!(error instanceof Pending) || error instanceof Unknowable) throw error;
+        await Promise.race([error.ready, this.#failed.opened, this.play.ended]).catch(() => undefined);
       }
     }
   }
@@ -220,14 +219,12 @@ export class HostRun {
    * the promise after which the task's outcome stands.
    */
   settle(order: Order, settle: () => Promise<void>): Promise<void> {
-    this.#unsettled++;
     this.#settled = this.#settled.then(async () => {
       try {
         if (this.active) await settle();
       } catch (error) {
         if (!(error instanceof Stop)) throw error;
       }
-      this.#unsettled--;
       if (this.active) this.play.settledAt(this, order);
     });
     this.#settled.catch((error) => this.play.crash(error));

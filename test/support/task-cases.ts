@@ -127,7 +127,7 @@ export class TaskHost {
     let step: Program | Outcome = task.compile(parsed.args, context);
     let changed = false;
     for (let roundTrips = 1; ; roundTrips++) {
-      if (!('kind' in step)) return fromOutcome(step, roundTrips - 1);
+      if (step.kind !== 'program') return fromOutcome(step, roundTrips - 1);
       for (const { path, content } of step.uploads ?? []) writeFileSync(path, content, { mode: 0o600 });
       const frame = await this.#host.run(step.script, { check, diff });
       const report = reportOf(frame);
