@@ -36,12 +36,12 @@ function checkChoices(choices: Value[], value: Value, where: string): string[] {
 
 function checkOption(option: Mapping, value: Value, where: string): string[] {
   const { type = 'str', elements, choices, options } = option;
-  const test = fits[String(type)];
+  const test = Object.hasOwn(fits, String(type)) ? fits[String(type)] : undefined;
   if (test === undefined) return [`the specification of ${where} has the unknown type ${String(type)}`];
   if (!test(value)) return [`${where} is ${describe(value)}, expected ${String(type)}`];
   const problems = Array.isArray(choices) ? checkChoices(choices, value, where) : [];
   if (type === 'list' && typeof elements === 'string' && elements !== 'dict') {
-    const wrong = itemsOf(value).filter((item) => fits[elements]?.(item) === false);
+    const wrong = itemsOf(value).filter((item) => Object.hasOwn(fits, elements) && fits[elements]?.(item) === false);
     problems.push(...wrong.map((item) => `an element of ${where} is ${describe(item)}, expected ${elements}`));
   }
   if (isMapping(options ?? null)) {

@@ -143,6 +143,8 @@ export interface Play {
   /** Ansible's playbook_dir. */
   directory: string;
   position: Position;
+  /** Where a keyword's value, or a part of it, stands. */
+  at(path: readonly (string | number)[]): Position;
   /** A pattern, a list of patterns, or a template. */
   hosts: Value;
   vars: Mapping;

@@ -150,6 +150,7 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
     file,
     directory,
     position,
+    at: (path) => cursor.document.at([...cursor.path, ...path]),
     hosts: hosts ?? '',
     vars,
     varsFiles: readVarsFiles(context, child(cursor, 'vars_files'), directory),

@@ -2,15 +2,15 @@ import { isMapping } from '../values/index.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
 import { convert, toFlag, toText } from './convert.js';
 import type { Own } from './inherit.js';
-import { keywordsOf, type Level } from './keywords.js';
+import { type Keyword, keywordsOf, type Level } from './keywords.js';
 
 /** Spellings of Ansible 1: what they are now. */
-const oldBecome: Readonly<Record<string, string>> = {
-  sudo: 'become',
-  sudo_user: 'become_user',
-  su: 'become',
-  su_user: 'become_user',
-};
+const oldBecome: ReadonlyMap<string, string> = new Map([
+  ['sudo', 'become'],
+  ['sudo_user', 'become_user'],
+  ['su', 'become'],
+  ['su_user', 'become_user'],
+]);
 
 export interface ReadKeywords {
   own: Map<string, unknown>;
@@ -21,7 +21,7 @@ export interface ReadKeywords {
 function readOldSpelling(context: Context, cursor: Cursor, key: string, own: Map<string, unknown>): boolean {
   const value = child(cursor, key);
   const place = keyPositionOf(value);
-  const become = oldBecome[key];
+  const become = oldBecome.get(key);
   if (become !== undefined) {
     deprecate(context, place, key, become);
     if (key.startsWith('su') && !key.startsWith('sudo')) {
@@ -45,6 +45,9 @@ function readOldSpelling(context: Context, cursor: Cursor, key: string, own: Map
   return false;
 }
 
+const refusalOf = (context: Context, { name, refused }: Keyword): string | undefined =>
+  context.options.refusedKeywords?.[name] ?? refused;
+
 /** Converts the keywords of a play, block, task or role entry; says what is refused. */
 export function readKeywords(context: Context, cursor: Cursor, level: Level): ReadKeywords {
   const own = new Map<string, unknown>();
@@ -58,7 +61,7 @@ export function readKeywords(context: Context, cursor: Cursor, level: Level): Re
       continue;
     }
     const value = child(cursor, key);
-    const refused = context.options.refusedKeywords?.[key] ?? keyword.refused;
+    const refused = refusalOf(context, keyword);
     if (refused !== undefined) {
       report(context, keyPositionOf(value), {
         code: 'unsupported-keyword',

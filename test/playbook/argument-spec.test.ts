@@ -31,6 +31,7 @@ const table: [option: Mapping, value: Mapping, problems: string[]][] = [
     { x: [{ a: 1 }, { a: 'z' }] },
     ['x.a is `z`, expected int'],
   ],
+  [{ type: 'constructor' }, { x: 1 }, ['the specification of x has the unknown type constructor']],
   [{ type: 'nonsense' }, { x: 1 }, ['the specification of x has the unknown type nonsense']],
 ];
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Writes pyyaml-scalars.json: what PyYAML's SafeLoader makes of plain scalars. Run by hand after adding words."""
 import datetime, json, math, os, yaml
 
