@@ -1,40 +1,32 @@
-import { joinScripts, sh } from '../../shell/index.js';
+import { joinScripts, quote, Script, sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
 import { flag, list, path, text } from '../parameters.js';
-import { defineTask, type Interpretation, program, type Report } from '../task.js';
+import { defineTask, type Interpretation, type Outcome, type Program, program, type Report } from '../task.js';
 import { splitWords } from '../words.js';
 
 const strip = (output: string): string => output.replace(/[\r\n]+$/, '');
+const lines = (output: string): string[] =>
+  output.split('\n').filter((line, i, all) => line !== '' || i < all.length - 1);
 
 /** The fields that every command-like task registers, as Ansible names them. */
 function commandResult(report: Report, cmd: string | string[], options: { strip: boolean }): Mapping {
   const trim = options.strip ? strip : (output: string) => output;
-  const stdout = trim(report.text('stdout') ?? '');
+  const skipped = report.text('skipped');
+  const stdout = trim(report.text('stdout') ?? (skipped === undefined ? '' : `skipped, since ${skipped}`));
   const stderr = trim(report.text('stderr') ?? '');
   const rc = Number(report.text('rc') ?? 0);
-  const skipped = report.text('skipped');
-  return {
-    cmd,
-    stdout: skipped ?? stdout,
-    stdout_lines: (skipped ?? stdout).split('\n').filter((line, i, all) => line !== '' || i < all.length - 1),
-    stderr,
-    stderr_lines: stderr.split('\n').filter((line, i, all) => line !== '' || i < all.length - 1),
-    rc,
-    ...(rc !== 0 && { msg: 'non-zero return code' }),
-    ...(skipped !== undefined && { msg: `Did not run command since ${skipped.replace(/^skipped, since /, '')}` }),
-  };
+  const msg = report.text('msg') ?? (rc === 0 ? '' : 'non-zero return code');
+  return { cmd, stdout, stdout_lines: lines(stdout), stderr, stderr_lines: lines(stderr), rc, msg };
 }
 
 /** `interpret` of every command-like task. */
-export const interpretCommand = (report: Report, cmd: string | string[], strip: boolean): Interpretation =>
-  report.text('rc') === undefined && report.text('skipped') === undefined
-    ? { result: { cmd, ...failure(report) }, incomplete: true }
-    : { result: commandResult(report, cmd, { strip }) };
-
-const failure = (report: Report): Mapping => {
-  const msg = report.text('msg');
-  return msg === undefined ? {} : { msg };
-};
+export function interpretCommand(report: Report, cmd: string | string[], stripEnds: boolean): Interpretation {
+  if (report.text('rc') !== undefined || report.text('skipped') !== undefined) {
+    return { result: commandResult(report, cmd, { strip: stripEnds }) };
+  }
+  const msg = report.text('msg') ?? 'Command would have run if not in check mode';
+  return { result: { cmd, msg }, incomplete: true };
+}
 
 export const commandParameters = {
   chdir: path('Directory to run the command in.'),
@@ -46,54 +38,132 @@ export const commandParameters = {
 } as const;
 
 interface CommandOptions {
-  chdir: string | undefined;
-  creates: string | undefined;
-  removes: string | undefined;
-  stdin: string | undefined;
-  stdin_add_newline: boolean;
+  chdir?: string | undefined;
+  creates?: string | undefined;
+  removes?: string | undefined;
+  stdin?: string | undefined;
+  stdin_add_newline?: boolean;
 }
 
-/** The program of every command-like task: guards first, then the words, run with their streams reported. */
-export function commandProgram(words: readonly string[], options: CommandOptions, checkMode: boolean) {
-  if (checkMode && options.creates === undefined && options.removes === undefined) {
-    const msg = 'Command would have run if not in check mode';
-    return { status: 'skipped', result: { msg }, incomplete: true } as const;
-  }
-  const guard = (name: string, condition: 'exists' | 'does not exist') => {
-    const absent = condition === 'exists' ? sh`` : sh`! `;
-    // An unquoted expansion with IFS empty: only the glob acts, and what it matches is never split.
-    return sh`
+/** What stands around the command itself. */
+interface Surroundings {
+  /** After the guards, before the command; it may return. */
+  before?: Script;
+  /** After the command, whatever came of it. */
+  after?: Script;
+}
+
+function guard(name: string, condition: 'exists' | 'does not exist', isCheck: boolean): Script {
+  const not = condition === 'exists' ? sh`` : sh`! `;
+  const msg = `${isCheck ? 'Would' : 'Did'} not run command since '${name}' ${condition}`;
+  // An unquoted expansion with IFS empty: only the glob acts, and what it matches is never split.
+  return sh`
 kp_old=$IFS; IFS=
 set -- ${name}
-IFS=; set -- $1
+set -- $1
 IFS=$kp_old
-if ${absent}{ [ -e "$1" ] || [ -L "$1" ]; }; then
-  kp_set skipped ${`skipped, since ${name} ${condition}`}
+if ${not}kp_there "$1"; then
+  kp_set skipped ${`${name} ${condition}`}
+  kp_set msg ${msg}
   return 0
 fi`;
-  };
+}
+
+const helpers = sh`
+kp_there() {
+  if kp_foreseen "$1"; then case $kp_value in absent*) return 1 ;; *) return 0 ;; esac; fi
+  [ -e "$1" ] || [ -L "$1" ]
+}`;
+
+/** The program of every command-like task: guards first, then the words, run with their streams reported. */
+export function commandProgram(
+  words: readonly string[] | Script,
+  options: CommandOptions,
+  isCheck: boolean,
+  { before, after }: Surroundings = {},
+): Program | Outcome {
+  if (isCheck && options.creates === undefined && options.removes === undefined) {
+    const msg = 'Command would have run if not in check mode';
+    return { status: 'skipped', result: { msg }, incomplete: true };
+  }
+  const { chdir, creates, removes, stdin } = options;
+  const enter = sh`kp_home=$PWD
+if ! cd ${chdir} 2>/dev/null; then
+  if [ -n "$kp_check" ]; then kp_unknown ${`the directory ${chdir} is not there yet`}; return 0; fi
+  kp_fail ${`Unable to change directory before execution: cannot enter ${chdir}`}
+  return 1
+fi`;
   return program(
     joinScripts([
-      options.chdir !== undefined &&
-        sh`kp_home=$PWD; cd ${options.chdir} || { kp_fail ${`cannot enter ${options.chdir}`}; return 1; }`,
-      options.creates !== undefined && guard(options.creates, 'exists'),
-      options.removes !== undefined && guard(options.removes, 'does not exist'),
-      options.chdir !== undefined && sh`cd "$kp_home"`,
-      sh`if kp_apply; then`,
-      options.stdin !== undefined && sh`kp_stdin=${options.stdin + (options.stdin_add_newline ? '\n' : '')}`,
-      sh`kp_stream ${options.chdir ?? ''} ${words}`,
-      sh`fi`,
+      (creates !== undefined || removes !== undefined) && helpers,
+      // The guards' relative names are looked for in chdir; the shell itself must not stay there.
+      chdir !== undefined &&
+        sh`kp_guards() {
+${enter}`,
+      creates !== undefined && guard(creates, 'exists', isCheck),
+      removes !== undefined && guard(removes, 'does not exist', isCheck),
+      chdir !== undefined &&
+        sh`return 3
+}
+kp_guards; kp_rc=$?
+cd "$kp_home" || return 1
+[ "$kp_rc" = 3 ] || return "$kp_rc"`,
+      sh`kp_apply || return 0`,
+      before,
+      stdin !== undefined && sh`kp_stdin=${stdin + (options.stdin_add_newline === false ? '' : '\n')}`,
+      sh`kp_stream ${chdir ?? ''} ${words}`,
+      after !== undefined &&
+        sh`kp_rc=$?
+${after}
+return "$kp_rc"`,
     ]),
   );
+}
+
+/** Fails as Ansible does where there is no such program. */
+const mustExist = (word: Script, chdir: string | undefined): Script => sh`
+kp_finds() {
+  case $1 in /*) [ -x "$1" ]; return ;; */*) [ -x ${chdir === undefined ? '.' : chdir}/"$1" ]; return ;; esac
+  local IFS kp_i
+  IFS=:
+  for kp_i in $PATH; do [ ! -x "$kp_i/$1" ] || [ ! -f "$kp_i/$1" ] || return 0; done
+  return 1
+}
+set -- ${word}
+if ! kp_finds "$1"; then
+  kp_set rc 2
+  kp_fail "[Errno 2] No such file or directory: b'$1'"
+  return 1
+fi`;
+
+const variable = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g;
+
+/** One word with the host's environment variables and a leading ~ filled in, as Ansible's command does. */
+function expanded(word: string): Script {
+  const tilde = /^~([a-z_][a-z0-9_-]*)?(?=\/|$)/.exec(word);
+  const rest = tilde === null ? word : word.slice(tilde[0].length);
+  const parts: Script[] = tilde === null ? [] : [Script.trusted(tilde[0])];
+  let at = 0;
+  for (const match of rest.matchAll(variable)) {
+    const name = match[1] ?? match[2] ?? '';
+    if (name.startsWith('kp_')) continue;
+    parts.push(quote(rest.slice(at, match.index)), Script.trusted(`"\${${name}-\\${match[0].replace('}', '\\}')}}"`));
+    at = match.index + match[0].length;
+  }
+  if (at < rest.length || parts.length === 0) parts.push(quote(rest.slice(at)));
+  return Script.trusted(parts.map(String).join(''));
 }
 
 export const command = defineTask({
   name: 'command',
   summary: 'Runs a program, without a shell.',
-  description: 'Variables, pipes and redirections are not interpreted; use `shell` for those.',
+  description: 'Pipes and redirections are not interpreted; use `shell` for those.',
   parameters: {
     cmd: text('The command line, split into words as a shell would.'),
     argv: list('The command as a list of words, taken as they are.'),
+    expand_argument_vars: flag('Whether $NAME and a leading ~ in the words are filled in on the host.', {
+      default: true,
+    }),
     ...commandParameters,
   },
   freeForm: 'cmd',
@@ -105,6 +175,7 @@ export const command = defineTask({
     stderr: 'standard error',
     stderr_lines: 'its lines',
     rc: 'exit code',
+    msg: 'why it failed or was not run',
   },
   example: `- name: Initialise the database once
   command: /usr/bin/make-database db_name
@@ -112,7 +183,14 @@ export const command = defineTask({
     creates: /var/lib/database`,
   inCheckMode: 'predicts',
   repeatable: false,
-  compile: (args, context) => commandProgram(args.argv ?? splitWords(args.cmd ?? ''), args, context.checkMode),
+  compile: (args, context) => {
+    const words = args.argv ?? splitWords(args.cmd ?? '');
+    if (words.length === 0) return { status: 'failed', result: { msg: 'no command given', rc: 256 } };
+    const scripts = args.expand_argument_vars ? words.map(expanded) : words.map(quote);
+    const line = Script.trusted(scripts.map(String).join(' '));
+    const [first = line] = scripts;
+    return commandProgram(line, args, context.checkMode, { before: mustExist(first, args.chdir) });
+  },
   interpret: (report, args) =>
     interpretCommand(report, [...(args.argv ?? splitWords(args.cmd ?? ''))], args.strip_empty_ends),
 });

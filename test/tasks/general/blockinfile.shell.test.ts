@@ -91,7 +91,7 @@ proveTaskCases(blockinfile, [
     `a\n# BEGIN\n${'x'.repeat(200_000)}\n# END\n`,
     {
       roundTrips: 2,
-      diff: { before: 'a\n', after: '(200016 bytes, too large to be shown)\n' },
+      diff: { before: 'a\n', after: '(200017 bytes, too large to be shown)\n' },
     },
   ),
   {
