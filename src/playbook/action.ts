@@ -1,13 +1,15 @@
 import type { Position } from '../errors/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping } from '../values/index.js';
 import type { Path } from '../yaml/index.js';
+import { builtin, findAction, reportUnknownAction } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
-import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
+import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
 import { controlActions } from './control-actions.js';
-import { checkTemplates, checkVariableName, checkVersionNumber } from './convert.js';
-import { parseKeyValues, splitArguments, UnbalancedError } from './key-value.js';
-import { keywordsOf } from './keywords.js';
-import { describe, isTemplate, suggestion } from './words.js';
+import { type Draft, dropRemoved, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
+import { splitArguments, UnbalancedError } from './key-value.js';
+import { checkTemplates } from './templates.js';
+import { checkVariableName, checkVersionNumber } from './variables.js';
+import { describe, isTemplate } from './words.js';
 
 /** Which action a task has, with which arguments. */
 export interface Action {
@@ -24,144 +26,6 @@ export interface Action {
   places: ReadonlyMap<string, Cursor>;
   /** Words of an old-style `include: file a=1` that are variables. */
   includeVars?: Mapping;
-}
-
-/** Arguments on their way together: later ones win. */
-interface Draft {
-  args: Mapping;
-  places: Map<string, Cursor>;
-  variableArgs?: string;
-  raw?: { text: string; cursor: Cursor };
-  /** Something was reported that may have hidden arguments. */
-  isBroken?: true;
-}
-
-const builtin = /^ansible\.(?:builtin|legacy)\./;
-
-export const findAction = (context: Context, name: string): TaskDescription | undefined =>
-  context.options.catalogue.find(name.replace(/^((?:ansible\.(?:builtin|legacy)\.)?)include$/, '$1include_tasks'));
-
-export const actionNames = (context: Context): string[] => context.options.catalogue.names();
-
-const put = (draft: Draft, name: string, value: Value, place: Cursor): void => {
-  draft.args[name] = value;
-  draft.places.set(name, place);
-};
-
-function putText(context: Context, draft: Draft, source: { text: string; cursor: Cursor; isCommand: boolean }): void {
-  try {
-    const { values, raw } = parseKeyValues(source.text, source.isCommand);
-    for (const [key, value] of values) put(draft, key, value, source.cursor);
-    if (raw !== undefined && raw.trim() !== '') draft.raw = { text: raw, cursor: source.cursor };
-  } catch (error) {
-    if (!(error instanceof UnbalancedError)) throw error;
-    draft.isBroken = true;
-    report(context, positionOf(source.cursor), {
-      code: 'unbalanced-arguments',
-      message: `${error.message} in the arguments`,
-      why: 'quotes and template blocks of `key=value` text must be closed',
-      fix: source.isCommand
-        ? 'write the command under `cmd:`, or close it'
-        : 'write the arguments as a mapping, or close it',
-    });
-  }
-}
-
-function putMapping(draft: Draft, cursor: Cursor): void {
-  for (const [key, value] of Object.entries(cursor.value as Mapping)) put(draft, key, value, child(cursor, key));
-}
-
-function putValue(context: Context, draft: Draft, source: { cursor: Cursor; description: TaskDescription }): void {
-  const { cursor, description } = source;
-  const { value } = cursor;
-  if (value === null) return;
-  if (isMapping(value)) putMapping(draft, cursor);
-  else if (typeof value === 'string' || typeof value === 'number') {
-    const isCommand = description.freeForm !== undefined && !controlActions.has(description.name);
-    putText(context, draft, { text: String(value), cursor, isCommand });
-  } else {
-    draft.isBroken = true;
-    report(context, positionOf(cursor), {
-      code: 'wrong-type',
-      message: `the arguments of \`${description.name}\` are ${describe(value)}`,
-      why: 'expected a mapping, or `key=value` text',
-    });
-  }
-}
-
-/** `args:` beside the action: defaults that the action's own arguments override. */
-function putArgs(context: Context, draft: Draft, cursor: Cursor): void {
-  const { value } = cursor;
-  if (isMapping(value)) putMapping(draft, cursor);
-  else if (typeof value === 'string' && isTemplate(value)) draft.variableArgs = value;
-  else if (value !== null) {
-    report(context, positionOf(cursor), {
-      code: 'wrong-type',
-      message: `\`args\` is ${describe(value)}`,
-      why: 'expected a mapping, or a template of one',
-    });
-  }
-}
-
-/** The free text goes under its parameter's name; text that no parameter takes is a template of arguments, or wrong. */
-function settleFreeText(
-  context: Context,
-  draft: Draft,
-  found: { description: TaskDescription; spelling: string },
-): Mapping | undefined {
-  const { raw } = draft;
-  if (raw === undefined) return undefined;
-  const { description, spelling } = found;
-  const { freeForm } = description;
-  if (spelling.replace(builtin, '') === 'include') return settleInclude(draft, raw);
-  if (freeForm !== undefined) {
-    if (freeForm in draft.args && !isMapping(raw.cursor.value)) {
-      report(context, positionOf(raw.cursor), {
-        code: 'two-commands',
-        message: `\`${description.name}\` gets its ${freeForm} twice`,
-        why: `once as text, once as \`${freeForm}\``,
-        fix: 'keep one of them',
-      });
-    }
-    put(draft, freeForm, raw.text, raw.cursor);
-  } else if (isTemplate(raw.text) && Object.keys(draft.args).length === 0) draft.variableArgs = raw.text;
-  else {
-    draft.isBroken = true;
-    const word = raw.text.trim().split(/\s+/)[0] ?? '';
-    report(context, positionOf(raw.cursor), {
-      code: 'unexpected-text',
-      message: `\`${description.name}\` does not take the text \`${raw.text.trim().slice(0, 60)}\``,
-      why: 'it takes `key=value` arguments, or a mapping',
-      fix: word.includes(':')
-        ? `write \`${word.replace(':', '=')}\`, or put the arguments below as a mapping`
-        : `see kprov doc ${description.name}`,
-    });
-  }
-  return undefined;
-}
-
-function settleInclude(draft: Draft, raw: { text: string; cursor: Cursor }): Mapping {
-  const vars = mapping();
-  for (const [key, value] of Object.entries(draft.args)) {
-    if (key === 'file' || key === 'apply') continue;
-    vars[key] = value;
-    delete draft.args[key];
-  }
-  put(draft, 'file', raw.text.trim(), raw.cursor);
-  return vars;
-}
-
-/** Options of earlier days that no longer do anything. */
-function dropRemoved(context: Context, draft: Draft, description: TaskDescription): void {
-  if (description.freeForm === undefined || controlActions.has(description.name)) return;
-  const place = draft.places.get('warn');
-  if (place === undefined || 'warn' in description.parameters) return;
-  delete draft.args.warn;
-  warn(context, isMapping(place.value) ? keyPositionOf(place) : positionOf(place), {
-    code: 'deprecated',
-    message: `\`warn\` of \`${description.name}\` does nothing any more`,
-    fix: 'remove it',
-  });
 }
 
 /** Where an argument, or a part of it, stands: in `key=value` text at the word. */
@@ -252,24 +116,6 @@ function readOldForm(context: Context, source: Source): { spelling: string; draf
     findAction(context, spelling)?.freeForm !== undefined && !controlActions.has(spelling.replace(builtin, ''));
   if (rest !== '') putText(context, draft, { text: rest, cursor: place, isCommand });
   return { spelling, draft, place };
-}
-
-/** Says that there is no such task; where it looks like a keyword, names that. */
-export function reportUnknownAction(context: Context, name: string, position: Position): void {
-  const collection = /^[a-z_]\w*\.[a-z_]\w*\./.exec(name)?.[0];
-  const short = collection === undefined ? undefined : name.slice(collection.length);
-  const replacement =
-    short !== undefined && findAction(context, short) !== undefined ? `did you mean \`${short}\`?` : undefined;
-  const known = [...actionNames(context), ...keywordsOf('task').keys()];
-  report(context, position, {
-    code: 'unknown-task',
-    message: `there is no task \`${name.slice(0, 80)}\``,
-    why:
-      collection === undefined
-        ? 'kprov runs its own tasks, not Python modules'
-        : `kprov does not run modules of \`${collection.slice(0, -1)}\``,
-    fix: replacement ?? suggestion(name, known) ?? 'kprov doc lists the tasks there are',
-  });
 }
 
 /** Reads and checks the action under a key of a task. */

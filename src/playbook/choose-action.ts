@@ -1,6 +1,6 @@
 import { nearest } from '../errors/index.js';
 import { isMapping } from '../values/index.js';
-import { actionNames, findAction, reportUnknownAction } from './action.js';
+import { actionNames, findAction, reportUnknownAction } from './action-names.js';
 import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
 import { keywordsOf } from './keywords.js';
 import { suggestion } from './words.js';

@@ -1,8 +1,9 @@
-import type { Position } from '../errors/index.js';
 import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
 import type { Keyword } from './keywords.js';
 import type { Condition, Count, Flag } from './model.js';
+import { checkCondition, checkTemplates } from './templates.js';
+import { checkVariableNames, checkVersionNumber } from './variables.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
 function wrongType(context: Context, cursor: Cursor, name: string, expected: string, fix?: string): undefined {
@@ -72,23 +73,6 @@ export function toConditions(context: Context, cursor: Cursor, name: string): Co
   return conditions;
 }
 
-function checkCondition(context: Context, cursor: Cursor, text: string): void {
-  if (!isTemplate(text)) {
-    checkTemplate(context, cursor, `{{ ${text} }}`, 3);
-    return;
-  }
-  const whole = /^\s*\{\{(.*)\}\}\s*$/s.exec(text)?.[1];
-  if (whole !== undefined && !isTemplate(whole)) {
-    warn(context, positionOf(cursor), {
-      code: 'templated-condition',
-      message: 'a condition needs no `{{ }}`',
-      why: 'conditions are expressions already',
-      fix: `write ${whole.trim()}`,
-    });
-  }
-  checkTemplate(context, cursor, text, 0);
-}
-
 export function toNames(context: Context, cursor: Cursor, name: string): string[] {
   const names: string[] = [];
   for (const item of items(cursor)) {
@@ -114,46 +98,6 @@ export function toTags(context: Context, cursor: Cursor): string[] {
     else wrongType(context, item, 'tags', 'a word, or a list of words');
   }
   return tags;
-}
-
-const pythonKeywords = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
-    ' ',
-  ),
-);
-
-/** Ansible takes what Python takes for a name, ASCII only. */
-export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !pythonKeywords.has(name);
-
-export function checkVariableName(context: Context, position: Position, name: string): void {
-  if (isVariableName(name)) return;
-  const better = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
-  report(context, position, {
-    code: 'bad-variable-name',
-    message: `\`${name}\` cannot be a variable's name`,
-    why: 'names have letters, digits and underscores, begin with no digit, and are no word of Python',
-    fix: isVariableName(better) ? `rename it, for example to \`${better}\`` : 'rename it',
-  });
-}
-
-export function checkVariableNames(context: Context, cursor: Cursor): void {
-  if (!isMapping(cursor.value)) return;
-  for (const name of Object.keys(cursor.value)) {
-    checkVariableName(context, cursor.document.keyAt([...cursor.path, name]), name);
-  }
-}
-
-/** `kubernetes_version: 1.30` is the number 1.3 by the time it is used. */
-export function checkVersionNumber(context: Context, cursor: Cursor, name: string): void {
-  if (typeof cursor.value !== 'number' || !/version|release/i.test(name)) return;
-  const source = cursor.document.sourceAt(cursor.path);
-  if (source === undefined || !/^\d+\.\d+$/.test(source) || String(cursor.value) === source) return;
-  warn(context, positionOf(cursor), {
-    code: 'version-as-number',
-    message: `\`${name}\` is the number ${cursor.value}, not \`${source}\``,
-    why: 'YAML reads it as a number, and a number has no zeros at its end',
-    fix: `quote it: "${source}"`,
-  });
 }
 
 /** A mapping, or a list of mappings that are put together. */
@@ -235,32 +179,5 @@ export function convert(context: Context, cursor: Cursor, keyword: Keyword): unk
     }
     default:
       return cursor.value;
-  }
-}
-
-/** Checks the text of a template with the caller's checker; `shift` characters of it are not in the file. */
-function checkTemplate(context: Context, cursor: Cursor, text: string, shift: number): void {
-  const problem = context.options.templateCheck?.(text);
-  if (problem === undefined) return;
-  const position = positionOf(cursor);
-  const offset = Math.max(0, (problem.offset ?? 0) - shift);
-  // Only a plain scalar on one line has its characters where the text has them.
-  const isPlain = position.length === text.length - shift * 2;
-  report(context, isPlain && offset > 0 ? { ...position, column: position.column + offset, length: 1 } : position, {
-    code: 'template-syntax',
-    message: problem.message,
-  });
-}
-
-/** Checks all template text inside a value. */
-export function checkTemplates(context: Context, cursor: Cursor): void {
-  if (context.options.templateCheck === undefined) return;
-  const { value } = cursor;
-  if (typeof value === 'string') {
-    if (isTemplate(value)) checkTemplate(context, cursor, value, 0);
-  } else if (Array.isArray(value)) {
-    for (const index of value.keys()) checkTemplates(context, child(cursor, index));
-  } else if (isMapping(value)) {
-    for (const key of Object.keys(value)) checkTemplates(context, child(cursor, key));
   }
 }

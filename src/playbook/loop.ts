@@ -1,9 +1,10 @@
 import { isMapping, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
-import { checkTemplates, toCount, toFlag } from './convert.js';
+import { toCount, toFlag } from './convert.js';
 import { commonLookups } from './keywords.js';
 import type { Loop, LoopControl } from './model.js';
 import { variableName } from './read-keywords.js';
+import { checkTemplates } from './templates.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
 const controls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems'];

@@ -1,27 +1,20 @@
 import { isMapping, type Mapping } from '../values/index.js';
-import { type Action, readAction } from './action.js';
+import { readAction } from './action.js';
 import { chooseAction } from './choose-action.js';
-import { type Context, type Cursor, child, keyPositionOf, positionOf, report, warn } from './context.js';
+import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
 import { importRole } from './import-role.js';
-import { inherit, type Own, scopeInside } from './inherit.js';
+import { checkInclude, warnAboutIdle } from './include-rules.js';
+import { type Own, scopeInside } from './inherit.js';
 import { readLoop } from './loop.js';
-import type { Block, Condition, Count, Node, Scope, Task } from './model.js';
-import { ownText, readKeywords, variableName } from './read-keywords.js';
+import { makeTask, nodeId, type Read } from './make-task.js';
+import type { Block, Node, Scope } from './model.js';
+import { ownText, readKeywords } from './read-keywords.js';
 import { staticText } from './static-text.js';
 import { readTaskFile } from './task-files.js';
 import { describe, isTemplate } from './words.js';
 
 /** More nodes than any real playbook has: imports that multiply. */
 const MOST_NODES = 50_000;
-
-/** The place, and the how-manieth time it was loaded. */
-function nodeId(context: Context, cursor: Cursor): string {
-  const { file, line, column } = positionOf(cursor);
-  const place = `${file}:${line}:${column}`;
-  const count = (context.ids.get(place) ?? 0) + 1;
-  context.ids.set(place, count);
-  return count === 1 ? place : `${place}#${count}`;
-}
 
 /** The list under a keyword, or of a whole file, as nodes. */
 export function loadNodes(context: Context, list: Cursor, scope: Scope): Node[] {
@@ -106,25 +99,6 @@ function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
 const hasDefaults = (scope: Scope, own: Own): boolean =>
   scope.inherited.moduleDefaults.length > 0 || own.has('module_defaults');
 
-/** What Ansible accepts beside the action on include_tasks and include_role; anything else must stand under `apply`. */
-const besideInclude = new Set(
-  'action args collections ignore_errors local_action loop loop_control name no_log notify register run_once tags timeout vars when listen'.split(
-    ' ',
-  ),
-);
-
-function checkInclude(context: Context, cursor: Cursor, found: { own: Own; action: string }): void {
-  for (const key of found.own.keys()) {
-    if (besideInclude.has(key)) continue;
-    report(context, keyPositionOf(child(cursor, key)), {
-      code: 'misplaced-keyword',
-      message: `\`${key}\` does not work on \`${found.action}\``,
-      why: 'it would count for the include itself, which runs nothing on the host',
-      fix: `put it under \`apply\` of \`${found.action}\``,
-    });
-  }
-}
-
 function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const { own, others } = readKeywords(context, cursor, scope.isHandler ? 'handler' : 'task');
   const key = chooseAction.ofTask(context, cursor, others);
@@ -155,19 +129,6 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   return [makeTask(context, { cursor, own, action, scope, ...(loop !== undefined && { loop }) })];
 }
 
-/** What an import neither does itself nor hands down. */
-function warnAboutIdle(context: Context, cursor: Cursor, own: Own): void {
-  for (const key of [...Object.keys(fields), 'register']) {
-    if (!own.has(key)) continue;
-    warn(context, keyPositionOf(child(cursor, key)), {
-      code: 'idle-keyword',
-      message: `\`${key}\` does nothing on an import`,
-      why: 'an import is replaced by the tasks it brings',
-      fix: 'put it on those tasks, or include instead of importing',
-    });
-  }
-}
-
 function refuseLoop(context: Context, cursor: Cursor, action: string): Node[] {
   const include = action.replace('import', 'include');
   report(context, positionOf(cursor), {
@@ -177,13 +138,6 @@ function refuseLoop(context: Context, cursor: Cursor, action: string): Node[] {
     fix: `use \`${include}\``,
   });
   return [];
-}
-
-interface Read {
-  cursor: Cursor;
-  own: Own;
-  action: Action;
-  scope: Scope;
 }
 
 function importTasks(context: Context, read: Read & { hasLoop: boolean }): Node[] {
@@ -202,63 +156,4 @@ function importTasks(context: Context, read: Read & { hasLoop: boolean }): Node[
   if (name === undefined) return [];
   const file = readTaskFile(context, { name, position, scope, isStatic: true });
   return file === undefined ? [] : loadNodes(context, file.cursor, file.scope);
-}
-
-/** What tasks inherit that an include brings: not its own keywords, but those under `apply`, and its variables. */
-function scopeOfInclude(context: Context, read: Read): Scope {
-  const { own, action, scope } = read;
-  const apply = action.places.get('apply');
-  const applied =
-    apply === undefined || !isMapping(apply.value) ? new Map() : readKeywords(context, apply, 'block').own;
-  const params = [own.get('vars') as Mapping | undefined, action.includeVars].filter((vars) => vars !== undefined);
-  const inside = scopeInside({ ...scope, varsChain: [...scope.varsChain, ...params] }, applied);
-  return { ...inside, includeParams: [...scope.includeParams, ...params] };
-}
-
-/** Keywords of a task alone: keyword → field. */
-const fields: Readonly<Record<string, string>> = {
-  until: 'until',
-  retries: 'retries',
-  delay: 'delay',
-  changed_when: 'changedWhen',
-  failed_when: 'failedWhen',
-  async: 'async',
-  poll: 'poll',
-};
-
-function makeTask(context: Context, read: Read & { loop?: Task['loop'] }): Task {
-  const { cursor, own, action, scope } = read;
-  const { name } = action.description;
-  const inside = scopeInside(scope, own);
-  const inherited =
-    action.delegateTo === undefined
-      ? inside.inherited
-      : inherit(inside.inherited, new Map([['delegate_to', action.delegateTo]]));
-  const alone = Object.fromEntries(
-    Object.entries(fields).flatMap(([keyword, field]) => (own.has(keyword) ? [[field, own.get(keyword)]] : [])),
-  ) as Partial<
-    Record<'until' | 'changedWhen' | 'failedWhen', Condition[]> & Record<'retries' | 'delay' | 'async' | 'poll', Count>
-  >;
-  const register = own.has('register') ? variableName(context, child(cursor, 'register'), 'register') : undefined;
-  const isInclude = name === 'include_tasks' || name === 'include_role';
-  return {
-    ...inherited,
-    ...alone,
-    kind: 'task',
-    id: nodeId(context, cursor),
-    name: ownText(own, 'name') ?? name,
-    action: name,
-    args: action.args,
-    ...(action.variableArgs !== undefined && { variableArgs: action.variableArgs }),
-    position: positionOf(cursor),
-    at: action.at,
-    ...(read.loop !== undefined && { loop: read.loop }),
-    ...(register !== undefined && { register }),
-    listen: (own.get('listen') as string[] | undefined) ?? [],
-    isHandler: scope.isHandler,
-    varsChain: inside.varsChain,
-    includeParams: scope.includeParams,
-    ...(scope.role !== undefined && { role: scope.role }),
-    scope: isInclude ? scopeOfInclude(context, read) : scope,
-  };
 }

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
-import { findAction } from './action.js';
+import { findAction } from './action-names.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, playSink, positionOf, report } from './context.js';
-import { checkTemplates, toPercent } from './convert.js';
+import { toPercent } from './convert.js';
 import { handlersOf } from './handlers.js';
 import { inherit, nothingInherited, type Own } from './inherit.js';
 import { keywordsOf } from './keywords.js';
@@ -11,6 +11,7 @@ import { checkNotifications } from './notifications.js';
 import { ownText, readKeywords } from './read-keywords.js';
 import { loadRole } from './role.js';
 import { roleUses } from './role-use.js';
+import { checkTemplates } from './templates.js';
 import { readVarsFiles } from './vars-files.js';
 import { describe, suggestion } from './words.js';
 

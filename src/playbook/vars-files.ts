@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { isMapping, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, positionOf, readDocument, report } from './context.js';
-import { checkTemplates, toVars } from './convert.js';
+import { toVars } from './convert.js';
+import { checkTemplates } from './templates.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
 /** Where a file of `vars_files` may be, first match first. */

@@ -1,6 +1,7 @@
 import type { Block, Node, Task } from '../../src/playbook/index.js';
 import { loadPlaybook } from '../../src/playbook/loader.js';
 import { roleDefaults, roleParameters, roleVars } from '../../src/playbook/role-variables.js';
+import { cpuTime } from '../yaml/cpu-time.js';
 import { catalogue } from './catalogue.js';
 import { memoryFiles } from './memory-files.js';
 
@@ -183,13 +184,7 @@ test('mistakes of all files are said at once, sorted by place', () => {
 });
 
 describe('large and hostile playbooks', () => {
-  const timed = (run: () => void): number => {
-    const started = performance.now();
-    run();
-    return performance.now() - started;
-  };
-
-  test('2,000 tasks load in well under a second on an idle machine', () => {
+  test('2,000 tasks load quickly', () => {
     const task = (i: number): string =>
       `    - name: task ${i}\n      ansible.builtin.copy:\n        src: a{{ x }}\n        dest: /etc/${i}\n        mode: "0644"\n      when: x is defined\n      tags: [a, b]\n`;
     const text = `- hosts: all\n  tasks:\n${Array.from({ length: 2000 }, (_, i) => task(i)).join('')}`;
@@ -198,15 +193,15 @@ describe('large and hostile playbooks', () => {
       expect(diagnostics).toEqual([]);
       expect(playbook.plays[0]?.tasks).toHaveLength(2000);
     };
-    // Three times the goal: the machine that runs the tests is seldom idle.
-    expect(Math.min(timed(run), timed(run), timed(run))).toBeLessThan(3000);
+    // Twice what it takes where nothing else runs, collecting garbage included.
+    expect(Math.min(cpuTime(run), cpuTime(run), cpuTime(run))).toBeLessThan(2000);
   });
 
   test('imports that multiply end with an error', () => {
     const files: Record<string, string> = { 'site.yml': '- hosts: all\n  tasks:\n    - import_tasks: f0.yml\n' };
     for (let i = 0; i < 40; i++) files[`f${i}.yml`] = `- import_tasks: f${i + 1}.yml\n- import_tasks: f${i + 1}.yml\n`;
     files['f40.yml'] = '- ping:\n';
-    const elapsed = timed(() => expect(load(files).diagnostics.map(({ code }) => code)).toContain('too-many-tasks'));
+    const elapsed = cpuTime(() => expect(load(files).diagnostics.map(({ code }) => code)).toContain('too-many-tasks'));
     expect(elapsed).toBeLessThan(30_000);
   }, 60_000);
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseYaml } from '../../src/yaml/index.js';
+import { cpuTime } from './cpu-time.js';
 
 const value = (text: string) => parseYaml(text, 'f.yml').documents[0]?.value;
 const codes = (text: string) => parseYaml(text, 'f.yml').diagnostics.map(({ code }) => code);
@@ -70,7 +71,7 @@ test('!unsafe values are strings whose paths are known, aliases included', () =>
   expect(doc?.unsafe).toEqual([['a'], ['b', 0]]);
 });
 
-describe('hostile input is refused within a second', () => {
+describe('hostile input is refused quickly', () => {
   const bomb = `a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n${Array.from(
     { length: 30 },
     (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(', ')}]\n`,
@@ -89,16 +90,14 @@ describe('hostile input is refused within a second', () => {
     ['an alias inside its own anchor', 'a: &a [*a]\n', 'unknown-alias'],
     ['a control character', `a: ${'x'.repeat(1_000_000)}\u0000`, 'control-character'],
   ])('%s', (_, text, code) => {
-    const started = performance.now();
-    expect(codes(text)).toContain(code);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuTime(() => expect(codes(text)).toContain(code))).toBeLessThan(3000);
   });
 
   test('a mapping with 50,000 keys is no problem', () => {
-    const started = performance.now();
     const text = Array.from({ length: 50_000 }, (_, i) => `k${i}: ${i}\n`).join('');
-    expect(Object.keys(value(text) as object)).toHaveLength(50_000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const time = cpuTime(() => expect(Object.keys(value(text) as object)).toHaveLength(50_000));
+    // In proportion: what compares each key with each takes minutes.
+    expect(time).toBeLessThan(10_000);
   });
 });
 

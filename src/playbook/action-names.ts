@@ -1,0 +1,30 @@
+import type { Position } from '../errors/index.js';
+import type { TaskDescription } from './catalogue.js';
+import { type Context, report } from './context.js';
+import { keywordsOf } from './keywords.js';
+import { suggestion } from './words.js';
+
+export const builtin = /^ansible\.(?:builtin|legacy)\./;
+
+export const findAction = (context: Context, name: string): TaskDescription | undefined =>
+  context.options.catalogue.find(name.replace(/^((?:ansible\.(?:builtin|legacy)\.)?)include$/, '$1include_tasks'));
+
+export const actionNames = (context: Context): string[] => context.options.catalogue.names();
+
+/** Says that there is no such task; where it looks like a keyword, names that. */
+export function reportUnknownAction(context: Context, name: string, position: Position): void {
+  const collection = /^[a-z_]\w*\.[a-z_]\w*\./.exec(name)?.[0];
+  const short = collection === undefined ? undefined : name.slice(collection.length);
+  const replacement =
+    short !== undefined && findAction(context, short) !== undefined ? `did you mean \`${short}\`?` : undefined;
+  const known = [...actionNames(context), ...keywordsOf('task').keys()];
+  report(context, position, {
+    code: 'unknown-task',
+    message: `there is no task \`${name.slice(0, 80)}\``,
+    why:
+      collection === undefined
+        ? 'kprov runs its own tasks, not Python modules'
+        : `kprov does not run modules of \`${collection.slice(0, -1)}\``,
+    fix: replacement ?? suggestion(name, known) ?? 'kprov doc lists the tasks there are',
+  });
+}

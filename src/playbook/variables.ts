@@ -1,0 +1,43 @@
+import type { Position } from '../errors/index.js';
+import { isMapping } from '../values/index.js';
+import { type Context, type Cursor, positionOf, report, warn } from './context.js';
+
+const pythonKeywords = new Set(
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+);
+
+/** Ansible takes what Python takes for a name, ASCII only. */
+export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !pythonKeywords.has(name);
+
+export function checkVariableName(context: Context, position: Position, name: string): void {
+  if (isVariableName(name)) return;
+  const better = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
+  report(context, position, {
+    code: 'bad-variable-name',
+    message: `\`${name}\` cannot be a variable's name`,
+    why: 'names have letters, digits and underscores, begin with no digit, and are no word of Python',
+    fix: isVariableName(better) ? `rename it, for example to \`${better}\`` : 'rename it',
+  });
+}
+
+export function checkVariableNames(context: Context, cursor: Cursor): void {
+  if (!isMapping(cursor.value)) return;
+  for (const name of Object.keys(cursor.value)) {
+    checkVariableName(context, cursor.document.keyAt([...cursor.path, name]), name);
+  }
+}
+
+/** `kubernetes_version: 1.30` is the number 1.3 by the time it is used. */
+export function checkVersionNumber(context: Context, cursor: Cursor, name: string): void {
+  if (typeof cursor.value !== 'number' || !/version|release/i.test(name)) return;
+  const source = cursor.document.sourceAt(cursor.path);
+  if (source === undefined || !/^\d+\.\d+$/.test(source) || String(cursor.value) === source) return;
+  warn(context, positionOf(cursor), {
+    code: 'version-as-number',
+    message: `\`${name}\` is the number ${cursor.value}, not \`${source}\``,
+    why: 'YAML reads it as a number, and a number has no zeros at its end',
+    fix: `quote it: "${source}"`,
+  });
+}
