@@ -2,7 +2,7 @@ import { TemplateError } from '../errors.js';
 import { compare, isEqual, isTruthy } from '../python/compare.js';
 import { mapKey } from '../python/dict.js';
 import { contains } from '../python/iterate.js';
-import { Callable, Internal, Tuple, typeName, Undefined } from '../python/kinds.js';
+import { Callable, Internal, Nothing, Tuple, typeName, Undefined } from '../python/kinds.js';
 import { attributeOf, itemOf } from '../python/member.js';
 import { binary, concatenate, negate, positive } from '../python/operators.js';
 import { slice } from '../python/slice.js';
@@ -99,7 +99,7 @@ function compileConditional(node: Node<'conditional'>, compile: Compile): Evalua
   return (frame) => {
     if (isTruthy(condition(frame))) return value(frame);
     if (otherwise !== undefined) return otherwise(frame);
-    return new Undefined('the inline if-expression evaluated to false and no else section was defined');
+    return new Nothing('the inline if-expression evaluated to false and no else section was defined');
   };
 }
 

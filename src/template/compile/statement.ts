@@ -1,6 +1,8 @@
 import { TemplateError } from '../errors.js';
 import { isTruthy } from '../python/compare.js';
+import { rangeItems } from '../python/dict.js';
 import { itemsOf } from '../python/iterate.js';
+import { Range } from '../python/kinds.js';
 import { str } from '../python/repr.js';
 import type { Frame } from '../runtime/frame.js';
 import { Output } from '../runtime/output.js';
@@ -149,7 +151,7 @@ function compileOutput(node: Expression, compiler: StatementCompiler): Execute {
     const result = value(frame);
     frame.rendering.at = offset;
     // None is written as nothing: Ansible's finalize.
-    if (result !== null) frame.output.write(str(result));
+    if (result !== null) frame.output.write(str(result instanceof Range ? rangeItems(result) : result));
     return undefined;
   };
 }

@@ -25,7 +25,7 @@ export function parseInteger(value: string, base: number): number | undefined {
 }
 
 /** Python's `float(text)`; undefined where it would fail. */
-export function parseFloat(value: string): number | undefined {
+export function parseReal(value: string): number | undefined {
   const text = value
     .trim()
     .replace(/(?<=\d)_(?=\d)/g, '')
@@ -36,7 +36,7 @@ export function parseFloat(value: string): number | undefined {
 }
 
 function toInteger(value: unknown, base: number): number | undefined {
-  const number = typeof value === 'string' ? (parseInteger(value, base) ?? parseFloat(value)) : numberOf(value);
+  const number = typeof value === 'string' ? (parseInteger(value, base) ?? parseReal(value)) : numberOf(value);
   return number === undefined || !Number.isFinite(number) ? undefined : Math.trunc(number) + 0;
 }
 
@@ -109,7 +109,7 @@ export const basicFilters: Readonly<Record<string, Filter>> = {
   bool: filter('', toBoolean),
   int: filter('default base', (value, [fallback = 0, base]) => toInteger(value, whole(base, 'base', 10)) ?? fallback),
   float: filter('default', (value, [fallback]) => {
-    const number = typeof value === 'string' ? parseFloat(value) : numberOf(value);
+    const number = typeof value === 'string' ? parseReal(value) : numberOf(value);
     if (number !== undefined) return float(number);
     return fallback === undefined ? float(0) : fallback;
   }),

@@ -1,8 +1,8 @@
 import { TemplateError } from '../errors.js';
 import { equalityKey, isTruthy } from '../python/compare.js';
-import { dictEntries, dictGet, mapKey } from '../python/dict.js';
+import { dictEntries, mapKey } from '../python/dict.js';
 import { itemsOf } from '../python/iterate.js';
-import { type Dict, isDict, isList, MISSING, Tuple, typeName, Undefined } from '../python/kinds.js';
+import { type Dict, isDict, isList, Tuple, typeName, Undefined } from '../python/kinds.js';
 import { repr, str } from '../python/repr.js';
 import { type Filter, filter } from '../runtime/callables.js';
 import { flag, ignoreCase, itemOf } from './arguments.js';
@@ -80,9 +80,9 @@ export const dictFilters: Readonly<Record<string, Filter>> = {
     if (!isList(value)) throw new TemplateError(`items2dict requires a list, got ${typeName(value)} instead.`);
     return new Map(
       value.map((item) => {
-        if (!isDict(item)) throw new TemplateError('items2dict requires a list of dictionaries');
-        const [key, entry] = [dictGet(item, keyName), dictGet(item, valueName)];
-        if (key === MISSING || entry === MISSING) {
+        if (!isDict(item) && !isList(item)) throw new TemplateError('items2dict requires a list of dictionaries');
+        const [key, entry] = [itemOf(item, keyName), itemOf(item, valueName)];
+        if (key instanceof Undefined || entry instanceof Undefined) {
           throw new TemplateError(
             `items2dict requires each dictionary in the list to contain the keys '${str(keyName)}' and '${str(valueName)}', got ${repr(value)} instead.`,
           );

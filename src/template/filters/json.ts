@@ -16,7 +16,7 @@ export interface JsonStyle {
 }
 
 function jsonText(value: string, ensureAscii: boolean): string {
-  const quoted = JSON.stringify(value).replace(/\\u[\da-f]{4}/g, (escape) => escape);
+  const quoted = JSON.stringify(value);
   return ensureAscii
     ? quoted.replace(/[\x7f-\uffff]/g, (c) =>
         c === '\x7f' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -23,13 +23,17 @@ function substitute(regex: PythonRegex, value: string, replacement: string, coun
 }
 
 /** What a group argument of regex_search names: a number or a name. */
-function groupOf(match: RegExpExecArray, argument: unknown): unknown {
+function groupName(argument: unknown): string {
   const reference = str(argument);
   const name = /^\\g<(\S+)>/.exec(reference)?.[1] ?? /^\\(\d+)/.exec(reference)?.[1];
   if (name === undefined)
     throw new TemplateError(`regex_search: unknown argument '${reference}'`, {
       fix: "name a group as '\\1' or '\\g<name>'",
     });
+  return name;
+}
+
+function groupOf(match: RegExpExecArray, name: string): unknown {
   if (/^\d+$/.test(name)) {
     if (Number(name) >= match.length) throw new TemplateError(`regex_search: no such group ${name}`);
     return match[Number(name)] ?? null;
@@ -59,9 +63,10 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
     const unexpected = [...extra.keys()].find((name) => name !== 'ignorecase' && name !== 'multiline');
     if (unexpected !== undefined)
       throw new TemplateError(`regex_search has no parameter '${unexpected}'`, { code: 'bad-arguments' });
+    const groups = rest.map(groupName);
     const match = firstMatch(compile(pattern, extra.get('ignorecase'), extra.get('multiline')), str(value));
     if (match === null) return null;
-    return rest.length === 0 ? match[0] : rest.map((argument) => groupOf(match, argument));
+    return groups.length === 0 ? match[0] : groups.map((name) => groupOf(match, name));
   }),
   regex_findall: filter('regex multiline ignorecase', (value, [pattern, multiline, ignorecase]) =>
     [...allMatches(compile(pattern, ignorecase, multiline), str(value))].map((match) => {

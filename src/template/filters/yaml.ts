@@ -4,6 +4,7 @@ import { mapKey } from '../python/dict.js';
 import { float } from '../python/kinds.js';
 import { type Filter, filter } from '../runtime/callables.js';
 import { dumpYaml } from '../yaml/dump.js';
+import { looksTyped } from '../yaml/scalar.js';
 import { flag, whole } from './arguments.js';
 
 const known = new Set([
@@ -41,7 +42,9 @@ function dump(
 function convert(node: unknown, resolve: (alias: Node) => unknown, depth = 0): unknown {
   if (depth > 300) throw new TemplateError('the YAML is nested too deeply', { code: 'template-too-big' });
   if (isScalar(node)) {
-    const { value } = node;
+    const { value, source } = node;
+    const isPlainText = node.type === 'PLAIN' && source !== undefined && !looksTyped(source);
+    if (isPlainText && value !== null) return source;
     if (typeof value === 'bigint') return Number(value);
     if (typeof value === 'number')
       return node.source !== undefined && /[.eE]/.test(node.source) && !/^[-+]?0x/i.test(node.source)

@@ -33,13 +33,25 @@ function dict(terms: Value[]): Value[] {
   });
 }
 
+function without(element: Mapping, [key = '', ...rest]: readonly string[]): Mapping {
+  const copy = mapping(element);
+  const inner = copy[key];
+  if (rest.length > 0 && isMapping(inner)) copy[key] = without(inner, rest);
+  else delete copy[key];
+  return copy;
+}
+
 function elements(terms: Value[]): Value[] {
   const [list, path, flags] = terms;
   if (list === undefined || typeof path !== 'string') {
     throw new TemplateError("the lookup 'subelements' expects a list and the path of a list within its elements");
   }
   const skipsMissing = isMapping(flags ?? null) && (flags as Mapping).skip_missing === true;
-  return values(subelements(list, path, skipsMissing));
+  // Ansible's lookup, unlike the filter, takes the list out of the elements that it hands back.
+  return values(subelements(list, path, skipsMissing)).map((pair): Value => {
+    const [element, item] = pair as [Mapping, Value];
+    return [without(element, path.split('.')), item];
+  });
 }
 
 export const pureLookups: Readonly<Record<string, Lookup>> = {

@@ -1,6 +1,6 @@
 import { TemplateError } from '../errors.js';
 import { dictEntries, dictGet, dictSize } from './dict.js';
-import { Float, isDict, MISSING, numberOf, Range, Thing, Tuple, typeName, Undefined } from './kinds.js';
+import { Float, isDict, MISSING, Nothing, numberOf, Range, Thing, Tuple, typeName, Undefined } from './kinds.js';
 import { repr } from './repr.js';
 
 export function isTruthy(value: unknown): boolean {
@@ -16,6 +16,7 @@ export function isTruthy(value: unknown): boolean {
   }
   if (value === null) return false;
   if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Nothing) return false;
   if (value instanceof Undefined) return value.fail();
   if (value instanceof Float) return value.value !== 0;
   if (value instanceof Range) return value.length > 0;

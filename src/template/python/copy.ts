@@ -2,7 +2,7 @@ import type { Mapping, Value } from '../../values/index.js';
 import { mapping } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import { dictEntries, rangeItems } from './dict.js';
-import { Callable, Float, isDict, LazyDict, Range, Thing, Tuple, Undefined } from './kinds.js';
+import { Callable, Float, isDict, LazyDict, Nothing, Range, Thing, Tuple, Undefined } from './kinds.js';
 import { str } from './repr.js';
 
 /** A copy that shares nothing with the original, so that a template may change it. */
@@ -36,6 +36,7 @@ export function toValue(value: unknown, depth = 0): Value {
   if (Array.isArray(value)) return listValue(value, depth);
   if (value instanceof Map || value instanceof LazyDict) return dictValue(value, depth);
   if (value instanceof Float) return value.value;
+  if (value instanceof Nothing) return '';
   if (value instanceof Undefined) return value.fail();
   if (value instanceof Range) return rangeItems(value);
   if (value instanceof Thing || value instanceof Callable) return str(value);

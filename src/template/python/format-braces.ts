@@ -15,7 +15,7 @@ const field = /^([^.[!:]*)((?:\.[^.[!:]+|\[[^\]]*\])*)(?:!([rsa]))?(?::(.*))?$/s
 /** Python's `'…'.format(…)`. */
 export function formatBraces(format: string, values: BraceValues, depth = 0): string {
   let automatic = 0;
-  const valueOf = (name: string, path: string): unknown => {
+  const fieldValue = (name: string, path: string): unknown => {
     let value: unknown;
     const index = name === '' ? automatic++ : /^\d+$/.test(name) ? Number(name) : undefined;
     if (index === undefined) {
@@ -50,13 +50,13 @@ export function formatBraces(format: string, values: BraceValues, depth = 0): st
     const end = closing(format, at);
     const match = field.exec(format.slice(at + 1, end));
     if (match === null) throw new TemplateError(`format: cannot read the field {${format.slice(at + 1, end)}}`);
-    const value = valueOf(match[1] ?? '', match[2] ?? '');
+    const value = fieldValue(match[1] ?? '', match[2] ?? '');
     const converted = match[3] === undefined ? value : match[3] === 's' ? str(value) : repr(value);
     const spec = match[4] ?? '';
     // A specification may itself hold fields, one level deep.
     const inner =
       spec.includes('{') && depth === 0
-        ? spec.replace(/\{([^{}]*)\}/g, (_, name: string) => str(valueOf(name, '')))
+        ? spec.replace(/\{([^{}]*)\}/g, (_, name: string) => str(fieldValue(name, '')))
         : spec;
     text += formatSpec(converted, inner);
     at = end;

@@ -59,6 +59,9 @@ export class Undefined extends Internal {
   }
 }
 
+/** The missing else of an inline if: empty where it is written, and an error nowhere, as in Jinja2. */
+export class Nothing extends Undefined {}
+
 export type Kwargs = ReadonlyMap<string, unknown>;
 export const noKwargs: Kwargs = new Map();
 

@@ -1,6 +1,6 @@
 import { TemplateError } from '../errors.js';
 import { dictEntries } from './dict.js';
-import { Callable, Float, Internal, isDict, Range, Thing, Tuple, Undefined } from './kinds.js';
+import { Callable, Float, Internal, isDict, Nothing, Range, Thing, Tuple, Undefined } from './kinds.js';
 
 /** Python's shortest text of a float: exponent from 1e16 on and below 1e-4. */
 export function floatText(value: number): string {
@@ -69,6 +69,7 @@ export function repr(value: unknown, depth = 0): string {
 
 function internalRepr(value: unknown): string {
   if (value instanceof Float) return floatText(value.value);
+  if (value instanceof Nothing) return '';
   if (value instanceof Undefined) return value.fail();
   if (value instanceof Range) {
     return value.step === 1

@@ -12,12 +12,12 @@ const simple: Readonly<Record<string, string>> = {
   '\n': '',
 };
 
-const escape = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g;
+const escapeSequence = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g;
 
 /** The text a Python string literal's body stands for. Unknown escapes stay as they are written. */
 export const unescapeString = (body: string): string =>
   body.includes('\\')
-    ? body.replace(escape, (whole, octal, byte, short, long, other) => {
+    ? body.replace(escapeSequence, (whole, octal, byte, short, long, other) => {
         if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
         const hex: string | undefined = byte ?? short ?? long;
         if (hex !== undefined) {

@@ -37,21 +37,18 @@ interface Place {
   isKey: boolean;
 }
 
-/** Writes YAML as PyYAML's safe_dump does, but never with anchors. */
+/** Writes YAML as PyYAML with libyaml does (Ansible's dumper), but never with anchors. */
 export function dumpYaml(value: unknown, style: YamlStyle = {}): string {
   const writer = new YamlWriter(style.width ?? 80);
   if (style.explicitStart === true) writer.indicator('---', true);
-  const dumper = new Dumper(writer, style);
-  dumper.node(value, { indent: undefined, inMapping: false, inFlow: false, isKey: false });
+  new Dumper(writer, style).node(value, { indent: undefined, inMapping: false, inFlow: false, isKey: false });
   writer.lineBreak();
-  const isOpen = dumper.isOpenEnded || style.explicitEnd === true;
-  return isOpen ? `${writer.text}...\n` : writer.text;
+  return style.explicitEnd === true ? `${writer.text}...\n` : writer.text;
 }
 
 const isScalar = (value: unknown): boolean => !isList(value) && !isDict(value) && !(value instanceof Range);
 
 class Dumper {
-  isOpenEnded = false;
   depth = 0;
   readonly step: number;
 
@@ -88,23 +85,15 @@ class Dumper {
             ? yamlFloat(value instanceof Float ? value.value : value)
             : integerText(number ?? 0);
     this.writer.plain(text, false, 0);
-    this.isOpenEnded ||= place.indent === undefined && !place.inFlow;
   }
 
   string(text: string, place: Place): void {
     const { multiline, flowPlain, blockPlain, singleQuoted } = analyze(text);
-    const indent =
-      place.indent === undefined
-        ? place.inFlow
-          ? this.step
-          : 0
-        : place.indent + (place.inFlow || place.isKey ? 0 : this.step);
+    const indent = (place.indent ?? 0) + this.step;
     const mayBePlain =
-      !looksTyped(text) && !(place.isKey && (text === '' || multiline)) && (place.inFlow ? flowPlain : blockPlain);
-    if (mayBePlain) {
-      this.writer.plain(text, !place.isKey, indent);
-      this.isOpenEnded ||= place.indent === undefined && !place.inFlow;
-    } else if (singleQuoted && !(place.isKey && multiline)) this.writer.singleQuoted(text, !place.isKey, indent);
+      !looksTyped(text) && text !== '' && !(place.isKey && multiline) && (place.inFlow ? flowPlain : blockPlain);
+    if (mayBePlain) this.writer.plain(text, !place.isKey, indent);
+    else if (singleQuoted && !(place.isKey && multiline)) this.writer.singleQuoted(text, !place.isKey, indent);
     else this.writer.doubleQuoted(text, !place.isKey, indent);
   }
 
@@ -163,7 +152,7 @@ class Dumper {
         if (writer.column > writer.width) writer.indent(indent);
       } else writer.indent(indent);
       const keyText = typeof key === 'string' ? key : '';
-      const isSimple = typeof key !== 'string' || (keyText !== '' && keyText.length < 123 && !keyText.includes('\n'));
+      const isSimple = typeof key !== 'string' || (keyText.length < 129 && !keyText.includes('\n'));
       if (!isSimple) writer.indicator('?', true, false, true);
       this.node(key, { indent, inMapping: true, inFlow: isFlow, isKey: isSimple });
       if (isSimple) writer.indicator(':', false);

@@ -28,7 +28,7 @@ export interface Analysis {
 
 const isBreak = (c: string): boolean => c === '\n' || c === '\x85' || c === '\u2028' || c === '\u2029';
 const isBlankOrEnd = (c: string | undefined): boolean => c === undefined || /[\0 \t\r\n\x85\u2028\u2029]/.test(c);
-const printable = /^[\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]$|^[\u{10000}-\u{10fffe}]$/u;
+const printable = /^[\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]$/u;
 
 /** What styles a text can be written in, as PyYAML's emitter decides. */
 export function analyze(text: string): Analysis {
