@@ -81,6 +81,17 @@ export interface HostEnded {
   type: 'host-ended';
   host: string;
 }
+/** This host does nothing before the host `on` has got further: an expression, `run_once` or `strategy: linear` needs it. */
+export interface HostWaits {
+  type: 'host-waits';
+  host: string;
+  on: string;
+}
+/** The wait is over. */
+export interface HostResumed {
+  type: 'host-resumed';
+  host: string;
+}
 /** Live output of a running step. Untrusted bytes, decoded, secrets not yet masked. */
 export interface Progress {
   type: 'progress';
@@ -116,6 +127,8 @@ export type RunEvent =
   | TaskFinished
   | HostAdvanced
   | HostEnded
+  | HostWaits
+  | HostResumed
   | Progress
   | Notice
   | PlayFinished

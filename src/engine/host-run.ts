@@ -1,4 +1,5 @@
 import type { Block, Node, Task } from '../playbook/index.js';
+import { pythonText } from '../template/index.js';
 import { type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { runMeta } from './controls/meta.js';
 import type { BecomeRequest, Conversation } from './conversation.js';
@@ -195,16 +196,24 @@ export class HostRun {
         return compute();
       } catch (error) {
         if (!(error instanceof Pending) || error instanceof Unknowable) throw error;
-        await Promise.race([error.ready, this.#failed.opened, this.play.ended]).catch(() => undefined);
+        await this.waitFor(error.on, Promise.race([error.ready, this.#failed.opened, this.play.ended]));
       }
     }
+  }
+
+  /** Waits, and tells the listeners where it is another host that is waited for. Never rejects. */
+  async waitFor(other: string | undefined, ready: Promise<unknown>): Promise<void> {
+    const { emit } = this.play.run;
+    if (other !== undefined) emit({ type: 'host-waits', host: this.host, on: other });
+    await ready.catch(() => undefined);
+    if (other !== undefined) emit({ type: 'host-resumed', host: this.host });
   }
 
   /** A text of the playbook with this host's values, as far as they are known; for names and labels. */
   tryRender(text: Value, scope: TaskScope): string {
     try {
       const value = this.play.run.scope.templar.render(text, variablesOf(scope));
-      return typeof value === 'string' ? value : JSON.stringify(value);
+      return pythonText(value);
     } catch {
       return typeof text === 'string' ? text : JSON.stringify(text);
     }

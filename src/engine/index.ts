@@ -1,3 +1,4 @@
+export type { Diff } from '../tasks/index.js';
 export type { ConnectionDefaults } from './connection-variables.js';
 export type * from './events.js';
 export type { OncePrompts } from './interaction.js';

@@ -172,11 +172,14 @@ export class PlayRun {
     if (this.inStep) await host.drain();
     host.position = order;
     this.#wake();
-    if (this.inStep) await this.#allAt(order);
+    if (this.inStep) await this.#allAt(host, order);
   }
 
-  async #allAt(order: Order): Promise<void> {
-    for (const host of this.hosts) await this.#reached(host, order);
+  async #allAt(asking: HostRun, order: Order): Promise<void> {
+    for (const host of this.hosts) {
+      if (host === asking || this.#isAt(host, order)) continue;
+      await asking.waitFor(host.host, this.#reached(host, order));
+    }
   }
 
   #isAt(host: HostRun, order: Order): boolean {
@@ -198,14 +201,14 @@ export class PlayRun {
     const own = this.#byName.get(asking);
     const host = this.#byName.get(other);
     if (!own || !host || own === host || this.#isAt(host, own.position)) return;
-    throw new Pending(`what ${other} does before`, this.#reached(host, own.position));
+    throw new Pending(`what ${other} does before`, this.#reached(host, own.position), other);
   }
 
   /** `run_once`: true where the task is done with for this host, since another one has done (or will have done) it. */
   async runOnce(host: HostRun, task: Task, order: Order): Promise<boolean> {
     if (task.runOnce !== true && task.runOnce !== 'yes' && task.runOnce !== 'true') return false;
     await host.drain();
-    await this.#allAt(order);
+    await this.#allAt(host, order);
     const key = order.join('.');
     const first = this.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
     const known = this.#once.get(key);

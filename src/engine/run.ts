@@ -11,7 +11,7 @@ import type { HostStats, Listener } from './events.js';
 import type { HostState } from './host-state.js';
 import type { OncePrompts } from './interaction.js';
 import type { RunOptions } from './options.js';
-import { PlayRun } from './play-run.js';
+import { PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
 import { countOf, flagOf } from './task-attempt.js';
@@ -142,6 +142,7 @@ async function runPlay(
       alive: hosts.filter((host) => alive.has(host)),
       batch: batchHosts.filter((host) => alive.has(host)),
     }),
+    dynamicNames: dynamicNamesOf(play),
     awaitHost: (asking, other) => current?.awaitHost(asking, other),
   };
   Object.assign(scope.fileVars, readVarsFiles(run, scope, hosts[0] ?? ''));
@@ -242,6 +243,20 @@ export function batchesOf(hosts: readonly string[], serial: readonly Value[]): s
     at += size;
   }
   return batches;
+}
+
+const opensUp = new Set(['include_tasks', 'include_role', 'include_vars', 'add_host']);
+
+/** What tasks of the play register or set; undefined where includes may bring more. */
+function dynamicNamesOf(play: Play): Set<string> | undefined {
+  const names = new Set<string>();
+  const nodes = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers];
+  for (const task of tasksOf(nodes)) {
+    if (opensUp.has(task.action)) return undefined;
+    if (task.register !== undefined) names.add(task.register);
+    if (task.action === 'set_fact') for (const name of Object.keys(task.args)) names.add(name);
+  }
+  return names;
 }
 
 /** The task that gathers facts before a play. */

@@ -292,6 +292,7 @@ export class TaskRun {
       const result = isLoop ? this.#combine(turns, results) : results[0];
       if (result) this.#done(turns, results, result);
     });
+    if (turns.some((turn) => isSent(turn) && turn.work?.definition.name === 'setup')) this.#gather(settling);
     const local = !turns.some(isSent);
     if (local) await this.#foresee(turns, isLoop);
     else if (register !== undefined)
@@ -300,6 +301,15 @@ export class TaskRun {
     for (const [index, { nodes }] of turns.entries()) {
       if (nodes && nodes.length > 0) await host.runIncluded(nodes, [...this.#order, index]);
     }
+  }
+
+  /** Facts are on their way: whoever reads one waits for them, and nobody else. */
+  #gather(settling: Promise<void>): void {
+    const { state } = this.#host;
+    state.gathering = settling;
+    void settling.then(() => {
+      if (state.gathering === settling) state.gathering = undefined;
+    });
   }
 
   /** No host had to be asked: what follows may see the result before it is settled. */

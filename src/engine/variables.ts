@@ -22,6 +22,8 @@ export interface PlayScope {
   fileVars: Mapping;
   /** ansible_play_hosts_all, and how the others stand. */
   hosts(): { all: readonly string[]; alive: readonly string[]; batch: readonly string[] };
+  /** Names that tasks of the play may give a value to; undefined: any name (dynamic includes). */
+  dynamicNames: ReadonlySet<string> | undefined;
   /**
    * Throws Pending while `other` has not got as far as the asking host: what it may yet register before that point is
    * not there.
@@ -120,11 +122,16 @@ class HostVars implements LazyMapping {
   ) {}
 
   lazyGet(key: string): Variable | undefined {
-    if (!connectionVariables.test(key)) this.scope.awaitHost(this.asking, this.host);
+    if (this.#mayChange(key)) this.scope.awaitHost(this.asking, this.host);
     const variables = variablesOfHost(this.scope, this.host);
     const found = variables.get(key);
     if (!found?.template) return found;
     return data(this.scope.run.templar.render(found.value as Value, variables));
+  }
+
+  #mayChange(name: string): boolean {
+    if (connectionVariables.test(name)) return false;
+    return isFactName(name) || (this.scope.dynamicNames?.has(name) ?? true);
   }
 
   lazyKeys(): Iterable<string> {
