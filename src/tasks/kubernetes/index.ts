@@ -12,10 +12,13 @@ import { kubernetesManifest } from './kubernetes-manifest.js';
 import { kubernetesPackagesTask } from './kubernetes-packages.js';
 import { label, taint } from './node-marks.js';
 import { nodesReady } from './nodes-ready.js';
+import { preflight, preflightFleet } from './preflight.js';
 import { swap } from './swap.js';
 
 /** The tasks that know Kubernetes, in the order in which a cluster comes to be. */
 export const kubernetesTasks: readonly Task[] = [
+  preflight,
+  preflightFleet,
   swap,
   firewall,
   kernel,
