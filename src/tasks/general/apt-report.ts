@@ -47,7 +47,12 @@ export function interpretApt(report: Report, fields: Mapping = {}): Interpretati
   const times = lines(report.text('cache_update_time') ?? '').map(Number);
   const result: Mapping = {
     ...withFailure(report, fields),
-    ...(report.text('transcript') !== undefined && { stdout, stdout_lines: lines(stdout), stderr: '', stderr_lines: [] }),
+    ...(report.text('transcript') !== undefined && {
+      stdout,
+      stdout_lines: lines(stdout),
+      stderr: '',
+      stderr_lines: [],
+    }),
     ...(report.text('cache_update_time') !== undefined && {
       cache_updated: report.text('cache_updated') !== undefined,
       cache_update_time: Math.max(0, ...times),

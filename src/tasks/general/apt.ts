@@ -162,7 +162,8 @@ kp_step_${i} || return 1`,
   );
 };
 
-function compileApt(args: Arguments): Script {
+/** The whole program of the apt task. */
+export function compileApt(args: Arguments): Script {
   const requests = (args.name ?? []).filter((name) => name !== '').map(parsePackage);
   const updates = (args.update_cache ?? false) || args.cache_valid_time > 0;
   const upgrade = args.upgrade === undefined || args.upgrade === 'no' ? undefined : args.upgrade;

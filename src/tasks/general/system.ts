@@ -1,12 +1,43 @@
 import type { Task } from '../task.js';
 import { apt } from './apt.js';
+import { aptKey } from './apt-key.js';
+import { aptRepository } from './apt-repository.js';
+import { authorizedKey } from './authorized-key.js';
+import { cron } from './cron.js';
+import { dnf } from './dnf.js';
+import { dpkgSelections } from './dpkg-selections.js';
+import { getent } from './getent.js';
 import { group } from './group.js';
+import { hostname } from './hostname.js';
 import { modprobe } from './modprobe.js';
+import { mount } from './mount.js';
+import { packageTask } from './package.js';
 import { service } from './service.js';
 import { setup } from './setup.js';
 import { sysctl } from './sysctl.js';
 import { systemd } from './systemd.js';
+import { timezone } from './timezone.js';
 import { user } from './user.js';
 
 /** Packages, services, users, the kernel: what concerns a host as a whole. */
-export const systemTasks: readonly Task[] = [setup, apt, service, systemd, user, group, sysctl, modprobe];
+export const systemTasks: readonly Task[] = [
+  setup,
+  apt,
+  service,
+  systemd,
+  user,
+  group,
+  sysctl,
+  modprobe,
+  cron,
+  dpkgSelections,
+  getent,
+  hostname,
+  mount,
+  timezone,
+  aptKey,
+  aptRepository,
+  authorizedKey,
+  dnf,
+  packageTask,
+];

@@ -1,0 +1,127 @@
+import { joinScripts, sh } from '../../shell/index.js';
+import { choice, path, text } from '../parameters.js';
+import { defineTask, program } from '../task.js';
+import { downloadFunction } from './download.js';
+import { withFailure } from './reported.js';
+
+const keyId = /^(0x)?([0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})$/;
+
+export const aptKey = defineTask({
+  name: 'apt_key',
+  summary: 'Adds and removes keys that apt trusts for every source.',
+  description: `Deprecated by Debian: better put the key into /etc/apt/keyrings and name it in the source with signed-by. Keys
+go into a keyring of their own in /etc/apt/trusted.gpg.d, which also works where apt-key is no longer there. Needs gpg.`,
+  parameters: {
+    id: text('Identifier of the key: 8, 16 or 40 hexadecimal digits.'),
+    url: text('Where the key is downloaded from.'),
+    data: text('The key itself.'),
+    file: path('A file on the host that holds the key.'),
+    keyserver: text('A key server to ask for `id`.'),
+    keyring: path('The keyring; default: a file of its own in /etc/apt/trusted.gpg.d.'),
+    state: choice('Whether it is trusted.', ['present', 'absent'], { default: 'present' }),
+  },
+  atLeastOne: [['id', 'url', 'data', 'file']],
+  atMostOne: [['url', 'data', 'file', 'keyserver']],
+  returns: { key_id: 'identifier', fp: 'fingerprint' },
+  example: `- apt_key:
+    url: https://download.docker.com/linux/debian/gpg`,
+  inCheckMode: 'predicts',
+  compile: (args) => {
+    const fail = (msg: string) => ({ status: 'failed', result: { msg } }) as const;
+    if (args.id !== undefined && !keyId.test(args.id)) return fail(`${JSON.stringify(args.id)} is not a key id`);
+    const id = args.id?.replace(/^0x/, '').toUpperCase();
+    if (args.state === 'absent' && id === undefined) return fail('id is needed for state absent');
+    if (args.state === 'present' && (args.url ?? args.data ?? args.file ?? args.keyserver) === undefined) {
+      return fail('a key has to come from url, data, file or keyserver');
+    }
+    const source =
+      args.data !== undefined
+        ? sh`printf '%s\n' ${args.data} >"$kp_home/key"`
+        : args.file !== undefined
+          ? sh`kp_try cp -- ${args.file} "$kp_home/key" || return 1`
+          : args.url !== undefined
+            ? sh`kp_download ${args.url} "$kp_home/key" || return 1`
+            : sh`kp_try gpg --batch --homedir "$kp_home" --keyserver ${args.keyserver ?? ''} --recv-keys ${id ?? ''} || return 1
+gpg --batch --homedir "$kp_home" --export ${id ?? ''} >"$kp_home/key"`;
+    return program(
+      joinScripts([
+        downloadFunction,
+        sh`
+command -v gpg >/dev/null 2>&1 || {
+  if [ -n "$kp_check" ]; then kp_unknown 'gpg is not installed yet'; return 0; fi
+  kp_fail 'gpg is needed to read keys (package gnupg)'
+  return 1
+}
+kp_id=${id ?? ''}
+# kp_trusted ID: the keyrings that hold the key, into kp_rings; compared with fingerprints of keys and subkeys.
+kp_trusted() {
+  kp_rings=
+  for kp_p in ${args.keyring === undefined ? sh`/etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/*.gpg /etc/apt/trusted.gpg.d/*.asc` : sh`${args.keyring}`}; do
+    [ -f "$kp_p" ] || continue
+    kp_out=$(gpg --batch --homedir /nonexistent --no-default-keyring --with-colons --with-fingerprint --show-keys "$kp_p" 2>/dev/null </dev/null)
+    case $kp_out in *"$1:$kp_nl"* | *"$1:") kp_rings=$kp_rings$kp_p$kp_nl ;; esac
+  done
+}
+if [ -n "$kp_id" ]; then
+  kp_set key_id "$kp_id"
+  kp_trusted "$kp_id"
+  if [ ${args.state} = present ]; then
+    [ -z "$kp_rings" ] || return 0
+  else
+    [ -n "$kp_rings" ] || return 0
+    kp_apply || return 0
+    while IFS= read -r kp_p; do
+      [ -z "$kp_p" ] || kp_try gpg --batch --yes --homedir /tmp --no-default-keyring --keyring "$kp_p" --delete-keys "$kp_id" </dev/null ||
+        return 1
+      # A keyring that holds nothing any more only costs apt time.
+      [ -n "$(gpg --batch --with-colons --show-keys "$kp_p" 2>/dev/null </dev/null)" ] || rm -f -- "$kp_p" "$kp_p~"
+    done <<EOF
+$kp_rings
+EOF
+    return 0
+  fi
+fi
+if [ -n "$kp_check" ]; then
+  if [ -n "$kp_id" ]; then kp_apply; kp_predict repository "key $kp_id" present; return 0; fi
+  kp_unknown 'a key is only read in a real run; give its id to compare'
+  return 0
+fi
+kp_home=$(mktemp -d) || { kp_fail 'cannot make a temporary directory'; return 1; }
+kp_key_add() {
+  ${source}
+  kp_out=$(gpg --batch --homedir "$kp_home" --with-colons --with-fingerprint --show-keys "$kp_home/key" 2>&1 </dev/null) ||
+    { kp_set output "$kp_out"; kp_fail 'this is no key that gpg can read'; return 1; }
+  kp_fp=$\{kp_out#*"$\{kp_nl}fpr:"}
+  kp_fp=$\{kp_fp%%:"$kp_nl"*}
+  kp_fp=$\{kp_fp##*:}
+  case $kp_fp in *[!0-9A-F]* | '') kp_fail 'the key has no fingerprint'; return 1 ;; esac
+  case $kp_out in *"$kp_id:"*) ;; *) kp_fail "key does not match the id $kp_id: it is $kp_fp"; return 1 ;; esac
+  kp_set fp "$kp_fp"
+  kp_trusted "$kp_fp"
+  [ -z "$kp_rings" ] || return 0
+  kp_apply
+  kp_ring=${args.keyring ?? ''}
+  [ -n "$kp_ring" ] || kp_ring=/etc/apt/trusted.gpg.d/kprov-$kp_fp.gpg
+  kp_stat "$kp_ring"
+  kp_temp "$kp_ring"
+  [ "$kp_type" = absent ] || cat -- "$kp_ring" >"$kp_tmp"
+  # A binary keyring is its keys one after the other.
+  kp_try gpg --batch --yes --homedir "$kp_home" --dearmor -o "$kp_home/binary" "$kp_home/key" || cp -- "$kp_home/key" "$kp_home/binary"
+  kp_failure=
+  cat -- "$kp_home/binary" >>"$kp_tmp" && kp_install "$kp_tmp" "$kp_ring" 0644 '' ''
+}
+kp_key_add
+kp_code=$?
+rm -rf -- "$kp_home"
+return "$kp_code"`,
+      ]),
+    );
+  },
+  interpret: (report) => {
+    const fp = report.text('fp');
+    const id = report.text('key_id') ?? fp?.slice(-16);
+    return {
+      result: withFailure(report, { ...(fp !== undefined && { fp }), ...(id !== undefined && { key_id: id }) }),
+    };
+  },
+});
