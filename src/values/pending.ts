@@ -6,9 +6,13 @@ export class Pending extends Error {
   /** Settles when the evaluation may be tried again; rejects when the value will never come. */
   readonly ready: Promise<unknown>;
 
-  constructor(what: string, ready: Promise<unknown>) {
+  /** The host that has to get further first, where it is another one's value. */
+  readonly on: string | undefined;
+
+  constructor(what: string, ready: Promise<unknown>, on?: string) {
     super(`${what} is not known yet`);
     this.name = 'Pending';
     this.ready = ready;
+    this.on = on;
   }
 }
