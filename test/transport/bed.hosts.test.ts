@@ -1,7 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { createTransport, type Target, type TransportOptions } from '../../src/transport/index.js';
 import { addressOf, type BedHost, readBed } from '../lab/bed.js';
 import { failure, run } from './run.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 const bed = readBed();
 const home = `${bed.state}/transport-home-${process.pid}`;

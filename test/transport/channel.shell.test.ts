@@ -1,7 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { type Connection, ConnectionLost } from '../../src/transport/index.js';
 import { failure, run } from './run.js';
 import { SshBed, type Sshd, until } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
@@ -131,6 +135,12 @@ describe('the limits of a connection', () => {
     expect(await first.exit).toEqual({ kind: 'exited', code: 0 });
     expect(heard.join('')).toBe('still here');
     expect((await run(connection, 'echo again')).stdout.toString()).toBe('again\n');
+    await connection.close();
+  });
+
+  test('with MaxSessions 1 a session right after the end of another is not refused', async () => {
+    const connection = await bed.transport().connect(server.target());
+    for (let i = 0; i < 20; i++) expect((await run(connection, 'true')).exit).toEqual({ kind: 'exited', code: 0 });
     await connection.close();
   });
 

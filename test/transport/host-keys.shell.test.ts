@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import type { HostKeyChecking } from '../../src/transport/index.js';
 import { failure, run } from './run.js';
 import { SshBed, type Sshd } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 describe('host keys', () => {
   const bed = new SshBed();

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { failure, run } from './run.js';
 import { freePort, SshBed, type Sshd } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 describe('jump hosts', () => {
   const bed = new SshBed();

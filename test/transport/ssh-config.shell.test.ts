@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
+import { jest } from '@jest/globals';
 import { readConfigFiles } from '../../src/transport/config/read-config-files.js';
 import { resolveHost } from '../../src/transport/config/resolve-host.js';
 import { SshBed } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 describe('ssh_config beside the real ssh', () => {
   const bed = new SshBed();

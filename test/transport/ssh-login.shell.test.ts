@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { failure, run } from './run.js';
 import { SshBed, type Sshd } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 describe('logging in', () => {
   const bed = new SshBed();
@@ -56,8 +60,8 @@ describe('logging in', () => {
 
   test('time before a passphrase prompt does not count as connect time', async () => {
     const transport = bed.transport({
-      connectTimeoutMs: 1500,
-      askPassphrase: () => new Promise((resolve) => setTimeout(() => resolve('open sesame'), 2000)),
+      connectTimeoutMs: 4000,
+      askPassphrase: () => new Promise((resolve) => setTimeout(() => resolve('open sesame'), 5000)),
     });
     const connection = await transport.connect(server.target({ privateKeyFile: bed.path('locked') }));
     await connection.close();

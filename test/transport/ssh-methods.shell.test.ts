@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import ssh2, { type AuthContext } from 'ssh2';
 import { failure } from './run.js';
 import { freePort, SshBed } from './sshd.js';
+
+// Processes and handshakes of a busy machine take their time.
+jest.setTimeout(60_000);
 
 /** Ways to log in that need a server of a kind that is not at hand: ssh2's own, with scripted answers. */
 describe('methods of logging in', () => {

@@ -12,7 +12,7 @@ export interface HostKeyCheck {
   /** Undefined: the key may be trusted. */
   check(shown: ShownKey): ConnectError | undefined;
   /** The server has proven that the key is its own: a new one is added to known_hosts now. */
-  remember(shown: ShownKey): void;
+  remember(shown: ShownKey): Promise<void>;
 }
 
 /** Which host keys are trusted, for all connections of a transport. */
@@ -44,8 +44,9 @@ export class HostKeys {
         const judgement = decide(shown);
         return judgement.kind === 'refuse' ? judgement.error : undefined;
       },
-      remember: (shown) => {
-        if (decide(shown).kind === 'learn' && addTo !== undefined) this.#learn(addTo, name, shown, host.hashKnownHosts);
+      remember: async (shown) => {
+        if (decide(shown).kind === 'learn' && addTo !== undefined)
+          await this.#learn(addTo, name, shown, host.hashKnownHosts);
       },
     };
   }
@@ -60,11 +61,13 @@ export class HostKeys {
     return checking;
   }
 
-  #learn(path: string, name: string, shown: ShownKey, isHashed: boolean): void {
-    this.#files.add(path, name, shown, isHashed).then(
-      () => this.#warn(`added the host key of ${name} to ${path}: ${shown.type} ${fingerprint(shown.key)}`),
-      (error: Error) => this.#warn(`the host key of ${name} could not be added to ${path}: ${error.message}`),
-    );
+  async #learn(path: string, name: string, shown: ShownKey, isHashed: boolean): Promise<void> {
+    try {
+      await this.#files.add(path, name, shown, isHashed);
+      this.#warn(`added the host key of ${name} to ${path}: ${shown.type} ${fingerprint(shown.key)}`);
+    } catch (error) {
+      this.#warn(`the host key of ${name} could not be added to ${path}: ${(error as Error).message}`);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SshClient } from '../auth/ssh2.js';
 import { ChannelRefused, ConnectionLost } from '../errors.js';
 import type { Channel, Connection, Target } from '../types.js';
@@ -5,6 +6,12 @@ import { SshChannel } from './ssh-channel.js';
 
 /** How long a polite goodbye may take. */
 const CLOSE_TIMEOUT_MS = 1000;
+/**
+ * sshd frees a closed session a moment after it said so: a new one that is asked for in the same breath is one too many
+ * for its MaxSessions. For this long after a close a refusal is not believed.
+ */
+const STALE_SESSION_MS = 1000;
+const STALE_PAUSE_MS = 50;
 
 export interface SshConnectionOptions {
   target: Target;
@@ -24,6 +31,7 @@ export class SshConnection implements Connection {
   readonly #closed: Promise<void>;
   #gone: ConnectionLost | undefined;
   #isClosing = false;
+  #lastClosedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ target, user, client, onClosed }: SshConnectionOptions) {
     this.target = target;
@@ -54,7 +62,19 @@ export class SshConnection implements Connection {
     client.on('close', () => finish(new ConnectionLost(`${target.name}: the other side closed the connection`)));
   }
 
-  exec(command: string): Promise<Channel> {
+  async exec(command: string): Promise<Channel> {
+    for (;;) {
+      const mayBeStale = performance.now() - this.#lastClosedAt < STALE_SESSION_MS;
+      try {
+        return await this.#open(command);
+      } catch (error) {
+        if (!(error instanceof ChannelRefused && mayBeStale)) throw error;
+      }
+      await sleep(STALE_PAUSE_MS);
+    }
+  }
+
+  #open(command: string): Promise<Channel> {
     return new Promise((resolve, reject) => {
       if (this.#gone !== undefined) return reject(this.#gone);
       try {
@@ -84,7 +104,10 @@ export class SshConnection implements Connection {
   #adopt(channel: ClientChannel): SshChannel {
     const adopted = new SshChannel(channel);
     this.#channels.add(adopted);
-    void adopted.exit.then(() => this.#channels.delete(adopted));
+    void adopted.exit.then(() => {
+      this.#channels.delete(adopted);
+      this.#lastClosedAt = performance.now();
+    });
     return adopted;
   }
 

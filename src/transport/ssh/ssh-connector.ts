@@ -183,6 +183,7 @@ export class SshConnector {
     const { host, label, jump } = goal;
     const check = await this.#hostKeys.prepare(host, label, jump !== undefined);
     const stream: Duplex = await (jump === undefined ? dial(host, label, stop) : jump.forward(host, label, stop));
+    let remembering: Promise<void> | undefined;
     const open = async (): Promise<SshClient> => {
       // It may have gone while we waited for our turn, and would not say so again.
       if (!stream.writable) throw new Dropped('Connection lost before handshake');
@@ -193,7 +194,9 @@ export class SshConnector {
         isPasswordOnly,
         knownTypes: check.knownTypes,
         checkHostKey: check.check,
-        onHostKeyProven: check.remember,
+        onHostKeyProven: (shown) => {
+          remembering = check.remember(shown);
+        },
         keepaliveIntervalMs: host.keepaliveIntervalMs ?? this.#options.keepaliveIntervalMs ?? KEEPALIVE_MS,
         keepaliveCountMax: host.keepaliveCountMax ?? KEEPALIVE_MISSES,
         whilePrompting: (work) => clock.whileStopped(work),
@@ -201,7 +204,13 @@ export class SshConnector {
       });
     };
     try {
-      return await clock.whileStopped(() => this.#handshakes.add(() => clock.whileRunning(open), { signal: stop }));
+      const client = await clock.whileStopped(() =>
+        this.#handshakes.add(() => clock.whileRunning(open), { signal: stop }),
+      );
+      await remembering;
+      // Nobody listened for its end while the key was written.
+      if (!stream.writable) throw new Dropped('Connection lost after the login');
+      return client;
     } catch (error) {
       stream.destroy();
       throw error;
