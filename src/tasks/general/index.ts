@@ -7,6 +7,7 @@ import { debug } from './debug.js';
 import { fail } from './fail.js';
 import { fetch } from './fetch.js';
 import { file } from './file.js';
+import { getUrl } from './get-url.js';
 import { lineinfile } from './lineinfile.js';
 import { ping } from './ping.js';
 import { raw } from './raw.js';
@@ -19,6 +20,7 @@ import { stat } from './stat.js';
 import { systemTasks } from './system.js';
 import { tempfile } from './tempfile.js';
 import { template } from './template.js';
+import { waitFor } from './wait-for.js';
 
 /** The tasks that Ansible's users know, in the order of the documentation. */
 export const generalTasks: readonly Task[] = [
@@ -35,6 +37,8 @@ export const generalTasks: readonly Task[] = [
   stat,
   slurp,
   fetch,
+  getUrl,
+  waitFor,
   tempfile,
   debug,
   assert,
