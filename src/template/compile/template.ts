@@ -27,7 +27,8 @@ export function placed<T>(
       error.offset ??= evaluation?.at;
       throw error.locate(source, name);
     }
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    // Even compiling a regular expression fails so when the stack is used up, as a SyntaxError.
+    if (error instanceof Error && error.message.includes('Maximum call stack')) {
       throw new TemplateError('the template is nested too deeply or calls itself without end', {
         code: 'template-too-big',
         offset: evaluation?.at ?? 0,

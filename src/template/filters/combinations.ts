@@ -13,14 +13,21 @@ export function product(lists: readonly (readonly unknown[])[]): unknown[][] {
   );
 }
 
+/** How many selections there are. */
+function selectionCount(size: number, length: number, rising: boolean): number {
+  let count = 1;
+  for (let i = 0; i < length; i++) count *= rising ? (size - i) / (i + 1) : size - i;
+  return Math.max(0, Math.round(count));
+}
+
 /** Ordered selections of `length` elements; `distinct` positions only, `rising` positions for combinations. */
 function select(items: readonly unknown[], length: number, rising: boolean): unknown[][] {
+  checkListLength(selectionCount(items.length, length, rising) * length);
   const rows: unknown[][] = [];
   const taken: number[] = [];
   const step = (): void => {
     if (taken.length === length) {
       rows.push(taken.map((at) => items[at]));
-      checkListLength(rows.length);
       return;
     }
     for (let at = rising ? (taken.at(-1) ?? -1) + 1 : 0; at < items.length; at++) {

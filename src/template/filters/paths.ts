@@ -15,10 +15,14 @@ function dirname(path: string): string {
 }
 
 /** Python's os.path.join: an absolute part throws away what was before it. */
-export const joinPaths = (parts: readonly string[]): string =>
-  parts.reduce((path, part) =>
-    part.startsWith('/') ? part : path === '' || path.endsWith('/') ? path + part : `${path}/${part}`,
-  );
+export function joinPaths(parts: readonly string[]): string {
+  const [first, ...rest] = parts;
+  if (first === undefined) throw new TemplateError('path_join needs at least one path');
+  return rest.reduce((path, part) => {
+    if (part.startsWith('/')) return part;
+    return path === '' || path.endsWith('/') ? path + part : `${path}/${part}`;
+  }, first);
+}
 
 function splitExtension(path: string): Tuple {
   const name = basename(path);
