@@ -20,6 +20,7 @@ import { stat } from './stat.js';
 import { systemTasks } from './system.js';
 import { tempfile } from './tempfile.js';
 import { template } from './template.js';
+import { unarchive } from './unarchive.js';
 import { waitFor } from './wait-for.js';
 
 /** The tasks that Ansible's users know, in the order of the documentation. */
@@ -38,6 +39,7 @@ export const generalTasks: readonly Task[] = [
   slurp,
   fetch,
   getUrl,
+  unarchive,
   waitFor,
   tempfile,
   debug,
