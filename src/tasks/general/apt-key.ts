@@ -58,7 +58,7 @@ kp_trusted() {
   kp_rings=
   for kp_p in ${args.keyring === undefined ? sh`/etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/*.gpg /etc/apt/trusted.gpg.d/*.asc` : sh`${args.keyring}`}; do
     [ -f "$kp_p" ] || continue
-    kp_out=$(gpg --batch --homedir /nonexistent --no-default-keyring --with-colons --with-fingerprint --show-keys "$kp_p" 2>/dev/null </dev/null)
+    kp_out=$(gpg --batch --no-options --homedir /nonexistent --no-keyring --trust-model always --with-colons --with-fingerprint --show-keys "$kp_p" 2>/dev/null </dev/null)
     case $kp_out in *"$1:$kp_nl"* | *"$1:") kp_rings=$kp_rings$kp_p$kp_nl ;; esac
   done
 }
@@ -70,14 +70,16 @@ if [ -n "$kp_id" ]; then
   else
     [ -n "$kp_rings" ] || return 0
     kp_apply || return 0
+    kp_home=$(mktemp -d) || { kp_fail 'cannot make a temporary directory'; return 1; }
     while IFS= read -r kp_p; do
-      [ -z "$kp_p" ] || kp_try gpg --batch --yes --homedir /tmp --no-default-keyring --keyring "$kp_p" --delete-keys "$kp_id" </dev/null ||
+      [ -z "$kp_p" ] || kp_try gpg --batch --yes --homedir "$kp_home" --no-default-keyring --keyring "$kp_p" --delete-keys "$kp_id" </dev/null ||
         return 1
       # A keyring that holds nothing any more only costs apt time.
       [ -n "$(gpg --batch --with-colons --show-keys "$kp_p" 2>/dev/null </dev/null)" ] || rm -f -- "$kp_p" "$kp_p~"
     done <<EOF
 $kp_rings
 EOF
+    rm -rf -- "$kp_home"
     return 0
   fi
 fi
