@@ -29,7 +29,7 @@ const maskSecrets = [
  * Runs on the host on its own, whatever becomes of the connection: $1 the spool folder (root's alone, in memory), $2 the
  * log, then the command. Its output, with secrets masked, ends in the log; its exit code in the file `rc`, last.
  */
-const job = `umask 077
+export const job = `umask 077
 dir=$1 log=$2; shift 2
 echo $$ >"$dir/pid"
 "$@" >"$dir/output" 2>&1 </dev/null

@@ -20,7 +20,7 @@ kp_k_run() {
     case $kp_out in
     *'Could not get lock'* | *'Unable to acquire the dpkg frontend lock'* | *'Unable to lock directory'*)
       kp_k_waits=$((kp_k_waits + 1))
-      if [ "$kp_k_waits" -le 120 ]; then sleep 5; continue; fi ;;
+      if [ "$kp_k_waits" -le 120 ]; then sleep "$\{kp_k_pause:-5}"; continue; fi ;;
     esac
     kp_set cmd "$*"; kp_set rc "$kp_rc"; kp_set output "$kp_out"
     kp_fail "$1 failed with exit code $kp_rc"
