@@ -1,4 +1,5 @@
 import type { Task } from '../task.js';
+import { alternatives } from './alternatives.js';
 import { apt } from './apt.js';
 import { aptKey } from './apt-key.js';
 import { aptRepository } from './apt-repository.js';
@@ -9,15 +10,19 @@ import { dpkgSelections } from './dpkg-selections.js';
 import { getent } from './getent.js';
 import { group } from './group.js';
 import { hostname } from './hostname.js';
+import { localeGen } from './locale-gen.js';
 import { modprobe } from './modprobe.js';
 import { mount } from './mount.js';
 import { packageTask } from './package.js';
+import { pamLimits } from './pam-limits.js';
+import { rpmKey } from './rpm-key.js';
 import { service } from './service.js';
 import { setup } from './setup.js';
 import { sysctl } from './sysctl.js';
 import { systemd } from './systemd.js';
 import { timezone } from './timezone.js';
 import { user } from './user.js';
+import { yumRepository } from './yum-repository.js';
 
 /** Packages, services, users, the kernel: what concerns a host as a whole. */
 export const systemTasks: readonly Task[] = [
@@ -40,4 +45,9 @@ export const systemTasks: readonly Task[] = [
   authorizedKey,
   dnf,
   packageTask,
+  alternatives,
+  localeGen,
+  pamLimits,
+  rpmKey,
+  yumRepository,
 ];

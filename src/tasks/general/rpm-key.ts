@@ -1,0 +1,67 @@
+import { joinScripts, sh } from '../../shell/index.js';
+import { choice, text } from '../parameters.js';
+import { defineTask, program } from '../task.js';
+import { downloadFunction } from './download.js';
+import { withFailure } from './reported.js';
+
+export const rpmKey = defineTask({
+  name: 'rpm_key',
+  summary: 'Adds and removes keys that rpm trusts.',
+  parameters: {
+    key: text('A URL, a file on the host, or (to remove) an identifier of a key.', { required: true }),
+    state: choice('Whether it is trusted.', ['present', 'absent'], { default: 'present' }),
+    fingerprint: text('The fingerprint that the key must have.'),
+  },
+  returns: {},
+  example: `- rpm_key: {key: https://pkgs.k8s.io/core:/stable:/v1.30/rpm/repodata/repomd.xml.key}`,
+  inCheckMode: 'predicts',
+  compile: (args) => {
+    const id = /^(0x)?[0-9A-Fa-f]{8,40}$/.test(args.key)
+      ? args.key.replace(/^0x/, '').slice(-8).toLowerCase()
+      : undefined;
+    const isUrl = /^(https?|ftp):\/\//.test(args.key);
+    if (args.state === 'present' && id !== undefined) {
+      return { status: 'failed', result: { msg: 'a key cannot be made from its identifier: give a URL or a file' } };
+    }
+    return program(
+      joinScripts([
+        downloadFunction,
+        sh`
+kp_id=${id ?? ''} kp_file= kp_want_fp=${(args.fingerprint ?? '').replaceAll(/\s/g, '').toUpperCase()}
+kp_known=$(rpm -q gpg-pubkey 2>/dev/null)
+if [ -z "$kp_id" ]; then
+  command -v gpg >/dev/null 2>&1 || { kp_fail 'gpg is needed to read keys (package gnupg2)'; return 1; }
+  if [ -n ${isUrl} ]; then
+    if [ -n "$kp_check" ]; then kp_unknown 'a key is not downloaded in check mode'; return 0; fi
+    kp_file=$(mktemp) && kp_download ${args.key} "$kp_file" || { rm -f -- "$kp_file"; return 1; }
+  else
+    kp_file=${args.key}
+  fi
+  kp_out=$(gpg --batch --no-options --homedir /nonexistent --no-keyring --trust-model always --with-colons --with-fingerprint --show-keys "$kp_file" 2>/dev/null </dev/null)
+  kp_fp=$\{kp_out#*"$\{kp_nl}fpr:"}; kp_fp=$\{kp_fp%%:"$kp_nl"*}; kp_fp=$\{kp_fp##*:}
+  kp_id=$(printf '%s' "$kp_fp" | tail -c 8 | tr A-F a-f)
+fi
+kp_key_change() {
+  case $kp_id in *[!0-9a-f]* | '') kp_fail 'this is no key that gpg can read'; return 1 ;; esac
+  if [ -n "$kp_want_fp" ] && [ "$kp_want_fp" != "$kp_fp" ]; then
+    kp_fail "The specified fingerprint, $kp_want_fp, does not match the key fingerprint $kp_fp"
+    return 1
+  fi
+  case $kp_known in
+  *"gpg-pubkey-$kp_id-"*)
+    [ ${args.state} = absent ] || return 0
+    if kp_apply; then kp_try rpm -e --allmatches "gpg-pubkey-$kp_id"; fi ;;
+  *)
+    [ ${args.state} = present ] || return 0
+    if kp_apply; then kp_try rpm --import "$kp_file"; fi ;;
+  esac
+}
+kp_key_change
+kp_code=$?
+[ -z ${isUrl} ] || rm -f -- "$kp_file"
+return "$kp_code"`,
+      ]),
+    );
+  },
+  interpret: (report) => ({ result: withFailure(report) }),
+});
