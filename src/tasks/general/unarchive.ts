@@ -77,6 +77,7 @@ kp_elsewhere() {
   rm -rf -- "$kp_work"
   return "$kp_rc"
 }
+kp_gnu_tar() { case $(tar --version 2>/dev/null) in *'GNU tar'*) true ;; *) false ;; esac; }
 kp_all_there() {
   while IFS= read -r kp_member; do
     [ -e "$kp_dest/$kp_member" ] || [ -L "$kp_dest/$kp_member" ] || return 1
@@ -91,7 +92,7 @@ kp_gnu_differs() {
   done
 }
 kp_unpacked() {
-  if [ "$kp_kind" = tar ] && case $(tar --version 2>/dev/null) in *'GNU tar'*) true ;; *) false ;; esac; then
+  if [ "$kp_kind" = tar ] && [ -z ${args.extra_opts.length > 0} ] && kp_gnu_tar; then
     kp_out=$(tar --diff $kp_packed -C "$kp_dest" -f "$kp_a" ${args.extra_opts} ${excluded(args, '--exclude=')} ${args.include} 2>&1 | kp_gnu_differs)
     [ -z "$kp_out" ]
     return
@@ -131,6 +132,9 @@ kp_work_on() {
   ' '28' 'b5' '2f' 'fd*) kp_packed=--zstd ;;
   esac
   if [ "$kp_kind" = zip ] && ! command -v unzip >/dev/null 2>&1; then kp_fail 'unzip is not on this host'; return 1; fi
+  if [ "$kp_kind" = tar ] && [ -n ${args.exclude.length > 0 || args.keep_newer} ] && ! kp_gnu_tar; then
+    kp_fail 'the tar of this host knows neither exclude nor keep_newer'; return 1
+  fi
   kp_list=$(kp_members 2>/dev/null) || { kp_fail "Failed to find handler for $kp_a: it is neither a tar nor a zip archive"; return 1; }
   kp_unpacked
   case $? in
