@@ -89,7 +89,8 @@ export const stat = defineTask({
   compile: (args) =>
     program(sh`
 kp_p=${args.path}
-if [ -n "$kp_check" ] && kp_predicted path "$kp_p"; then
+if kp_foreseen "$kp_p"; then
+  case $kp_value in absent*) return 0 ;; esac
   kp_unknown "$kp_p would be changed by an earlier task of this run"
   return 0
 fi
