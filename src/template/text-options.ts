@@ -3,7 +3,8 @@ import { literalEval } from './python/literal.js';
 import { type Delimiters, defaultSyntax, type Syntax } from './syntax/delimiters.js';
 import type { TextOptions } from './types.js';
 
-const HEADER = '#jinja2:';
+/** Begins a first line that says how the template is written. */
+export const HEADER = '#jinja2:';
 
 const names: Readonly<Record<string, keyof Delimiters>> = {
   variable_start_string: 'variableStart',

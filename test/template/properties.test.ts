@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { builtinFilters } from '../../src/template/filters/index.js';
 import { createTemplar, TemplateError } from '../../src/template/index.js';
+import { builtinTestsByName } from '../../src/template/tests/index.js';
 import { data, templates } from './variables.js';
 
 const templar = createTemplar({ maxSteps: 10_000 });
@@ -101,13 +102,16 @@ test('whatever the text, nothing but a TemplateError is thrown', () => {
 });
 
 test('whatever the arguments, filters and tests throw nothing but a TemplateError', () => {
-  const names = [...builtinFilters().keys()];
+  const names = [
+    ...[...builtinFilters().keys()].map((name) => `| ${name}`),
+    ...[...builtinTestsByName().keys()].filter((name) => /^\w+$/.test(name)).map((name) => `is ${name}`),
+  ];
   const argument = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('a', '(', '\\1', '%s', 'name', '0', -1, 2));
   fc.assert(
     fc.property(fc.constantFrom(...names), argument, argument, argument, (name, value, first, second) => {
       const variables = data({ value, first, second });
       for (const call of [name, `${name}(first)`, `${name}(first, second)`]) {
-        onlyTemplateErrors(() => templar.render(`={{ value | ${call} }}`, variables));
+        onlyTemplateErrors(() => templar.render(`={{ value ${call} }}`, variables));
       }
     }),
     { numRuns: 1500 },

@@ -133,6 +133,17 @@ describe('errors', () => {
   });
 });
 
+test('the template lookup honours the header line and gives the text with its last newline', () => {
+  const files: Record<string, string> = {
+    'a.j2': '#jinja2: trim_blocks: False\n{% if x %}\nv{{ x }}\n{% endif %}\n',
+    'b.j2': '{{ x }}\n',
+  };
+  const loading = createTemplar({ loadTemplate: (name) => files[name] });
+  expect(loading.render("{{ lookup('template', 'a.j2') }}", templates({ x: 1 }))).toBe('\nv1\n');
+  expect(loading.render("[{{ query('template', 'b.j2', 'b.j2') }}", templates({ x: 1 }))).toBe("[['1\\n', '1\\n']");
+  expect(() => loading.render("{{ lookup('template', 'c.j2') }}", nothing)).toThrow('c.j2 could not be found');
+});
+
 describe('references', () => {
   test.each([
     ['{{ a.b | default(c) }} {{ lookup("vars", d) }}', ['a', 'c', 'd']],

@@ -34,6 +34,14 @@ export function placed<T>(
         offset: evaluation?.at ?? 0,
       }).locate(source, name);
     }
+    if (error instanceof RangeError) {
+      // Sizes that JavaScript itself refuses: of a text, a list, a number of digits.
+      throw new TemplateError(`a value in the template is too big: ${error.message}`, {
+        code: 'template-too-big',
+        offset: evaluation?.at ?? 0,
+        cause: error,
+      }).locate(source, name);
+    }
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { TemplateError } from '../errors.js';
 import { isTruthy } from '../python/compare.js';
 import { numberOf, Tuple, typeName, Undefined } from '../python/kinds.js';
-import { attributeOf, itemOf } from '../python/member.js';
+import { itemOf } from '../python/member.js';
 
 export const flag = (value: unknown, fallback = false): boolean => (value === undefined ? fallback : isTruthy(value));
 
@@ -53,4 +53,4 @@ export function pathsGetter(attribute: unknown, caseSensitive: boolean): (item: 
   return (item) => Tuple.make(paths.map((path) => fold(path(item))));
 }
 
-export { attributeOf, itemOf };
+export { itemOf };

@@ -1,7 +1,7 @@
 import { TemplateError } from '../errors.js';
 import { isTruthy } from '../python/compare.js';
-import { Float, float, isFloat, isInteger, numberOf, typeName, Undefined } from '../python/kinds.js';
-import { attributeOf } from '../python/member.js';
+import { float, isFloat, isInteger, numberOf, typeName, Undefined } from '../python/kinds.js';
+import { missing, ownAttribute } from '../python/member.js';
 import { str } from '../python/repr.js';
 import { type Filter, filter } from '../runtime/callables.js';
 import { flag, whole } from './arguments.js';
@@ -143,8 +143,7 @@ export const basicFilters: Readonly<Record<string, Filter>> = {
     return float(by === 10 ? Math.log10(number) : by === 2 ? Math.log2(number) : Math.log(number) / Math.log(by));
   }),
   attr: filter('name', (value, [name]) => {
-    // Only attributes, never items, as Jinja2.
-    const found = attributeOf(value instanceof Float || Array.isArray(value) ? value : value, str(name));
-    return found;
+    // Only attributes, never items.
+    return ownAttribute(value, str(name)) ?? missing(value, str(name));
   }),
 };

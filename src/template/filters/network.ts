@@ -147,9 +147,10 @@ function subnets(value: unknown, query: unknown, index: unknown): unknown {
   if (net === undefined) return false;
   if (optional(query) === undefined) return withPrefix(net, networkOf(net));
   const prefix = whole(query, 'query');
-  const size = 1n << BigInt(Math.max(0, bitsOf(net.version) - prefix));
+  if (prefix < 0 || prefix > bitsOf(net.version))
+    throw new TemplateError(`ipsubnet: no prefix ${prefix} in IPv${net.version}`);
+  const size = 1n << BigInt(bitsOf(net.version) - prefix);
   if (prefix < net.prefix && optional(index) === undefined) return String(0);
-  if (prefix > bitsOf(net.version)) throw new TemplateError(`ipsubnet: no prefix ${prefix} in IPv${net.version}`);
   if (prefix < net.prefix) return withPrefix({ ...net, prefix }, networkOf({ ...net, prefix }));
   const count = sizeOf(net) / size;
   if (optional(index) === undefined) return String(count);

@@ -10,9 +10,9 @@ import { Callable, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
 import { pythonRegex } from '../python/regex.js';
 import { str } from '../python/repr.js';
 import type { Evaluation } from '../runtime/contracts.js';
-import { Output } from '../runtime/output.js';
 import { unknownName } from '../runtime/unknown-name.js';
 import { defaultSyntax } from '../syntax/delimiters.js';
+import { HEADER, prepareText } from '../text-options.js';
 
 type BoundLookup = (evaluation: Evaluation, terms: readonly Value[], kwargs: Mapping) => unknown[];
 
@@ -46,11 +46,10 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
         throw new TemplateError(`the template file ${name} could not be found for the lookup`, {
           code: 'template-not-found',
         });
-      const output = new Output();
+      const hasHeader = source.startsWith(HEADER);
+      const prepared = hasHeader ? prepareText(source, {}) : { source, syntax: defaultSyntax };
       evaluation.step();
-      evaluation.engine.compile(source, defaultSyntax, name).run(evaluation, output);
-      const missing = source.endsWith('\n') && !output.text.endsWith('\n');
-      return missing ? `${output.text}\n` : output.text;
+      return evaluation.engine.compile(prepared.source, prepared.syntax, name).renderText(evaluation, true);
     }),
 };
 

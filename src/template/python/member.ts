@@ -34,7 +34,7 @@ const numberMethods: Readonly<Record<string, Method<number | Float>>> = {
 };
 
 /** Python's own attribute: a method or a thing's member; undefined where there is none. */
-function ownAttribute(value: unknown, name: string): unknown {
+export function ownAttribute(value: unknown, name: string): unknown {
   if (typeof value === 'string') {
     const method = Object.hasOwn(texts, name) ? texts[name] : undefined;
     return method && bind(value, name, method);
@@ -58,7 +58,7 @@ function ownAttribute(value: unknown, name: string): unknown {
   return undefined;
 }
 
-function missing(value: unknown, key: unknown): Undefined {
+export function missing(value: unknown, key: unknown): Undefined {
   const owner = value === null ? 'None' : `${typeName(value)} object`;
   if (typeof key !== 'string') return new Undefined(`${owner} has no element ${repr(key)}`);
   const names = isDict(value) ? dictKeys(value).filter((name): name is string => typeof name === 'string') : [];

@@ -8,6 +8,8 @@ import type { Output } from './output.js';
 export interface Compiled {
   /** A single `{{ }}` keeps its type; text that looks like a list, mapping or boolean becomes one, as in Ansible. */
   renderNative(evaluation: Evaluation): unknown;
+  /** The text, with newlines at its end as in the source unless they are not kept. */
+  renderText(evaluation: Evaluation, keepsNewline: boolean): string;
   /** Writes to `output` and answers the names that the template set. */
   run(evaluation: Evaluation, output: Output, names?: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown>;
 }
