@@ -10,6 +10,7 @@ import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
 import { type ArgumentsOf, choice, dictionary, flag, list, type Parameters, text } from '../parameters.js';
 import {
+  type Diff,
   defineTask,
   type Interpretation,
   type Outcome,
@@ -264,6 +265,7 @@ kp_k_rc=$kp_rc
 kp_k_job_end init_output
 kp_set rc "$kp_k_rc"
 kp_set log "$kp_k_log"
+kp_set kubeadm "$(kubeadm version -o short 2>/dev/null)"
 if [ "$kp_k_rc" != 0 ]; then kp_k_kubelet_log; kp_fail "kubeadm init failed with exit code $kp_k_rc"; return 1; fi
 kp_open ca_crt; cat /etc/kubernetes/pki/ca.crt; kp_close`,
   ]);
@@ -292,6 +294,15 @@ function continueWith(report: Report, args: Arguments, context: TaskContext): Pr
   }
   if (problems.length > 0) return { status: 'failed', result: { msg: problems.join('\n') } };
   return program(initialise(args, installed, config, state));
+}
+
+/** The configuration that init gets, for the diff, as far as the version is known. */
+function plannedConfig(report: Report, args: Arguments, context: TaskContext): Diff[] {
+  const known = report.text('kubeadm') ?? args.kubernetes_version;
+  if (known === undefined) return [];
+  const version = parseVersion(known);
+  const after = maskOutput(configOf(args, version, version, context).text);
+  return [{ before: '', after, beforeHeader: 'kubeadm init', afterHeader: 'kubeadm init' }];
 }
 
 const joinResult = (join: Partial<JoinParameters>): Mapping => ({
@@ -365,12 +376,13 @@ export const kubeadmInit = defineTask({
     }
     return steps(probe(args), (report) => continueWith(report, args, context));
   },
-  interpret: (report) => {
+  interpret: (report, args, context) => {
     const output = report.text('init_output');
     if (report.status === 'failed') return { result: kubeadmFailure(report, output) };
-    if (output !== undefined) return afterInit(output, report);
+    const diff = report.text('server') === undefined ? plannedConfig(report, args, context) : [];
+    if (output !== undefined) return { ...afterInit(output, report), diff };
     // Check mode: the cluster is not made, nobody knows its token.
-    if (report.text('server') === undefined) return { result: {}, incomplete: true };
+    if (report.text('server') === undefined) return { result: {}, incomplete: true, diff };
     const needsToken = report.text('complete') === undefined && (report.text('token') ?? '') === '';
     return { ...ofExisting(report), ...(needsToken && { incomplete: true }) };
   },
