@@ -166,14 +166,17 @@ export class TaskRun {
     try {
       if (first.kind !== 'program') return settled(first);
       let step = await this.#send(work, first, inLoop);
+      let isChanged = false;
       for (let { next } = first; next; ) {
-        if (step.status === 'failed') break;
+        isChanged ||= step.status === 'changed';
+        if (step.status === 'failed' || step.status === 'unknown') break;
         const following = next(reportOf(step));
         if (!following) break;
         if (following.kind !== 'program') return settled(following);
         step = await this.#send(work, following, inLoop);
         next = following.next;
       }
+      if (isChanged && step.status === 'ok') step = { ...step, status: 'changed' };
       return interpret(step, work, this.#host.play.run.redactor);
     } catch (error) {
       return failedBy(error);
