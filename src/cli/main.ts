@@ -1,13 +1,25 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 
-// The version is asked for often (scripts, completion): it needs none of the rest.
-if (process.argv[2] === '--version' && process.argv.length === 3) {
+const args = process.argv.slice(2);
+// Whoever reads the output may stop reading (`kprov doc | head`).
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+if (args[0] === '--version') {
+  // Asked for often (scripts, completion): it needs none of the rest.
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
   process.stdout.write(`${version}\n`);
 } else {
+  // From Node 22 on, compiled code is kept between runs.
+  const { default: module } = await import('node:module');
+  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
   const { main } = await import('./program.js');
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(args);
 }

@@ -11,6 +11,8 @@ export interface ConnectionFlags {
   becomeMethod?: string;
   askPass: boolean;
   askBecomePass: boolean;
+  connectionPasswordFile?: string;
+  becomePasswordFile?: string;
   privateKey?: string;
   connection?: string;
   sshCommonArgs?: string;
@@ -57,7 +59,7 @@ export const inventoryOption = (command: Command): Command =>
 /** Options of every command that reaches hosts. */
 export function connectionOptions(command: Command): Command {
   return inventoryOption(command)
-    .option('-l, --limit <pattern>', 'only these hosts', collect, [])
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, patterns, @file', collect, [])
     .option(
       '-e, --extra-vars <vars>',
       'variables: key=value, YAML or JSON, or @file; may be given several times',
@@ -70,7 +72,9 @@ export function connectionOptions(command: Command): Command {
     .addOption(new Option('--become-method <method>', 'how to become it').choices(['sudo', 'su']))
     .option('-k, --ask-pass', 'ask for the ssh password', false)
     .option('-K, --ask-become-pass', 'ask for the sudo password', false)
-    .option('--private-key, --key-file <file>', 'private key to log in with')
+    .option('--connection-password-file <file>', 'file whose first line is the ssh password')
+    .option('--become-password-file <file>', 'file whose first line is the sudo password')
+    .option('--private-key <file>', 'private key to log in with (also: --key-file)')
     .addOption(new Option('-c, --connection <kind>', 'how to reach the hosts').choices(['ssh', 'local']))
     .option('--ssh-common-args <args>', 'options of the ssh command, such as "-J bastion"')
     .addOption(
@@ -87,7 +91,8 @@ export function connectionOptions(command: Command): Command {
 /** Options of the commands that run playbooks. */
 export function runOptions(command: Command): Command {
   return connectionOptions(command)
-    .option('-C, --check, --dry-run', 'show what would change, change nothing', false)
+    .addOption(new Option('--dry-run', 'show what would change, change nothing').implies({ check: true }))
+    .option('-C, --check', 'the same', false)
     .option('-D, --diff', 'show changes of files as unified diffs', false)
     .option('--detailed-exitcode', 'with --dry-run: exit with 10 when there is something to change', false)
     .option('-t, --tags <tags>', 'only tasks with these tags', split, [])

@@ -1,46 +1,88 @@
 import { Command, CommanderError, Option } from 'commander';
-import { InputError, KprovError } from '../errors/index.js';
-import { renderDiagnostic } from '../report/diagnostics.js';
 import type { InventoryFlags } from './commands/inventory.js';
 import type { ValidateFlags } from './commands/validate.js';
 import { exitCode } from './exit-codes.js';
+import { withOneSpelling } from './long-names.js';
 import { type ConnectionFlags, connectionOptions, inventoryOption, type RunFlags, runOptions } from './options.js';
-import { sayError, terminal } from './terminal.js';
+import { shippedPlaybook } from './shipped.js';
 
-type SetExit = (code: number) => void;
+interface Surroundings {
+  /** The command line without `kprov`. */
+  args: readonly string[];
+  done(code: number): void;
+}
 
-function playbookCommand(name: string, summary: string, done: SetExit): Command {
-  return runOptions(new Command(name))
-    .summary(summary)
+const examples = `
+Examples:
+  kprov up -i hosts.ini                         make a cluster of the hosts, with the playbook that ships
+  kprov up -i hosts.ini site.yml --dry-run -D   show what a playbook would change, with diffs
+  kprov ping -i hosts.ini workers               reach, log in, become root
+  kprov exec -i hosts.ini all -b -- uptime      one command everywhere
+  kprov doc kubeadm_init                        documentation of a task
+
+Exit codes:
+  0 all well · 1 wrong usage, inventory or playbook; nothing was touched · 2 a task failed · 4 a host was
+  unreachable · 10 a dry run with --detailed-exitcode found something to change · 99 interrupted · 250 fault of kprov`;
+
+const upCommand = ({ args, done }: Surroundings): Command =>
+  runOptions(new Command('up'))
+    .summary('converge hosts')
+    .description(
+      'Converges hosts to what playbooks say. Without a playbook: to a Kubernetes cluster, by the one that ships.',
+    )
+    .argument('[playbook...]', 'playbooks to run, in this order')
+    .action(async (given: string[], flags: RunFlags) => {
+      const { up } = await import('./commands/up.js');
+      const playbooks = given.length > 0 ? given : [shippedPlaybook('cluster')];
+      if (given.length === 0) process.stderr.write(`playbook: ${playbooks.join(' ')}\n`);
+      done(await up(playbooks, flags, { args }));
+    });
+
+const runCommand = ({ args, done }: Surroundings): Command =>
+  runOptions(new Command('run'))
+    .summary('run any playbook')
+    .description('Runs playbooks, whatever they are for; otherwise as up.')
     .argument('<playbook...>', 'playbooks to run, in this order')
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { up } = await import('./commands/up.js');
-      done(await up(playbooks, flags));
+      done(await up(playbooks, flags, { args }));
     });
-}
+
+const resetCommand = ({ args, done }: Surroundings): Command =>
+  runOptions(new Command('reset'))
+    .summary('take a cluster down')
+    .description('Takes a cluster down, by the playbook that ships, and leaves hosts that up can use again.')
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (flags: RunFlags & { yes: boolean }) => {
+      const { reset } = await import('./commands/reset.js');
+      done(await reset(flags, args));
+    });
 
 const inventoryCommand = (): Command =>
   inventoryOption(new Command('inventory'))
     .summary('show the inventory')
-    .option('--list', 'everything as JSON')
-    .option('--graph', 'groups and hosts as a tree')
-    .option('--host <name>', 'the variables of one host')
+    .description('Shows the inventory, as ansible-inventory does; everything as JSON by default.')
+    .addOption(new Option('--list', 'everything as JSON').conflicts(['graph', 'host']))
+    .addOption(new Option('--graph [group]', 'groups and hosts as a tree').conflicts(['list', 'host']))
+    .addOption(new Option('--host <name>', 'the variables of one host').conflicts(['list', 'graph']))
+    .option('--playbook-dir <directory>', 'its group_vars and host_vars count too')
     .action(async (flags: InventoryFlags) => {
       const { inventory } = await import('./commands/inventory.js');
       await inventory(flags);
     });
 
-const validateCommand = (done: SetExit): Command =>
+const validateCommand = ({ done }: Surroundings): Command =>
   connectionOptions(new Command('validate'))
     .summary('check inventory and playbooks without touching a host')
+    .description('Checks everything that can be checked without touching a host, and shows all that is wrong at once.')
     .argument('<playbook...>', 'playbooks to check')
-    .addOption(new Option('--output <form>', 'plain or json').choices(['plain', 'json']))
+    .addOption(new Option('--output <form>', 'for people or for machines').choices(['plain', 'json']))
     .action(async (playbooks: string[], flags: ValidateFlags) => {
       const { validate } = await import('./commands/validate.js');
       done(await validate(playbooks, flags));
     });
 
-const pingCommand = (done: SetExit): Command =>
+const pingCommand = ({ done }: Surroundings): Command =>
   connectionOptions(new Command('ping'))
     .summary('reach every host, log in, become root, tell what it is')
     .argument('[pattern]', 'which hosts', 'all')
@@ -49,7 +91,7 @@ const pingCommand = (done: SetExit): Command =>
       done(await ping(pattern, flags));
     });
 
-const execCommand = (done: SetExit): Command =>
+const execCommand = ({ done }: Surroundings): Command =>
   connectionOptions(new Command('exec'))
     .summary('run one command on many hosts')
     .usage('[options] <pattern> -- <command...>')
@@ -70,56 +112,44 @@ const docCommand = (): Command =>
       doc(name);
     });
 
-export function buildProgram(done: SetExit): Command {
-  return new Command('kprov')
+/** Every command with its options; what they do is loaded when it is asked for. */
+export function buildProgram(surroundings: Surroundings): Command {
+  const commands = [upCommand, runCommand, validateCommand, inventoryCommand, pingCommand, execCommand, docCommand];
+  const program = new Command('kprov')
+    .usage('<command> [options]')
     .description('Turns bare Linux machines into a working Kubernetes cluster over SSH.')
-    .addCommand(playbookCommand('up', 'converge hosts', done))
-    .addCommand(playbookCommand('run', 'the same, for any playbook', done))
-    .addCommand(validateCommand(done))
-    .addCommand(inventoryCommand())
-    .addCommand(pingCommand(done))
-    .addCommand(execCommand(done))
-    .addCommand(docCommand());
-}
-
-function render(error: unknown): number {
-  const { errorColor, readLine } = terminal;
-  const show = (diagnostic: Parameters<typeof renderDiagnostic>[0]) =>
-    sayError(renderDiagnostic(diagnostic, readLine, { color: errorColor }));
-  if (error instanceof InputError) {
-    for (const diagnostic of error.diagnostics) show(diagnostic);
-    return exitCode.badInput;
+    .option('--version', 'show the version')
+    .addHelpText('after', examples);
+  for (const command of [...commands, resetCommand].map((make) => make(surroundings))) {
+    program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }
-  if (error instanceof KprovError) {
-    const { code, message, fix, why, position } = error;
-    show({
-      severity: 'error',
-      code,
-      message,
-      ...(fix !== undefined && { fix }),
-      ...(why !== undefined && { why }),
-      ...(position && { position }),
-    });
-    return exitCode.badInput;
-  }
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.badInput;
-  sayError(
-    `This is a fault of kprov itself, not of yours. Please report it with what follows.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  );
-  return exitCode.ourFault;
+  program.showHelpAfterError('kprov --help shows the commands.');
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
 }
 
 /** Runs a command line; gives the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
+  const args = withOneSpelling(given);
   let code: number = exitCode.ok;
-  const program = buildProgram((given) => {
-    code = given;
+  const program = buildProgram({
+    args,
+    done: (result) => {
+      code = result;
+    },
   });
-  for (const command of [program, ...program.commands]) command.exitOverride();
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    return render(error);
+    // commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.badInput;
+    const [{ showError }, { sayError, terminal }] = await Promise.all([
+      import('./show-error.js'),
+      import('./terminal.js'),
+    ]);
+    const shown = showError(error, { color: terminal.errorColor, readLine: terminal.readLine });
+    sayError(shown.text);
+    return shown.code;
   }
 }

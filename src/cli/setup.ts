@@ -2,21 +2,27 @@ import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { type ConnectionDefaults, lookups, nodeFiles, type OncePrompts } from '../engine/index.js';
-import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
+import { type Diagnostic, KprovError } from '../errors/index.js';
 import { type Inventory, loadInventory } from '../inventory/index.js';
 import { type LoadOptions, loadPlaybook, registryCatalogue } from '../playbook/index.js';
 import { createTemplar, type Templar } from '../template/index.js';
 import { createTransport, type Transport } from '../transport/index.js';
 import { type Mapping, Redactor } from '../values/index.js';
 import { readExtraVars } from './extra-vars.js';
+import { readLimit } from './limit.js';
 import type { ConnectionFlags } from './options.js';
+import { passwordFrom } from './password-file.js';
 import { terminalPrompts } from './prompts.js';
+
+export { refuseErrors } from './refuse-errors.js';
 
 /** What every command that reaches hosts or reads playbooks is set up with. */
 export interface Setup {
   inventory: Inventory;
   diagnostics: Diagnostic[];
   extraVars: Mapping;
+  /** `--limit`, files read. */
+  limit: readonly string[];
   templar: Templar;
   redactor: Redactor;
   prompts: OncePrompts;
@@ -49,8 +55,12 @@ export function makeTemplar(warn: (message: string) => void): Templar {
 
 /** What `-i` names. Throws KprovError where nothing was named. */
 export function readInventory(sources: readonly string[]) {
-  if (sources.length === 0)
-    throw new KprovError('no-inventory', 'no inventory was given', { fix: 'kprov … -i hosts.ini' });
+  if (sources.length === 0) {
+    throw new KprovError('no-inventory', 'no inventory was given', {
+      why: 'the inventory says which hosts there are and how to reach them',
+      fix: 'give a file, a directory, an executable or a list:\n-i hosts.ini\n-i node1,node2,',
+    });
+  }
   return loadInventory([...sources], { files: nodeFiles, runExecutable, cwd: process.cwd() });
 }
 
@@ -62,6 +72,7 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
     inventory,
     diagnostics,
     extraVars,
+    limit: diagnostics.some(({ severity }) => severity === 'error') ? [] : readLimit(flags.limit, inventory, nodeFiles),
     templar: makeTemplar(warn),
     redactor: new Redactor(),
     prompts: terminalPrompts(),
@@ -105,15 +116,11 @@ export function playbookOptions(setup: Pick<Setup, 'extraVars' | 'templar'>): Lo
   };
 }
 
-/** Throws InputError where anything is an error; gives the warnings back. */
-export function refuseErrors(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  if (diagnostics.some(({ severity }) => severity === 'error')) throw new InputError(diagnostics);
-  return [...diagnostics];
-}
-
 export function readPlaybooks(paths: readonly string[], setup: Setup) {
   for (const path of paths) {
-    if (nodeFiles.kind(path) !== 'file') throw new KprovError('file-not-found', `there is no playbook ${path}`);
+    if (nodeFiles.kind(path) === 'file') continue;
+    const fix = /[=:]/.test(path) ? 'variables are given with -e' : undefined;
+    throw new KprovError('file-not-found', `there is no playbook ${path}`, fix === undefined ? {} : { fix });
   }
   return loadPlaybook(paths, playbookOptions(setup));
 }
@@ -123,20 +130,31 @@ export async function connectionDefaults(
   setup: Setup,
   signal: AbortSignal,
 ): Promise<ConnectionDefaults> {
-  const secret = async (wanted: boolean, question: string): Promise<string | undefined> => {
-    if (!wanted) return undefined;
-    const typed = await setup.prompts.ask(question, { secret: true, signal });
-    if (typed === undefined)
+  const secret = async (wanted: boolean, file: string | undefined, option: string, question: string) => {
+    if (!wanted && file === undefined) return undefined;
+    const typed =
+      file === undefined
+        ? await setup.prompts.ask(question, { secret: true, signal })
+        : passwordFrom(file, option, nodeFiles);
+    if (typed === undefined) {
       throw new KprovError('no-terminal', 'there is no terminal to ask for a password at', {
-        fix: 'set ansible_password or ansible_become_password in a variables file',
+        fix: `${option} FILE, or ansible_password and ansible_become_password in a variables file`,
       });
+    }
     setup.redactor.add(typed);
     return typed;
   };
-  const password = await secret(flags.askPass, 'SSH password: ');
+  const password = await secret(
+    flags.askPass,
+    flags.connectionPasswordFile,
+    '--connection-password-file',
+    'SSH password: ',
+  );
   const asked = await secret(
     flags.askBecomePass,
-    `BECOME password${flags.askPass ? ' [defaults to SSH password]' : ''}: `,
+    flags.becomePasswordFile,
+    '--become-password-file',
+    `BECOME password${password === undefined ? '' : ' [defaults to SSH password]'}: `,
   );
   const becomePassword = asked === '' ? password : asked;
   return {

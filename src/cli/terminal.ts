@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Diagnostic } from '../errors/index.js';
+import { renderDiagnostic } from '../report/diagnostics.js';
 
 const lines = new Map<string, string[]>();
 
@@ -31,6 +33,13 @@ export const terminal = {
     }
   },
 };
+
+/** Warnings with their places, on standard error. */
+export function sayWarnings(warnings: readonly Diagnostic[]): void {
+  for (const warning of warnings) {
+    sayError(renderDiagnostic(warning, terminal.readLine, { color: terminal.errorColor }));
+  }
+}
 
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 export const sayError = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -80,6 +80,8 @@ export interface HostAdvanced {
 export interface HostEnded {
   type: 'host-ended';
   host: string;
+  /** A failure that was rescued or ignored does not count. */
+  outcome: 'done' | 'failed' | 'unreachable';
 }
 /** This host does nothing before the host `on` has got further: an expression, `run_once` or `strategy: linear` needs it. */
 export interface HostWaits {

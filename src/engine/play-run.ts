@@ -113,7 +113,8 @@ export class PlayRun {
     await this.#handlersOf(host, section.postHandlers);
     host.over = true;
     this.#stopped();
-    this.run.emit({ type: 'host-ended', host: host.host });
+    const outcome = host.unreachable ? 'unreachable' : host.failure ? 'failed' : 'done';
+    this.run.emit({ type: 'host-ended', host: host.host, outcome });
   }
 
   async #handlersOf(host: HostRun, order: number): Promise<void> {

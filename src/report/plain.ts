@@ -1,12 +1,24 @@
-import { compareOrders, type Listener, type Order, type RunEvent, type TaskInfo } from '../engine/index.js';
+import {
+  compareOrders,
+  type Listener,
+  type Notice,
+  type Order,
+  type RunEvent,
+  type TaskFinished,
+  type TaskInfo,
+} from '../engine/index.js';
 import { renderRecap } from './recap.js';
 import { itemLines, type LineOptions, taskLines } from './result-lines.js';
+import { SILENCE_MS, stillRunning } from './silence.js';
 import { harmless } from './text.js';
+import { Tracker } from './tracker.js';
 
 export interface PlainOptions extends LineOptions {
   write(text: string): void;
   /** Where notices go, so that standard output reads like ansible-playbook's. */
   writeError(text: string): void;
+  /** Milliseconds, from any beginning. */
+  now(): number;
 }
 
 /** One task of the play with what its hosts have said so far. */
@@ -14,6 +26,8 @@ interface Section {
   order: Order;
   task: TaskInfo;
   lines: string[];
+  /** File that was included → hosts: one line for all of them, when they are all through. */
+  included: Map<string, string[]>;
   open: boolean;
 }
 
@@ -24,6 +38,13 @@ interface Host {
   ended: boolean;
 }
 
+/** A notice on a line: what it warns of, where, and the message. */
+export function noticeLine({ level, host, message }: Notice): string {
+  const label = level === 'info' ? '' : `[${level.toUpperCase()}]: `;
+  const about = host === undefined || message.includes(`[${host}]`) ? '' : `[${harmless(host)}] `;
+  return `${label}${about}${harmless(message)}`;
+}
+
 /**
  * Reads like ansible-playbook: a heading per task, a line per host. Hosts run at their own pace, so what comes early
  * is held back until the tasks before it are through on all hosts.
@@ -32,16 +53,44 @@ export class PlainReport {
   readonly #options: PlainOptions;
   #hosts = new Map<string, Host>();
   #sections: Section[] = [];
+  readonly #tracker: Tracker;
+  /** When something was last said. */
+  #spoke: number;
 
   constructor(options: PlainOptions) {
     this.#options = options;
+    this.#tracker = new Tracker(options.now);
+    this.#spoke = options.now();
   }
 
-  readonly listen: Listener = (event) => this.#handle(event);
+  readonly listen: Listener = (event) => {
+    this.#tracker.handle(event);
+    this.#handle(event);
+  };
+
+  /** To be called now and then: after a silence it says what is still running, and since when. */
+  tick(): void {
+    const now = this.#options.now();
+    if (now - this.#spoke < SILENCE_MS) return;
+    const lines = stillRunning(this.#tracker, now, this.#options.columns);
+    if (lines.length === 0) return;
+    this.#sayAside(`${lines.join('\n')}\n`);
+  }
+
+  #say(text: string): void {
+    this.#spoke = this.#options.now();
+    this.#options.write(text);
+  }
+
+  #sayAside(text: string): void {
+    this.#spoke = this.#options.now();
+    this.#options.writeError(text);
+  }
 
   #heading(text: string): void {
-    const stars = '*'.repeat(Math.max(3, this.#options.columns - text.length - 1));
-    this.#options.write(`\n${harmless(text)} ${stars}\n`);
+    const shown = harmless(text);
+    const stars = '*'.repeat(Math.max(3, this.#options.columns - shown.length - 1));
+    this.#say(`\n${shown} ${stars}\n`);
   }
 
   #handle(event: RunEvent): void {
@@ -52,17 +101,17 @@ export class PlainReport {
         return;
       case 'play-skipped':
         this.#heading(`PLAY [${event.play.name}]`);
-        this.#options.write(`skipping: ${event.reason}\n`);
+        this.#say(`skipping: ${event.reason}\n`);
         return;
       case 'task-started':
         this.#hosts.get(event.host)?.started.push(event.task.order);
         this.#section(event.task);
         break;
       case 'item-finished':
-        this.#section(event.task).lines.push(...itemLines(event.host, event.label, event.result, this.#options));
+        this.#section(event.task).lines.push(...itemLines(event, this.#options));
         break;
       case 'task-finished':
-        this.#section(event.task).lines.push(...taskLines(event, this.#options));
+        this.#finished(event);
         break;
       case 'host-advanced': {
         const host = this.#hosts.get(event.host);
@@ -77,13 +126,11 @@ export class PlainReport {
         break;
       }
       case 'notice':
-        this.#options.writeError(
-          `${event.level === 'info' ? '' : `[${event.level.toUpperCase()}]: `}${event.host === undefined ? '' : `[${harmless(event.host)}] `}${harmless(event.message)}\n`,
-        );
+        this.#sayAside(`${noticeLine(event)}\n`);
         return;
       case 'run-finished':
         this.#heading('PLAY RECAP');
-        this.#options.write(`${renderRecap(event.stats, this.#options.paint).join('\n')}\n\n`);
+        this.#say(`${renderRecap(event.stats, this.#options.paint).join('\n')}\n\n`);
         return;
       default:
         return;
@@ -91,10 +138,18 @@ export class PlainReport {
     this.#flush();
   }
 
+  #finished(event: TaskFinished): void {
+    const section = this.#section(event.task);
+    const { include } = event.result.value;
+    if (typeof include === 'string' && event.result.status === 'ok') {
+      section.included.set(include, [...(section.included.get(include) ?? []), event.host]);
+    } else section.lines.push(...taskLines(event, this.#options));
+  }
+
   #section(task: TaskInfo): Section {
     const known = this.#sections.find((section) => compareOrders(section.order, task.order) === 0);
     if (known) return known;
-    const section = { order: task.order, task, lines: [], open: false };
+    const section: Section = { order: task.order, task, lines: [], included: new Map(), open: false };
     const at = this.#sections.findIndex((other) => compareOrders(other.order, task.order) > 0);
     this.#sections.splice(at < 0 ? this.#sections.length : at, 0, section);
     return section;
@@ -117,16 +172,22 @@ export class PlainReport {
       if (!section) return;
       if (!section.open) {
         if (!this.#allReached(section.order)) return;
-        if (section.lines.length === 0 && this.#allPast(section.order)) {
+        if (section.lines.length === 0 && section.included.size === 0 && this.#allPast(section.order)) {
           // Sent ahead of a failure, and void.
           this.#sections.shift();
           continue;
         }
         section.open = true;
         this.#heading(`${section.task.handler ? 'RUNNING HANDLER' : 'TASK'} [${section.task.name}]`);
+        const { file, line } = section.task.position;
+        if (this.#options.verbosity > 1) this.#say(`task path: ${harmless(file)}:${line}\n`);
       }
-      for (const line of section.lines.splice(0)) this.#options.write(`${line}\n`);
+      for (const line of section.lines.splice(0)) this.#say(`${line}\n`);
       if (!this.#allPast(section.order)) return;
+      for (const [file, hosts] of section.included) {
+        const line = `included: ${harmless(file)} for ${hosts.map(harmless).join(', ')}`;
+        this.#say(`${this.#options.paint('cyan', line)}\n`);
+      }
       this.#sections.shift();
     }
   }

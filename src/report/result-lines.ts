@@ -1,6 +1,8 @@
 import type { TaskFinished, TaskInfo, TaskResult } from '../engine/index.js';
-import { isMapping, type Mapping } from '../values/index.js';
+import { isMapping, type Mapping, type Value } from '../values/index.js';
 import { renderDiff } from './diff.js';
+import { cureOf } from './hints.js';
+import { jsonText } from './json-text.js';
 import { harmless, lastLines, type Paint } from './text.js';
 
 export interface LineOptions {
@@ -19,68 +21,118 @@ const labels = {
   unknown: ['magenta', 'unknown'],
 } as const;
 
-/** Fields that say nothing to a person. */
-const hidden = (value: Mapping, verbosity: number): Mapping => {
+/** Longer texts are cut where nobody asked for details; their end is in the rows below. */
+const LONGEST = 400;
+
+const shorten = (value: Value): Value =>
+  typeof value === 'string' && value.length > LONGEST
+    ? `${value.slice(0, LONGEST)}… (${value.length} characters; -v shows all)`
+    : value;
+
+/** A result as people get to see it, without what says nothing to them. */
+function shownFields(value: Mapping, verbosity: number): Mapping {
   const shown: Mapping = {};
   for (const [key, item] of Object.entries(value)) {
-    if (key.startsWith('_') || key === 'hint' || key === 'ansible_facts') continue;
+    if (key.startsWith('_') || ['hint', 'ansible_facts', 'failed', 'skipped'].includes(key)) continue;
     if (verbosity < 3 && (key === 'stdout_lines' || key === 'stderr_lines') && 'stdout' in value) continue;
-    shown[key] = item;
+    shown[key] = verbosity > 0 ? item : shorten(item);
   }
   return shown;
-};
+}
 
-const json = (value: Mapping, indent?: number): string => harmless(JSON.stringify(value, null, indent));
+const json = (value: Mapping, indent = 0): string => harmless(jsonText(value, indent));
 
-/** debug and failed assertions are read by people: they are shown without asking. */
-const speaksUp = (task: TaskInfo, result: TaskResult): boolean =>
-  task.action === 'debug' && result.status === 'ok' && !('skipped_reason' in result.value);
+/** debug and assert are read by people: they are shown without asking. */
+const speaks = (task: TaskInfo, result: TaskResult): boolean =>
+  (task.action === 'debug' && result.status === 'ok' && !('skipped_reason' in result.value)) ||
+  (task.action === 'assert' && (result.status === 'ok' || result.status === 'failed'));
 
-function detailsOf(result: TaskResult, task: TaskInfo): string[] {
-  const { value } = result;
-  const rows: [string, string[]][] = [];
-  rows.push(['task', [`${task.name} (${task.position.file}:${task.position.line})`]]);
-  const command = result.command;
-  if (command !== undefined) rows.push(['command', [Array.isArray(command) ? command.join(' ') : String(command)]]);
+/** What is behind the arrow, or nothing. */
+function detail(task: TaskInfo, result: TaskResult, verbosity: number): string {
+  if (speaks(task, result)) {
+    const { changed, ...rest } = result.value;
+    const fields = task.action === 'debug' || changed === undefined ? rest : { changed, ...rest };
+    for (const name of ['item', 'ansible_loop_var', 'ansible_index_var']) delete (fields as Mapping)[name];
+    return ` => ${json(shownFields(fields, 1), 4)}`;
+  }
+  if (verbosity > 0) return ` => ${json(shownFields(result.value, verbosity))}`;
+  return '';
+}
+
+const reasonOf = (result: TaskResult): string =>
+  result.status === 'unknown' ? `: ${harmless(result.message ?? 'it cannot be judged in a dry run')}` : '';
+
+/** Task with its place, command, exit code, the last lines of output, and the likely cure. */
+function failureRows(result: TaskResult, task: TaskInfo, paint: Paint): string[] {
+  const { value, command } = result;
+  const rows: [string, string[]][] = [['task', [`${task.name} (${task.position.file}:${task.position.line})`]]];
+  if (command !== undefined) {
+    const words = Array.isArray(command) ? command.map(String).join(' ') : String(command);
+    rows.push(['command', lastLines(words, 6)]);
+  }
   if (value.rc !== undefined) rows.push(['exit code', [String(value.rc)]]);
   const output = [value.output, value.stderr, value.stdout].find(
-    (text) => typeof text === 'string' && text.trim() !== '',
+    (text) => typeof text === 'string' && text.trim() !== '' && text.trim() !== result.message?.trim(),
   );
   if (typeof output === 'string') rows.push(['output', lastLines(output, 12)]);
   if (typeof value.log === 'string') rows.push(['log', [value.log]]);
-  if (result.hint !== undefined) rows.push(['cure', result.hint.split('\n')]);
+  const cure = cureOf(result);
+  if (cure !== undefined) rows.push(['cure', cure.split('\n')]);
   return rows.flatMap(([name, lines]) =>
-    lines.map((line, i) => `    ${(i === 0 ? name : '').padEnd(9)} ${harmless(line)}`),
+    lines.map((line, i) => {
+      const text = `    ${(i === 0 ? name : '').padEnd(9)} ${harmless(line)}`;
+      return name === 'cure' ? paint('bold', text) : text;
+    }),
   );
 }
 
-function banner(host: string, delegatedTo: string | undefined): string {
-  return `[${harmless(host)}${delegatedTo === undefined ? '' : ` -> ${harmless(delegatedTo)}`}]`;
+/** What went wrong on a host, in full: for the report of a failure. */
+export function failureLines(event: TaskFinished, options: Pick<LineOptions, 'paint' | 'verbosity'>): string[] {
+  const { result, task } = event;
+  const failing = task.loop ? firstFailedItem(result) : result;
+  return failureRows(failing, task, options.paint);
+}
+
+/** The rows of a loop are those of the item that failed first. */
+function firstFailedItem(result: TaskResult): TaskResult {
+  const { results } = result.value;
+  const item = Array.isArray(results) ? results.find((each) => isMapping(each) && each.failed === true) : undefined;
+  if (!isMapping(item)) return result;
+  const message = typeof item.msg === 'string' ? item.msg : result.message;
+  const hint = typeof item.hint === 'string' ? item.hint : result.hint;
+  return {
+    status: result.status,
+    value: item,
+    diff: [],
+    ...(message !== undefined && { message }),
+    ...(hint !== undefined && { hint }),
+    ...(item.cmd !== undefined && { command: item.cmd }),
+  };
+}
+
+function banner(host: string, delegatedTo?: string): string {
+  const to = delegatedTo === undefined || delegatedTo === host ? '' : ` -> ${harmless(delegatedTo)}`;
+  return `[${harmless(host)}${to}]`;
 }
 
 function diffLines(result: TaskResult, options: LineOptions): string[] {
-  if (!options.showDiff) return [];
-  return result.diff.map((diff) => renderDiff(diff, options.paint));
+  return options.showDiff ? result.diff.map((diff) => renderDiff(diff, options.paint)) : [];
 }
 
 /** What is printed for an item of a loop. */
-export function itemLines(host: string, label: string, result: TaskResult, options: LineOptions): string[] {
+export function itemLines(
+  event: { host: string; task: TaskInfo; label: string; result: TaskResult },
+  options: LineOptions,
+): string[] {
+  const { host, task, label, result } = event;
   const [color, word] = labels[result.status];
   const item = `(item=${harmless(label)})`;
   const lines = diffLines(result, options);
-  if (result.status === 'failed') {
-    return [
-      ...lines,
-      options.paint(color, `failed: ${banner(host, undefined)} ${item} => ${json(hidden(result.value, 0))}`),
-    ];
-  }
-  const reason = result.status === 'unknown' ? `: ${harmless(result.message ?? '')}` : '';
-  const speaks = typeof result.value.msg === 'string' && result.value._ansible_verbose_always === true;
-  const detail =
-    options.verbosity > 0 || speaks
-      ? ` => ${json(hidden(result.value, options.verbosity), speaks ? 4 : undefined)}`
-      : '';
-  return [...lines, options.paint(color, `${word}: ${banner(host, undefined)} => ${item}${reason}${detail}`)];
+  const line =
+    result.status === 'failed'
+      ? `failed: ${banner(host)} ${item}${reasonOf(result)} => ${json(shownFields(result.value, options.verbosity))}`
+      : `${word}: ${banner(host)} => ${item}${reasonOf(result)}${detail(task, result, options.verbosity)}`;
+  return [...lines, options.paint(color, line)];
 }
 
 /** What is printed for a task on a host. */
@@ -90,31 +142,24 @@ export function taskLines(event: TaskFinished, options: LineOptions): string[] {
   const where = banner(host, event.delegatedTo);
   const lines = task.loop ? [] : diffLines(result, options);
   if (result.status === 'failed' || result.status === 'unreachable') {
-    const kind = result.status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
-    const value = hidden(task.loop ? withoutResults(result.value) : result.value, options.verbosity);
-    lines.push(options.paint(color, `${word}: ${where}: ${kind} => ${json(value)}`));
+    if (!task.loop || !Array.isArray(result.value.results)) {
+      const kind = result.status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
+      const shown = speaks(task, result)
+        ? detail(task, result, options.verbosity)
+        : ` => ${json(shownFields(result.value, options.verbosity))}`;
+      lines.push(options.paint(color, `${word}: ${where}: ${kind}${shown}`));
+    }
     if (event.ignored) lines.push(options.paint('cyan', '...ignoring'));
-    else lines.push(...detailsOf(result, task));
+    else lines.push(...failureLines(event, options));
     return lines;
   }
-  if (typeof result.value.include === 'string') {
-    return [options.paint('cyan', `included: ${harmless(result.value.include)} for ${harmless(host)}`)];
-  }
-  if (task.loop && result.status !== 'skipped' && result.status !== 'unknown') return lines;
-  const reason = result.status === 'unknown' ? `: ${harmless(result.message ?? 'cannot be judged in a dry run')}` : '';
-  const speaks = speaksUp(task, result);
-  const detail =
-    speaks || options.verbosity > 0
-      ? ` => ${json(speaks ? spoken(result.value) : hidden(result.value, options.verbosity), speaks ? 4 : undefined)}`
-      : '';
-  lines.push(options.paint(color, `${word}: ${where}${reason}${detail}`));
+  // The items have said it all.
+  if (task.loop && (result.status === 'ok' || result.status === 'changed')) return lines;
+  lines.push(
+    options.paint(
+      color,
+      `${word}: ${where}${reasonOf(result)}${task.loop ? '' : detail(task, result, options.verbosity)}`,
+    ),
+  );
   return lines;
-}
-
-const withoutResults = ({ results: _, ...rest }: Mapping): Mapping => rest;
-
-/** What debug has to say: its message or variable, nothing else. */
-function spoken(value: Mapping): Mapping {
-  const { changed: _c, failed: _f, ...rest } = value;
-  return isMapping(rest) ? hidden(rest, 0) : {};
 }

@@ -4,6 +4,9 @@ export const harmless = (text: string): string =>
     c === '\r' ? '' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 
+/** The same on a single line. */
+export const oneLine = (text: string): string => harmless(text.replace(/\s*[\n\t]\s*/g, ' ')).trim();
+
 const codes = { green: 32, yellow: 33, red: 31, cyan: 36, magenta: 35, blue: 34, bold: 1, dim: 2 } as const;
 
 export type Paint = (style: keyof typeof codes, text: string) => string;
@@ -17,3 +20,16 @@ export function lastLines(output: string, count: number): string[] {
   const kept = lines.slice(-count);
   return lines.length > count ? [`… (${lines.length - count} lines before)`, ...kept] : kept;
 }
+
+/** `7 s`, `2 min 05 s`, `1 h 02 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

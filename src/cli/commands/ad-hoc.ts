@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { type Listener, nodeFiles, type RunOptions, type RunOutcome, runPlaybook } from '../../engine/index.js';
+import { type Listener, nodeFiles, type RunOutcome } from '../../engine/index.js';
 import { loadPlaybook } from '../../playbook/index.js';
 import type { Files, Value } from '../../values/index.js';
+import { execute } from '../execute.js';
 import { onInterrupt } from '../interrupt.js';
+import { requireHosts } from '../limit.js';
 import type { ConnectionFlags } from '../options.js';
-import { connectionDefaults, makeTransport, playbookOptions, refuseErrors, setUp } from '../setup.js';
-import { sayError } from '../terminal.js';
+import { refuseErrors } from '../refuse-errors.js';
+import { playbookOptions, setUp } from '../setup.js';
+import { sayError, sayWarnings } from '../terminal.js';
 
 export interface AdHoc {
   pattern: string;
-  gatherFacts: boolean;
   /** Tasks as a playbook would hold them. */
   tasks: readonly Value[];
   flags: ConnectionFlags;
@@ -25,47 +27,29 @@ function withPlaybook(path: string, text: string): Files {
   };
 }
 
-/** Runs a few tasks without a playbook, as `ansible PATTERN -m …` does. */
-export async function runAdHoc({ pattern, gatherFacts, tasks, flags, listen }: AdHoc): Promise<RunOutcome> {
+/** Runs a few tasks without a playbook, as `ansible PATTERN -m …` does. Throws KprovError where no host matches. */
+export async function runAdHoc({ pattern, tasks, flags, listen }: AdHoc): Promise<RunOutcome> {
   const setup = await setUp(flags, sayError);
   const path = join(process.cwd(), '<command line>');
-  const text = JSON.stringify([{ name: 'ad hoc', hosts: pattern, gather_facts: gatherFacts, tasks }]);
+  const text = JSON.stringify([{ name: 'ad hoc', hosts: pattern, gather_facts: false, tasks }]);
   const { playbook, diagnostics, loader } = loadPlaybook([path], {
     ...playbookOptions(setup),
     files: withPlaybook(path, text),
   });
-  refuseErrors([...setup.diagnostics, ...diagnostics]);
+  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics]));
+  requireHosts(setup.inventory, pattern, setup.limit);
   const interrupt = onInterrupt(sayError);
-  const connection = await connectionDefaults(flags, setup, interrupt.signal);
-  const options: RunOptions = {
-    checkMode: false,
-    diffMode: false,
-    tags: { only: [], skip: [] },
-    ...(flags.forks !== undefined && { forks: flags.forks }),
-    connection,
-    forceHandlers: false,
-    verbosity: flags.verbose,
-    workingDirectory: process.cwd(),
-  };
-  const warn = (message: string) => listen({ type: 'notice', level: 'warning', message });
-  const transport = makeTransport(flags, setup, interrupt.signal, warn);
   try {
-    return await runPlaybook({
+    return await execute({
+      setup,
       playbook,
       loader,
-      inventory: setup.inventory,
-      limit: flags.limit,
-      extraVars: setup.extraVars,
-      options,
-      templar: setup.templar,
-      transport,
-      files: nodeFiles,
-      redactor: setup.redactor,
-      prompts: setup.prompts,
-      emit: listen,
+      flags,
+      options: { checkMode: false, diffMode: false, tags: { only: [], skip: [] }, forceHandlers: false },
+      listen,
       signal: interrupt.signal,
     });
   } finally {
-    await transport.close();
+    interrupt.dispose();
   }
 }

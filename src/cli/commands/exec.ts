@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../engine/index.js';
+import { cureOf } from '../../report/hints.js';
 import { harmless } from '../../report/text.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ConnectionFlags } from '../options.js';
@@ -7,9 +8,9 @@ import { runAdHoc } from './ad-hoc.js';
 
 function show(event: RunEvent): void {
   if (event.type === 'notice') sayError(harmless(event.message));
-  if (event.type === 'play-skipped') sayError(`no host matches (${event.reason})`);
   if (event.type !== 'task-finished') return;
-  const { status, value, message, hint } = event.result;
+  const { status, value, message } = event.result;
+  const hint = cureOf(event.result);
   const host = harmless(event.host);
   if (status === 'unreachable') {
     say(
@@ -35,12 +36,10 @@ export async function exec(
   const raw = JSON.parse(JSON.stringify(task), (_, value) => (typeof value === 'string' ? protect(value) : value));
   const { stats, interrupted } = await runAdHoc({
     pattern,
-    gatherFacts: false,
     tasks: [{ name: command.join(' ').slice(0, 200), ...raw }],
     flags,
     listen: show,
   });
-  if (stats.size === 0) return 1;
   return exitCodeOf(stats.values(), { detailed: false, interrupted });
 }
 

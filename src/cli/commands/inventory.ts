@@ -1,9 +1,9 @@
 import { KprovError, nearest } from '../../errors/index.js';
 import { compareText, type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
-import { renderDiagnostic } from '../../report/diagnostics.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
-import { readInventory, refuseErrors } from '../setup.js';
-import { say, sayError, terminal } from '../terminal.js';
+import { refuseErrors } from '../refuse-errors.js';
+import { readInventory } from '../setup.js';
+import { say, sayWarnings } from '../terminal.js';
 
 /** Variables that Ansible makes itself and leaves out where it shows an inventory. */
 const internalVariables = ['inventory_dir', 'inventory_file', 'inventory_hostname', 'groups', 'group_names'];
@@ -94,16 +94,20 @@ function notFound(what: string, name: string, known: Iterable<string>): KprovErr
 export interface InventoryFlags {
   inventory: string[];
   list?: boolean;
-  graph?: boolean;
+  /** A group, or true for all. */
+  graph?: boolean | string;
   host?: string;
+  playbookDir?: string;
 }
 
 /** `kprov inventory`: the whole as JSON by default, the groups as a tree, or one host's variables. */
 export async function inventory(flags: InventoryFlags): Promise<void> {
   const loaded = await readInventory(flags.inventory);
-  for (const warning of refuseErrors(loaded.diagnostics)) {
-    sayError(renderDiagnostic(warning, terminal.readLine, { color: terminal.errorColor }));
-  }
-  if (flags.host !== undefined) say(renderHost(loaded.inventory, flags.host));
-  else say(flags.graph ? renderGraph(loaded.inventory) : renderList(loaded.inventory));
+  const { playbookDir } = flags;
+  const beside = playbookDir === undefined ? [] : loaded.inventory.checkPlaybookDir(playbookDir);
+  sayWarnings(refuseErrors([...loaded.diagnostics, ...beside]));
+  const options = playbookDir === undefined ? {} : { playbookDir };
+  if (flags.host !== undefined) say(renderHost(loaded.inventory, flags.host, options));
+  else if (flags.graph) say(renderGraph(loaded.inventory, flags.graph === true ? 'all' : flags.graph));
+  else say(renderList(loaded.inventory, options));
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../engine/index.js';
+import { cureOf } from '../../report/hints.js';
 import { harmless } from '../../report/text.js';
 import { isMapping, type Mapping } from '../../values/index.js';
 import { exitCodeOf } from '../exit-codes.js';
@@ -22,7 +23,8 @@ function describe(facts: Mapping): string {
 function show(event: RunEvent): void {
   if (event.type === 'notice') sayError(harmless(event.message));
   if (event.type !== 'task-finished') return;
-  const { status, message, hint, value } = event.result;
+  const { status, message, value } = event.result;
+  const hint = cureOf(event.result);
   const host = harmless(event.host);
   if (status === 'unreachable' || status === 'failed') {
     const word = status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
@@ -37,14 +39,9 @@ function show(event: RunEvent): void {
 export async function ping(pattern: string, flags: ConnectionFlags): Promise<number> {
   const { stats, interrupted } = await runAdHoc({
     pattern,
-    gatherFacts: false,
     tasks: [{ name: 'ping', become: true, setup: { gather_subset: ['!all', 'min', 'hardware', 'network'] } }],
     flags,
     listen: show,
   });
-  if (stats.size === 0) {
-    sayError(`no host matches ${pattern}`);
-    return 1;
-  }
   return exitCodeOf(stats.values(), { detailed: false, interrupted });
 }

@@ -1,8 +1,9 @@
 import { tasksOf } from '../../engine/index.js';
 import { type Diagnostic, sortDiagnostics } from '../../errors/index.js';
 import { matchHosts } from '../../inventory/index.js';
-import { renderDiagnostic } from '../../report/diagnostics.js';
+import { renderDiagnostics } from '../../report/diagnostics.js';
 import { exitCode } from '../exit-codes.js';
+import { patternsOf } from '../listing.js';
 import type { ConnectionFlags } from '../options.js';
 import { readPlaybooks, setUp } from '../setup.js';
 import { say, sayError, terminal } from '../terminal.js';
@@ -18,32 +19,28 @@ export async function validate(playbooks: readonly string[], flags: ValidateFlag
   const found: Diagnostic[] = [...setup.diagnostics, ...diagnostics];
   for (const play of playbook.plays) {
     found.push(...setup.inventory.checkPlaybookDir(play.directory));
-    const patterns = (Array.isArray(play.hosts) ? play.hosts : [play.hosts]).map(String);
+    const patterns = patternsOf(play);
     if (patterns.some((pattern) => pattern.includes('{{'))) continue;
-    const { hosts } = matchHosts(setup.inventory, patterns, flags.limit);
-    if (hosts.length === 0) {
-      found.push({
-        severity: 'warning',
-        code: 'no-hosts',
-        message: `no host of the inventory matches ${patterns.join(', ')}`,
-        position: play.position,
-      });
-    }
+    const { hosts } = matchHosts(setup.inventory, patterns, [...setup.limit]);
+    if (hosts.length > 0) continue;
+    found.push({
+      severity: 'warning',
+      code: 'no-hosts',
+      message: `no host of the inventory matches ${patterns.join(', ')}`,
+      position: play.position,
+    });
   }
   const sorted = sortDiagnostics(found);
   const errors = sorted.filter(({ severity }) => severity === 'error').length;
-  if (flags.output === 'json') say(JSON.stringify({ valid: errors === 0, diagnostics: sorted }, null, 2));
-  else {
-    for (const diagnostic of sorted)
-      sayError(renderDiagnostic(diagnostic, terminal.readLine, { color: terminal.errorColor }));
-    const tasks = playbook.plays.flatMap((play) => [
-      ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
-    ]);
-    say(
-      errors === 0
-        ? `valid: ${playbook.plays.length} play(s), ${tasks.length} task(s), ${setup.inventory.hosts.size} host(s), ${sorted.length} warning(s)`
-        : `${errors} error(s), ${sorted.length - errors} warning(s)`,
-    );
+  if (flags.output === 'json') {
+    say(JSON.stringify({ schema: 1, valid: errors === 0, diagnostics: sorted }, null, 2));
+    return errors === 0 ? exitCode.ok : exitCode.badInput;
   }
-  return errors === 0 ? exitCode.ok : exitCode.badInput;
+  if (sorted.length > 0) sayError(renderDiagnostics(sorted, terminal.readLine, { color: terminal.errorColor }));
+  if (errors > 0) return exitCode.badInput;
+  const tasks = playbook.plays.flatMap((play) => [
+    ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
+  ]);
+  say(`valid: plays ${playbook.plays.length}, tasks ${tasks.length}, hosts ${setup.inventory.hosts.size}`);
+  return exitCode.ok;
 }

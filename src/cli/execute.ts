@@ -1,0 +1,51 @@
+import { type Listener, nodeFiles, type RunOptions, type RunOutcome, runPlaybook } from '../engine/index.js';
+import type { Loader, Playbook } from '../playbook/index.js';
+import { masked } from '../report/masked.js';
+import type { ConnectionFlags } from './options.js';
+import { connectionDefaults, makeTransport, type Setup } from './setup.js';
+
+export interface Execution {
+  setup: Setup;
+  playbook: Playbook;
+  loader: Loader;
+  flags: ConnectionFlags;
+  options: Omit<RunOptions, 'connection' | 'forks' | 'verbosity' | 'workingDirectory'>;
+  /** Gets the events with secrets masked. */
+  listen: Listener;
+  signal: AbortSignal;
+}
+
+/** Runs a checked playbook on the hosts and closes every connection. */
+export async function execute(execution: Execution): Promise<RunOutcome> {
+  const { setup, playbook, loader, flags, signal } = execution;
+  const connection = await connectionDefaults(flags, setup, signal);
+  const emit = masked((text) => setup.redactor.mask(text), execution.listen);
+  const transport = makeTransport(flags, setup, signal, (message) =>
+    emit({ type: 'notice', level: 'warning', message }),
+  );
+  try {
+    return await runPlaybook({
+      playbook,
+      loader,
+      inventory: setup.inventory,
+      limit: setup.limit,
+      extraVars: setup.extraVars,
+      options: {
+        ...execution.options,
+        ...(flags.forks !== undefined && { forks: flags.forks }),
+        connection,
+        verbosity: flags.verbose,
+        workingDirectory: process.cwd(),
+      },
+      templar: setup.templar,
+      transport,
+      files: nodeFiles,
+      redactor: setup.redactor,
+      prompts: setup.prompts,
+      emit,
+      signal,
+    });
+  } finally {
+    await transport.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { makeReport, type OutputForm, type Report } from '../report/index.js';
+import type { RunFlags } from './options.js';
+import type { Setup } from './setup.js';
+import { sayError, terminal } from './terminal.js';
+
+/** Live needs a terminal. Without being told, what is going to be read (diffs, results, a dry run) is plain text. */
+export function chooseForm(
+  flags: Pick<RunFlags, 'output' | 'check' | 'diff' | 'verbose'>,
+  isInteractive: boolean = terminal.isInteractive,
+): OutputForm {
+  if (flags.output === 'live' && !isInteractive) {
+    sayError('[WARNING]: live output needs a terminal; this is plain');
+    return 'plain';
+  }
+  if (flags.output !== undefined) return flags.output;
+  return isInteractive && !flags.check && !flags.diff && flags.verbose === 0 ? 'live' : 'plain';
+}
+
+/** The report of a run; questions at the terminal take turns with it. */
+export async function openReport(form: OutputForm, flags: RunFlags, setup: Setup): Promise<Report> {
+  const report = await makeReport({
+    form,
+    verbosity: flags.verbose,
+    showDiff: flags.diff,
+    color: terminal.color,
+    columns: terminal.columns,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  const { ask } = setup.prompts;
+  setup.prompts = { ask: (question, options) => report.aside(() => ask(question, options)) };
+  return report;
+}

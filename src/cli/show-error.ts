@@ -1,0 +1,33 @@
+import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
+import { type ReadLine, renderDiagnostic, renderDiagnostics } from '../report/diagnostics.js';
+import { harmless } from '../report/text.js';
+import { exitCode } from './exit-codes.js';
+
+interface ShowOptions {
+  color: boolean;
+  readLine: ReadLine;
+}
+
+export const diagnosticOf = ({ code, message, fix, why, position }: KprovError): Diagnostic => ({
+  severity: 'error',
+  code,
+  message,
+  ...(fix !== undefined && { fix }),
+  ...(why !== undefined && { why }),
+  ...(position && { position }),
+});
+
+/** What a person gets to read about an error that ended the command, and the exit code it means. */
+export function showError(error: unknown, { color, readLine }: ShowOptions): { text: string; code: number } {
+  if (error instanceof InputError) {
+    return { text: renderDiagnostics(error.diagnostics, readLine, { color }), code: exitCode.badInput };
+  }
+  if (error instanceof KprovError) {
+    return { text: renderDiagnostic(diagnosticOf(error), readLine, { color }), code: exitCode.badInput };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    text: `This is a fault of kprov itself, not of yours. Please report it with what follows.\n${harmless(stack)}`,
+    code: exitCode.ourFault,
+  };
+}

@@ -1,0 +1,43 @@
+import { type Listener, type TaskFinished, tasksOf } from '../engine/index.js';
+import type { Play } from '../playbook/index.js';
+import { cut, oneLine } from '../report/text.js';
+
+/** Keeps what ended hosts before the end, from the events of a run. */
+export class Unfinished {
+  /** Host → what ended it. */
+  readonly #failures = new Map<string, TaskFinished>();
+  readonly #last = new Map<string, TaskFinished>();
+
+  readonly listen: Listener = (event) => {
+    if (event.type === 'task-finished') {
+      const { status } = event.result;
+      if ((status === 'failed' || status === 'unreachable') && !event.ignored) this.#last.set(event.host, event);
+    }
+    if (event.type === 'host-ended' && event.outcome !== 'done') {
+      const failure = this.#last.get(event.host);
+      if (failure) this.#failures.set(event.host, failure);
+    }
+  };
+
+  /** A line a host: what failed, and how much was left undone there. Empty where nothing failed. */
+  lines(plays: readonly Play[]): string[] {
+    const all = plays.flatMap((play) => [
+      ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
+    ]);
+    const width = Math.max(0, ...[...this.#failures.keys()].map((host) => host.length));
+    return [...this.#failures].map(([host, { task, result }]) => {
+      const at = all.findIndex(({ id }) => id === task.id);
+      const left = at < 0 ? 0 : all.length - at - 1;
+      const more = left === 0 ? '' : `, and ${left} ${left === 1 ? 'task' : 'tasks'} behind it not begun`;
+      const word = result.status === 'unreachable' ? 'unreachable at' : 'failed at';
+      const why = oneLine(result.message ?? '');
+      const place = `${task.position.file}:${task.position.line}`;
+      return `  ${oneLine(host).padEnd(width)}  ${word} "${oneLine(task.name)}" (${oneLine(place)})${more}${why === '' ? '' : `: ${cut(why, 200)}`}`;
+    });
+  }
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** The command line as it can be typed again. */
+export const commandLine = (args: readonly string[]): string => ['kprov', ...args].map(quoted).join(' ');
