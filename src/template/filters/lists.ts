@@ -46,6 +46,19 @@ const members = (items: readonly unknown[]): Set<string> => new Set(Array.from(i
 const setFilter = (run: (a: readonly unknown[], b: readonly unknown[]) => unknown[]): Filter =>
   filter('b', (a, [b]) => unique(run(itemsOf(a), itemsOf(b)), same));
 
+/** Adds the lists in Python, so that nothing but lists will do. */
+const listSetFilter = (run: (a: readonly unknown[], b: readonly unknown[]) => unknown[]): Filter => {
+  const unchecked = setFilter(run);
+  return {
+    ...unchecked,
+    run(a, args, call) {
+      for (const each of [a, args[0]])
+        if (!isList(each)) throw new TemplateError(`a list is needed, not ${typeName(each ?? null)}`);
+      return unchecked.run(a, args, call);
+    },
+  };
+};
+
 const without = (a: readonly unknown[], b: readonly unknown[]): unknown[] => {
   const known = members(b);
   return Array.from(a).filter((item) => !known.has(equalityKey(item)));
@@ -56,7 +69,7 @@ const selector = (keeps: boolean, byAttribute: boolean): Filter =>
   filter(
     '* **',
     (value, _, { rest, extra, context }) => {
-      if (value instanceof Undefined) value.fail();
+      if (!isTruthy(value)) return [];
       if (byAttribute && rest.length === 0) throw new TemplateError('Missing parameter for attribute name');
       const [get, [name, ...args]] = byAttribute ? [pathGetter(rest[0]), rest.slice(1)] : [same, rest];
       return Array.from(itemsOf(value)).filter((item) => {
@@ -122,13 +135,13 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     const path = pathGetter(attribute);
     return unique(itemsOf(value), flag(caseSensitive) ? path : (item) => ignoreCase(path(item)));
   }),
-  union: setFilter((a, b) => [...a, ...b]),
+  union: listSetFilter((a, b) => [...a, ...b]),
   intersect: setFilter((a, b) => {
     const known = members(b);
     return Array.from(a).filter((item) => known.has(equalityKey(item)));
   }),
   difference: setFilter(without),
-  symmetric_difference: setFilter((a, b) => [...without(a, b), ...without(b, a)]),
+  symmetric_difference: listSetFilter((a, b) => [...without(a, b), ...without(b, a)]),
   join: filter('d attribute', (value, [separator = '', attribute]) => {
     const joined = Array.from(itemsOf(value), (item) => str(pathGetter(attribute)(item))).join(str(separator));
     checkTextLength(joined.length);
@@ -138,7 +151,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   map: filter(
     '* **',
     (value, _, { rest, extra, context }) => {
-      if (value instanceof Undefined) value.fail();
+      if (!isTruthy(value)) return [];
       return map(value, rest, extra, context);
     },
     { acceptsUndefined: true },

@@ -53,9 +53,9 @@ function expandUser(path: string, { context }: Call): string {
 }
 
 export const pathFilters: Readonly<Record<string, Filter>> = {
-  basename: filter('', (value) => basename(str(value))),
-  dirname: filter('', (value) => dirname(str(value))),
-  splitext: filter('', (value) => splitExtension(str(value))),
+  basename: filter('', (value) => basename(text(value, 'the value of basename'))),
+  dirname: filter('', (value) => dirname(text(value, 'the value of dirname'))),
+  splitext: filter('', (value) => splitExtension(text(value, 'the value of splitext'))),
   path_join: filter('', (value) =>
     isList(value)
       ? joinPaths(value.map((part) => text(part, 'a part of path_join')))

@@ -19,7 +19,7 @@ const powers: readonly (readonly [string, number])[] = [
 ];
 
 function humanReadable(value: unknown, isBits: boolean, unit: string | undefined): string {
-  const size = typeof value === 'string' ? Number(value) : numberOf(value);
+  const size = numberOf(value);
   if (size === undefined || Number.isNaN(size))
     throw new TemplateError(`human_readable() can't interpret following string: ${str(value)}`);
   const base = isBits ? 'bits' : 'Bytes';

@@ -87,7 +87,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   ),
   truncate: filter('length killwords end leeway', (value, [length, killWords, end, leeway]) =>
     truncate(
-      str(value),
+      text(value, 'the value of truncate'),
       whole(length, 'length', 255),
       flag(killWords),
       text(end, 'end', '...'),
@@ -101,7 +101,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
       breaksLongWords: flag(breakLong, true),
       breaksOnHyphens: flag(hyphens, true),
     };
-    return splitLines(str(value))
+    return splitLines(text(value, 'the value of wordwrap'))
       .map((line) => wrapLine(line, how).join(between))
       .join(between);
   }),
@@ -112,7 +112,9 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     return formatPercent(str(value), extra.size > 0 ? new Map(extra) : Tuple.make(rest));
   }),
   quote: filter('', (value) => shellQuote(value === null ? '' : str(value))),
-  comment: filter('style **', (value, [style], { extra }) => comment(str(value), text(style, 'style', 'plain'), extra)),
+  comment: filter('style **', (value, [style], { extra }) =>
+    comment(text(value, 'the value of comment'), text(style, 'style', 'plain'), extra),
+  ),
   escape: filter('', (value) => escapeHtml(str(value))),
   striptags: filter('', (value) =>
     unescapeHtml(

@@ -1,6 +1,7 @@
 import { TemplateError } from '../errors.js';
 import { str } from '../python/repr.js';
 import { type Filter, filter } from '../runtime/callables.js';
+import { text } from './arguments.js';
 
 /** Python's urlsplit, with the parts that Ansible shows. */
 export function splitUrl(url: string): Map<unknown, unknown> {
@@ -44,7 +45,7 @@ export function splitUrl(url: string): Map<unknown, unknown> {
 
 export const urlFilters: Readonly<Record<string, Filter>> = {
   urlsplit: filter('query', (value, [component = '']) => {
-    const parts = splitUrl(str(value));
+    const parts = splitUrl(text(value, 'the value of urlsplit'));
     if (component === '') return parts;
     if (!parts.has(component)) throw new TemplateError(`urlsplit: unknown URL component: ${str(component)}`);
     return parts.get(component);

@@ -35,8 +35,10 @@ export function wrapLine(line: string, { width, breaksLongWords, breaksOnHyphens
     if (long !== undefined && long.length > size) {
       if (breaksLongWords) {
         const room = size - length;
-        current.push(long.slice(0, room));
-        chunks[chunks.length - 1] = long.slice(room);
+        const hyphen = breaksOnHyphens ? long.slice(0, room).lastIndexOf('-') : -1;
+        const end = hyphen > 0 && /[^-]/.test(long.slice(0, hyphen)) ? hyphen + 1 : room;
+        current.push(long.slice(0, end));
+        chunks[chunks.length - 1] = long.slice(end);
       } else if (current.length === 0) current.push(chunks.pop() ?? '');
     }
     if ((current.at(-1) ?? '').trim() === '' && current.length > 0) current = current.slice(0, -1);

@@ -12,6 +12,7 @@ import {
   isString,
   MISSING,
   numberOf,
+  Range,
   Undefined,
 } from '../python/kinds.js';
 import { binary } from '../python/operators.js';
@@ -38,7 +39,7 @@ export const builtinTests: Readonly<Record<string, Test>> = {
   integer: test('', (value) => isInteger(value), always),
   float: test('', (value) => isFloat(value), always),
   mapping: test('', (value) => isDict(value), always),
-  sequence: test('', (value) => isList(value) || isString(value) || isDict(value), always),
+  sequence: test('', (value) => isList(value) || isString(value) || isDict(value) || value instanceof Range, always),
   iterable: test('', isIterable),
   callable: test('', (value) => value instanceof Callable, always),
   sameas: test(
