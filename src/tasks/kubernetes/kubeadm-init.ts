@@ -374,6 +374,12 @@ export const kubeadmInit = defineTask({
     if ((args.ca_cert === undefined) !== (args.ca_key === undefined)) {
       return { status: 'failed', result: { msg: 'ca_cert and ca_key are given together' } };
     }
+    // What kubeadm would refuse is said before anything is done, in a dry run too.
+    if (args.kubernetes_version !== undefined) {
+      const version = parseVersion(args.kubernetes_version);
+      const { errors } = configOf(args, version, version, context);
+      if (errors.length > 0) return { status: 'failed', result: { msg: errors.join('\n') } };
+    }
     return steps(probe(args), (report) => continueWith(report, args, context));
   },
   interpret: (report, args, context) => {
