@@ -75,7 +75,8 @@ if [ -n "$kp_differs" ]; then
 fi
 if [ ${args.state} = present ] && [ -n ${args.sysctl_set} ]; then
   kp_now=
-  if [ -r "$kp_proc" ]; then read -r kp_now <"$kp_proc"; kp_words "$kp_now"; kp_now=$kp_value; fi
+  # Not the shell's read: it reads byte by byte, and a number in /proc/sys is only there at offset 0.
+  if [ -r "$kp_proc" ]; then kp_now=$(cat "$kp_proc" 2>/dev/null); kp_words "$kp_now"; kp_now=$kp_value; fi
   if [ -n "$kp_check" ] && kp_predicted sysctl "$kp_name"; then kp_now=$kp_value; fi
   if [ "$kp_now" != "$kp_v" ]; then
     if [ ! -e "$kp_proc" ] && [ -n "$kp_check" ]; then
