@@ -75,11 +75,12 @@ kp_k_get() {
     kp_k_digest "$kp_k_folder/got"
     [ "$kp_value" = ${checked(args.checksum)} ] || { kp_fail "$kp_k_url has the checksum $kp_value, not "${checked(args.checksum)}; return 1; }
   fi`,
+    // Hubble's certificates would be made anew each time, and no run would find nothing to change.
     isCilium
       ? sh`
   kp_try tar -xzf "$kp_k_folder/got" -C "$kp_k_folder" cilium || return 1
   kp_open manifest
-  KUBECONFIG=${args.kubeconfig} "$kp_k_folder/cilium" install --dry-run --version ${source.cilium} --set ${`ipam.operator.clusterPoolIPv4PodCIDRList={${subnet}}`} 2>"$kp_k_folder/err"
+  KUBECONFIG=${args.kubeconfig} "$kp_k_folder/cilium" install --dry-run --version ${source.cilium} --set ${`ipam.operator.clusterPoolIPv4PodCIDRList={${subnet}}`} --set hubble.enabled=false 2>"$kp_k_folder/err"
   kp_rc=$?
   kp_close
   [ "$kp_rc" = 0 ] || { kp_set output "$(cat "$kp_k_folder/err")"; kp_fail 'cilium-cli could not render the manifest'; return 1; }`
@@ -125,7 +126,7 @@ export const cni = defineTask({
   collection: 'kprov.kubernetes',
   summary: 'Gives the cluster its pod network and waits until its nodes are Ready.',
   description:
-    "flannel, calico, canal and weave from their projects' manifests; cilium as its own cilium-cli renders it on the host; or a manifest of your own. A manifest of a known network is fitted to the pod subnet; one of your own that names another subnet is refused.",
+    "flannel, calico, canal and weave from their projects' manifests; cilium as its own cilium-cli renders it on the host (without Hubble); or a manifest of your own. A manifest of a known network is fitted to the pod subnet; one of your own that names another subnet is refused.",
   parameters,
   atLeastOne: [['name', 'manifest']],
   returns: { nodes: 'the nodes and whether they are Ready', applied: 'what kubectl said' },

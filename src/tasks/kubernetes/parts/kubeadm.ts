@@ -174,9 +174,10 @@ export function kubeadmFailure(report: Report, output: string | undefined): Mapp
   const result: Mapping = {};
   const msg = report.text('msg');
   if (msg !== undefined) result.msg = msg;
-  const said = output ?? report.text('output');
-  if (said === undefined) return result;
-  result.output = maskOutput(said);
+  const raw = output ?? report.text('output');
+  if (raw === undefined) return result;
+  const said = maskOutput(raw);
+  result.output = said;
   const findings = parsePreflight(said);
   const errors = findings.filter((finding) => finding.severity === 'error');
   result.findings = findings.map((finding) => ({ ...finding }));
