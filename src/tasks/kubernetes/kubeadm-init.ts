@@ -389,7 +389,6 @@ export const kubeadmInit = defineTask({
     if (output !== undefined) return { ...afterInit(output, report), diff };
     // Check mode: the cluster is not made, nobody knows its token.
     if (report.text('server') === undefined) return { result: {}, incomplete: true, diff };
-    const needsToken = report.text('complete') === undefined && (report.text('token') ?? '') === '';
-    return { ...ofExisting(report), ...(needsToken && { incomplete: true }) };
+    return ofExisting(report);
   },
 });

@@ -167,7 +167,7 @@ function belongsTo(report: Report, join: JoinValue): string[] {
   return [`this host is a node of another cluster (its CA is ${hash}): take it out first with kubeadm_reset`];
 }
 
-function continueWith(report: Report, args: Arguments): Program | Outcome | undefined {
+function continueWith(report: Report, args: Arguments, isDryRun: boolean): Program | Outcome | undefined {
   const state = report.text('state');
   if (state === undefined) return undefined;
   const join = readJoinValue(args.join);
@@ -175,6 +175,8 @@ function continueWith(report: Report, args: Arguments): Program | Outcome | unde
   const foreign = belongsTo(report, join);
   if (foreign.length > 0) return failed(foreign);
   if (state === 'joined' || kubeadm === undefined) return undefined;
+  // A dry run makes no token: that it would be made is enough to know that the node would join.
+  if (isDryRun && join.token === '' && isEndpoint(join.endpoint)) return program(sh`kp_apply || return 0`);
   const problems = problemsOf(join, args);
   return problems.length > 0 ? failed(problems) : joinProgram(args, join, parseVersion(kubeadm), state);
 }
@@ -190,7 +192,7 @@ export const kubeadmJoin = defineTask({
   example: `- name: Workers join as soon as the first control plane is there
   kubeadm_join: {join: "{{ hostvars[groups.control_plane[0]].init.join }}"}`,
   inCheckMode: 'predicts',
-  compile: (args) => steps(probe(args), (report) => continueWith(report, args)),
+  compile: (args, context) => steps(probe(args), (report) => continueWith(report, args, context.checkMode)),
   interpret: (report, args) => {
     const output = report.text('join_output');
     const { token, certificate_key } = readJoinValue(args.join);

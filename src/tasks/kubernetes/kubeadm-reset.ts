@@ -29,7 +29,7 @@ export const kubeadmReset = defineTask({
   example: `- name: Out of the cluster
   kubeadm_reset:`,
   inCheckMode: 'predicts',
-  compile: (args, context) => {
+  compile: (args) => {
     const bad = args.chains.find((name) => !chainName.test(name));
     if (bad !== undefined) return { status: 'failed', result: { msg: `"${bad}" is not the name of a chain` } };
     const ours = `[ :](${[...ownChains, ...args.chains].join('|')})`;
@@ -74,7 +74,7 @@ if [ -n "$kp_k_found" ] && kp_apply; then
 fi`,
         args.kubeconfig &&
           sh`
-for kp_k_user in root ${context.loginUser ?? 'root'}; do
+for kp_k_user in root "$\{SUDO_USER:-root}"; do
   kp_k_home=
   while IFS=: read -r kp_k_name _ _ _ _ kp_k_dir _; do [ "$kp_k_name" != "$kp_k_user" ] || kp_k_home=$kp_k_dir; done </etc/passwd
   [ -n "$kp_k_home" ] && [ -f "$kp_k_home/.kube/config" ] || continue

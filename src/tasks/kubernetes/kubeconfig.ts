@@ -24,9 +24,8 @@ export const kubeconfig = defineTask({
     local_path: ~/.kube/config
     name: shop`,
   inCheckMode: 'predicts',
-  compile: (args, context) => {
-    const user = args.user ?? context.loginUser ?? 'root';
-    return program(
+  compile: (args) =>
+    program(
       joinScripts([
         sh`
 if [ ! -e ${ADMIN_CONF} ]; then
@@ -40,12 +39,15 @@ kp_k_admin=$kp_text`,
         args.local_path !== undefined && sh`kp_open admin_conf; cat ${ADMIN_CONF}; kp_close`,
         args.on_host &&
           sh`
+# Who logged in, where root is somebody else's sudo.
+kp_k_user=${args.user}
+[ -n "$kp_k_user" ] || kp_k_user=$\{SUDO_USER:-$(id -un)}
 kp_k_home= kp_k_group=
 while IFS=: read -r kp_k_name _ _ kp_k_gid _ kp_k_dir _; do
-  [ "$kp_k_name" != ${user} ] || { kp_k_home=$kp_k_dir; kp_k_group=$kp_k_gid; }
+  [ "$kp_k_name" != "$kp_k_user" ] || { kp_k_home=$kp_k_dir; kp_k_group=$kp_k_gid; }
 done </etc/passwd
-[ -n "$kp_k_home" ] || { kp_line=$(getent passwd ${user}) && { kp_line=$\{kp_line%:*}; kp_k_home=$\{kp_line##*:}; kp_k_group=$(id -g ${user}); }; }
-[ -n "$kp_k_home" ] || { kp_fail ${`there is no user ${user} on this host`}; return 1; }
+[ -n "$kp_k_home" ] || { kp_line=$(getent passwd "$kp_k_user") && { kp_line=$\{kp_line%:*}; kp_k_home=$\{kp_line##*:}; kp_k_group=$(id -g "$kp_k_user"); }; }
+[ -n "$kp_k_home" ] || { kp_fail "there is no user $kp_k_user on this host"; return 1; }
 kp_k_file=$kp_k_home/.kube/config
 kp_set path "$kp_k_file"
 kp_read "$kp_k_file"
@@ -57,16 +59,15 @@ case $kp_text in
 esac
 if [ ! -d "$kp_k_home/.kube" ]; then
   if kp_apply; then
-    kp_try mkdir -m 750 -- "$kp_k_home/.kube" && kp_try chown ${user}:"$kp_k_group" "$kp_k_home/.kube" || return 1
+    kp_try mkdir -m 750 -- "$kp_k_home/.kube" && kp_try chown "$kp_k_user:$kp_k_group" "$kp_k_home/.kube" || return 1
   else
-    kp_predict path "$kp_k_home/.kube" 'directory 0750 '${user}" $kp_k_group"
+    kp_predict path "$kp_k_home/.kube" "directory 0750 $kp_k_user $kp_k_group"
   fi
 fi
 # Its diff would show the key.
-kp_diff= kp_write "$kp_k_file" "$kp_k_admin" 0600 ${user} "$kp_k_group"`,
+kp_diff= kp_write "$kp_k_file" "$kp_k_admin" 0600 "$kp_k_user" "$kp_k_group"`,
       ]),
-    );
-  },
+    ),
   interpret: (report, args, context): Interpretation => {
     const result = plainFields(report, ['path', 'msg', 'reason', 'output']);
     if (report.text('kept') !== undefined) {

@@ -69,14 +69,11 @@ describe('kubeadm_init', () => {
     ).toThrow(expect.objectContaining({ code: 'ca-hash-mismatch' }));
   });
 
-  test('a cluster that is there gives endpoint and hash, and a token only where one is needed', () => {
+  test('a cluster that is there gives endpoint and hash, and no token where all nodes are in it', () => {
     const fields = { server: 'https://k8s.example:6443', ca_crt: certificate, nodes: 'a b', complete: '1' };
     expect(interpret('kubeadm_init', {}, reportOf('ok', fields))).toMatchObject({
       result: { join: { endpoint: 'k8s.example:6443', token: '', ca_cert_hashes: [hash] }, nodes: ['a', 'b'] },
     });
-    const { complete: _, ...incomplete } = fields;
-    expect(interpret('kubeadm_init', {}, reportOf('changed', incomplete))?.incomplete).toBe(true);
-    expect(interpret('kubeadm_init', {}, reportOf('changed', { ...incomplete, token }))?.incomplete).toBeUndefined();
   });
 
   test('preflight findings become the message, with a hint', () => {
@@ -150,6 +147,15 @@ describe('kubeadm_join', () => {
   ])('is refused: %s', (message, parameters, args, fields) => {
     const next = nextOf('kubeadm_join', { join: parameters, ...args }, fields);
     expect(next).toMatchObject({ status: 'failed', result: { msg: expect.stringContaining(message) } });
+  });
+
+  test('a dry run that could not make a token still says that the node would join', () => {
+    const parsed = parseArguments(taskOf('kubeadm_join'), { join: { ...join, token: '' } });
+    if (!parsed.ok) throw new Error('arguments');
+    const first = taskOf('kubeadm_join').compile(parsed.args, taskContext({ checkMode: true }));
+    if (first.kind !== 'program') throw new Error('no program');
+    expect(first.next?.(reportOf('ok', absent))).toMatchObject({ kind: 'program' });
+    expect(first.next?.(reportOf('ok', { state: 'joined' }))).toBeUndefined();
   });
 
   test('no CA hash is refused as unsafe', () => {
