@@ -2,7 +2,8 @@ import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node
 import { KprovError } from '../errors/index.js';
 import type { Files } from '../values/index.js';
 
-const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const code = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(String(code(error)));
 
