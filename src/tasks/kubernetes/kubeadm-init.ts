@@ -146,11 +146,13 @@ if ! command -v kubeadm >/dev/null 2>&1; then
   kp_fail 'kubeadm is not installed on this host (task kubernetes_packages)'
   return 1
 fi
-kp_set kubeadm "$(kubeadm version -o short 2>/dev/null)"
-kp_set kubelet "$(kubelet --version 2>/dev/null)"
-kp_set now "$(date +%s)"
+kp_k_versions() {
+  kp_set kubeadm "$(kubeadm version -o short 2>/dev/null)"
+  kp_set kubelet "$(kubelet --version 2>/dev/null)"
+  kp_set now "$(date +%s)"
+}
 kp_k_kubectl() { kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=10s "$@"; }
-if kp_k_running kubeadm-init; then kp_set state running; return 0; fi
+if kp_k_running kubeadm-init; then kp_k_versions; kp_set state running; return 0; fi
 kp_k_state=absent
 if [ -e ${ADMIN_CONF} ]; then
   # After a reboot the control plane needs a moment; a half-made one never comes.
@@ -180,7 +182,7 @@ if [ "$kp_k_state" = broken ]; then
   fi
 fi
 kp_set state "$kp_k_state"
-[ "$kp_k_state" = existing ] || return 0
+[ "$kp_k_state" = existing ] || { kp_k_versions; return 0; }
 ${existing(args)}`,
   ]);
 }
@@ -190,7 +192,7 @@ function existing(args: Arguments): Script {
   const nodes = args.nodes;
   return sh`
 kp_set nodes "$kp_k_nodes"
-kp_set server "$(kp_k_kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null)"
+kp_k_conf ${ADMIN_CONF} server; kp_set server "$kp_value"
 kp_open ca_crt; cat /etc/kubernetes/pki/ca.crt 2>/dev/null; kp_close
 kp_k_need=${nodes === undefined ? 'unknown' : ''}
 for kp_k_node in ${nodes ?? []}; do

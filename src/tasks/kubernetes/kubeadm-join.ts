@@ -61,7 +61,7 @@ kp_set node "$kp_k_node"
 kp_k_state=absent
 if kp_k_running kubeadm-join; then kp_k_state=running
 elif [ -e ${KUBELET_CONF} ]; then
-  kp_set ca "$(kp_k_kubectl config view --raw --minify -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' 2>/dev/null)"
+  kp_k_conf ${KUBELET_CONF} certificate-authority-data; kp_set ca "$kp_value"
   kp_k_i=0
   while :; do
     kp_k_membership

@@ -96,6 +96,13 @@ kp_k_reset() {
   kp_try kubeadm reset -f $\{1:+--cri-socket="$1"} || return 1
   rm -f ${MARKER}
 }
+# kp_k_conf FILE KEY: the first value of that key in a kubeconfig that kubeadm wrote, into kp_value; no process needed.
+kp_k_conf() {
+  kp_value=
+  while read -r kp_k_key kp_k_rest; do
+    if [ "$kp_k_key" = "$2:" ]; then kp_value=$kp_k_rest; break; fi
+  done <"$1"
+}
 kp_k_leftovers() {
   for kp_k_file in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/*.conf /etc/kubernetes/pki/ca.crt /var/lib/etcd/member; do
     [ -e "$kp_k_file" ] && return 0
