@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import type { Files } from '../../src/values/index.js';
 
 /** Files that exist only here: path → text. */
-export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
+export function memoryFiles(given: Readonly<Record<string, string>>): Files {
+  const texts: Readonly<Record<string, string>> = Object.assign(Object.create(null), given);
   const paths = Object.keys(texts);
   const inside = (directory: string): string[] => {
     const prefix = directory === '.' ? '' : `${directory}/`;
