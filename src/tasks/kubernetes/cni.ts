@@ -23,7 +23,9 @@ const parameters = {
   version: text('Its version, without v. Default: the one that kprov was made with.'),
   manifest: text('A manifest of your own instead: a URL that the host downloads, or a file of the control machine.'),
   checksum: text('SHA-256 of the manifest (or of the archive with cilium-cli): 64 hexadecimal digits.'),
-  pod_subnet: text("The cluster's pod subnet, which the manifest is fitted to or checked against."),
+  pod_subnet: text(
+    "The cluster's pod subnet, which the manifest is fitted to or checked against. Default: the one that kubeadm has noted.",
+  ),
   wait: flag('Whether to wait until every node is Ready.', { default: true }),
   nodes: list('Names of nodes that have to be there and Ready. Default: whichever are there.', { default: [] }),
   timeout: integer('Seconds to wait.', { default: 300 }),
@@ -55,11 +57,11 @@ const checked = (checksum: string | undefined): string | undefined => checksum?.
 /** Downloads to a folder of its own in memory or /tmp, checks, and reports the manifest as a field. */
 function download(source: { url: string } | { cilium: string }, args: Arguments): Script {
   const isCilium = 'cilium' in source;
-  const subnet = args.pod_subnet ?? defaultPodSubnet('cilium');
   return joinScripts([
     packageFunctions,
     digestFunction,
     !isCilium && sh`kp_k_url=${source.url}`,
+    isCilium && sh`kp_k_subnet=${args.pod_subnet}; [ -n "$kp_k_subnet" ] || kp_k_subnet=$kp_k_asked`,
     isCilium &&
       sh`
 case $(uname -m) in
@@ -80,7 +82,7 @@ kp_k_get() {
       ? sh`
   kp_try tar -xzf "$kp_k_folder/got" -C "$kp_k_folder" cilium || return 1
   kp_open manifest
-  KUBECONFIG=${args.kubeconfig} "$kp_k_folder/cilium" install --dry-run --version ${source.cilium} --set ${`ipam.operator.clusterPoolIPv4PodCIDRList={${subnet}}`} --set hubble.enabled=false 2>"$kp_k_folder/err"
+  KUBECONFIG=${args.kubeconfig} "$kp_k_folder/cilium" install --dry-run --version ${source.cilium} --set "ipam.operator.clusterPoolIPv4PodCIDRList={$kp_k_subnet}" --set hubble.enabled=false 2>"$kp_k_folder/err"
   kp_rc=$?
   kp_close
   [ "$kp_rc" = 0 ] || { kp_set output "$(cat "$kp_k_folder/err")"; kp_fail 'cilium-cli could not render the manifest'; return 1; }`
@@ -91,6 +93,17 @@ rm -rf -- "$kp_k_folder"
 return "$kp_rc"`,
   ]);
 }
+
+/** Reports the pod subnet that the cluster was made with. */
+const askSubnet: Script = sh`
+kp_k_asked=${defaultPodSubnet('cilium')}
+kp_k_api || return 1
+kp_out=$(kp_k_kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null)
+while read -r kp_k_key kp_k_value; do
+  [ "$kp_k_key" != podSubnet: ] || { kp_k_asked=$kp_k_value; kp_set pod_subnet "$kp_k_value"; }
+done <<KP_END
+$kp_out
+KP_END`;
 
 const applyProgram = (manifest: string, args: Arguments): Program =>
   program(
@@ -106,7 +119,7 @@ kp_k_wait_nodes ${args.timeout} ${args.nodes}`,
     ]),
   );
 
-function fitted(text: string, args: Arguments): string {
+function fitted(text: string, args: Arguments, subnet: string | undefined): string {
   if (!/^\s*(apiVersion|kind)\s*:/m.test(text)) {
     throw new KprovError('bad-manifest', 'what was downloaded is not a manifest of Kubernetes', {
       why: `It begins with ${JSON.stringify(text.slice(0, 60))}.`,
@@ -114,7 +127,7 @@ function fitted(text: string, args: Arguments): string {
     });
   }
   const name: CniName | undefined = args.manifest === undefined ? (args.name ?? 'flannel') : undefined;
-  return fitManifest(text, args.pod_subnet, name);
+  return fitManifest(text, subnet, name);
 }
 
 /** In check mode nothing is downloaded for a cluster that is not there yet. */
@@ -141,10 +154,20 @@ export const cni = defineTask({
       return { status: 'failed', result: { msg: 'checksum is not a SHA-256: 64 hexadecimal digits' } };
     }
     const source = sourceOf(args, context);
-    if ('text' in source) return applyProgram(fitted(source.text, args), args);
-    return steps(joinScripts([guard(args), download(source, args)]), (report) => {
-      const manifest = report.text('manifest');
-      return manifest === undefined ? undefined : applyProgram(fitted(manifest, args), args);
+    const known = 'text' in source ? source.text : undefined;
+    if (known !== undefined && args.pod_subnet !== undefined) {
+      return applyProgram(fitted(known, args, args.pod_subnet), args);
+    }
+    const first = [
+      guard(args),
+      args.pod_subnet === undefined && askSubnet,
+      !('text' in source) && download(source, args),
+    ];
+    return steps(joinScripts(first), (report) => {
+      const manifest = known ?? report.text('manifest');
+      // Check mode, before there is a cluster: nobody was asked.
+      if (manifest === undefined || report.status === 'changed') return undefined;
+      return applyProgram(fitted(manifest, args, args.pod_subnet ?? report.text('pod_subnet')), args);
     });
   },
   interpret: (report) => ({ result: manifestResult(report), diff: manifestDiff(report) }),

@@ -98,7 +98,7 @@ function joinOptions(args: Arguments, join: JoinValue, version: KubernetesVersio
     ...(args.control_plane && {
       controlPlane: {
         ...(args.advertise_address !== undefined && { advertiseAddress: args.advertise_address }),
-        ...(args.bind_port !== undefined && { bindPort: Number(args.bind_port) }),
+        ...(args.bind_port !== undefined && { bindPort: args.bind_port }),
         ...(join.certificate_key !== '' && { certificateKey: join.certificate_key }),
       },
     }),

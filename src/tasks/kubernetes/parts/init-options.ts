@@ -66,7 +66,7 @@ const initOptions = (args: Arguments, version: KubernetesVersion): InitOptions =
   cluster: clusterOptions(args),
   node: nodeOptions(args, version),
   ...(args.advertise_address !== undefined && { advertiseAddress: args.advertise_address }),
-  ...(args.bind_port !== undefined && { bindPort: Number(args.bind_port) }),
+  ...(args.bind_port !== undefined && { bindPort: args.bind_port }),
   ...(args.token !== undefined && { bootstrapToken: { token: args.token, ttl: args.token_ttl } }),
   ...(args.upload_certs && args.certificate_key !== undefined && { certificateKey: args.certificate_key }),
   skipPhases: args.skip_phases,

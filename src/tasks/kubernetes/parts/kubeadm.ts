@@ -6,7 +6,7 @@ import { likelyCure, parsePreflight } from '../../../kubernetes/preflight.js';
 import type { KubernetesVersion } from '../../../kubernetes/version.js';
 import { type Script, sh } from '../../../shell/index.js';
 import { isMapping, type Mapping, type Value } from '../../../values/index.js';
-import { choice, dictionary, list, text } from '../../parameters.js';
+import { choice, dictionary, integer, list, text } from '../../parameters.js';
 import type { Report } from '../../task.js';
 
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf';
@@ -118,11 +118,13 @@ export const nodeParameters = {
   }),
   cri_socket: text("The runtime's socket. Default: that of runtime, as the version wants it written."),
   node_labels: dictionary('Labels that the node registers with.', { default: {} }),
-  taints: list('Taints that the node registers with, key=value:effect; an empty list for none. Default: kubeadm’s.'),
+  taints: list(
+    'Taints that the node registers with, key=value:effect; an empty list for none. Default: that of kubeadm.',
+  ),
   kubelet_extra_args: dictionary('Flags of the kubelet, without dashes.', { default: {} }),
   ignore_preflight_errors: list('Names of kubeadm checks that may fail.', { default: [] }),
   advertise_address: text('Address that the API server of this node is announced with.'),
-  bind_port: text('Port of the API server of this node.'),
+  bind_port: integer('Port of the API server of this node. Default 6443.'),
   patches: text('Directory on the host with patches of the static pods.'),
   skip_phases: list('Phases of kubeadm to leave out.', { default: [] }),
 } as const;
