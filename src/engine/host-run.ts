@@ -85,6 +85,17 @@ export class HostRun {
     }
   }
 
+  /** One handler; with `waits` it is settled on return. A failure is in `failure`, not thrown. */
+  async runHandler(handler: Task, order: Order, waits: boolean): Promise<void> {
+    try {
+      await this.#task(handler, order);
+      if (waits) await this.drain();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      await this.#settled;
+    }
+  }
+
   /** Tasks of an include, as part of the task that includes them. */
   async runIncluded(nodes: readonly Node[], order: Order): Promise<void> {
     await this.#nodes(nodes, order);
@@ -204,9 +215,9 @@ export class HostRun {
   /** Waits, and tells the listeners where it is another host that is waited for. Never rejects. */
   async waitFor(other: string | undefined, ready: Promise<unknown>): Promise<void> {
     const { emit } = this.play.run;
-    if (other !== undefined) emit({ type: 'host-waits', host: this.host, on: other });
+    if (other !== undefined && other !== this.host) emit({ type: 'host-waits', host: this.host, on: other });
     await ready.catch(() => undefined);
-    if (other !== undefined) emit({ type: 'host-resumed', host: this.host });
+    if (other !== undefined && other !== this.host) emit({ type: 'host-resumed', host: this.host });
   }
 
   /** A text of the playbook with this host's values, as far as they are known; for names and labels. */

@@ -10,8 +10,10 @@ export interface Turn {
 
 /** `with_…` is the lookup of that name, its items the terms. */
 function lookUp(style: string, terms: Value, templar: Templar, variables: Variables): Value[] {
-  const given = mapping({ kprov_terms: terms });
-  const found = templar.evaluate(`query(${JSON.stringify(style)}, kprov_terms)`, {
+  const list = Array.isArray(terms) ? terms : [terms];
+  const given = mapping({ kprov_terms: list });
+  const each = list.map((_, index) => `, kprov_terms[${index}]`).join('');
+  const found = templar.evaluate(`query(${JSON.stringify(style)}${each})`, {
     get: (name) => (name in given ? { value: given[name], template: false } : variables.get(name)),
     names: () => variables.names(),
   });

@@ -129,12 +129,19 @@ export class PlayRun {
     host.failure ??= failed;
   }
 
-  /** Runs what has been notified, in the order of the handlers' definition, until nothing is left. */
+  /**
+   * Runs what has been notified, in the order of the handlers' definition, until nothing is left. One that notifies
+   * further handlers is waited for: those that are defined behind it run in the same round.
+   */
   async flushHandlers(host: HostRun, order: Order): Promise<void> {
     for (let round = 0; host.notified.size > 0 && host.active; round++) {
-      const due = this.#handlers().filter((handler) => host.notified.has(handler.id));
-      host.notified.clear();
-      await host.run(due, [...order, round]);
+      for (const [index, handler] of this.#handlers().entries()) {
+        if (!host.active) return;
+        if (!host.notified.delete(handler.id)) continue;
+        const mayNotify = (handler.notify ?? []).length > 0 || handler.action.startsWith('include_');
+        await host.runHandler(handler, [...order, round, index], mayNotify);
+      }
+      await host.run([], order);
     }
   }
 
@@ -154,7 +161,9 @@ export class PlayRun {
       const name = nameOf(handler);
       return name === topic || (handler.role !== undefined && `${handler.role.name} : ${name}` === topic);
     });
-    const last = named.at(-1);
+    // The last definition counts; within one list of handlers Ansible takes the first.
+    const listOf = ({ role, position }: Task) => `${role?.id ?? ''}:${position.file}`;
+    const last = named.find((handler) => listOf(handler) === listOf(named.at(-1) ?? handler));
     const listening = handlers.filter((handler) => handler.listen.includes(topic));
     for (const handler of last ? [last, ...listening] : listening) host.notified.add(handler.id);
     if (!last && listening.length === 0) {

@@ -1,4 +1,4 @@
-import type { HostStats, ResultStatus } from './events.js';
+import type { HostStats, TaskResult } from './events.js';
 
 /** The play recap: what each host came to over the whole run. */
 export class Stats {
@@ -13,9 +13,9 @@ export class Stats {
     return stats;
   }
 
-  count(host: string, status: ResultStatus, ignored: boolean): void {
+  count(host: string, { status, value }: Pick<TaskResult, 'status' | 'value'>, ignored: boolean): void {
     const stats = this.of(host);
-    if (status === 'changed') stats.changed++;
+    if (status === 'changed' || (ignored && value.changed === true)) stats.changed++;
     if (ignored) {
       stats.ok++;
       stats.ignored++;

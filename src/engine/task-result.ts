@@ -42,15 +42,19 @@ function commonFields(report: Report): Mapping {
   return fields;
 }
 
+const commands = new Set(['command', 'shell', 'script', 'raw']);
+
 /** What the host reported, read by the task's own `interpret`. */
 export function interpret(step: StepReport, attempt: Attempt, redactor: Redactor): RawResult {
   const report = reportOf(step);
   const read: Interpretation = attempt.definition.interpret?.(report, attempt.args, attempt.context) ?? {};
   for (const secret of read.secrets ?? []) redactor.add(secret);
   const status: Status = read.status ?? report.status;
+  // Ansible: a command has changed something, however it ended.
+  const ran = status === 'failed' && commands.has(attempt.definition.name) && report.bytes('rc') !== undefined;
   return {
     status,
-    value: { ...commonFields(report), ...read.result },
+    value: { ...commonFields(report), ...(ran && { changed: true }), ...read.result },
     diff: [...(read.diff ?? []), ...attributeDiff(report)],
     incomplete: read.incomplete ?? status === 'unknown',
     save: read.save ?? [],
@@ -116,6 +120,9 @@ export interface Judged extends TaskResult {
   save: RawResult['save'];
   incomplete: boolean;
 }
+
+/** A result on which changed_when and failed_when have no say. */
+export const asItIs = (raw: RawResult): Judged => judged(raw.status, registered(raw), raw);
 
 /** Applies changed_when and failed_when. May throw Pending; errors in the conditions make the task fail. */
 export function judge(run: RunContext, scope: TaskScope, task: Task, raw: RawResult): Judged {

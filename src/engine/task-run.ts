@@ -10,8 +10,18 @@ import { adopt, save } from './effects.js';
 import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
-import { type Attempt, attempt, countOf, isLeftOut } from './task-attempt.js';
-import { failedBy, interpret, type Judged, judge, type RawResult, reportOf, settled, shown } from './task-result.js';
+import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
+import {
+  asItIs,
+  failedBy,
+  interpret,
+  type Judged,
+  judge,
+  type RawResult,
+  reportOf,
+  settled,
+  shown,
+} from './task-result.js';
 import { variablesOf } from './variables.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
@@ -97,8 +107,8 @@ export class TaskRun {
       if (!isUsersError(error)) throw error;
       // Ansible looks at `when` first where the list itself cannot be had.
       const left = await this.#whenFails();
-      const outcome = left ?? this.#judged(failedBy(error), undefined);
-      return { turn: undefined, work: undefined, outcome: Promise.resolve(outcome), noLog: false, ignored: false };
+      const outcome = left ?? asItIs(failedBy(error));
+      return { ...this.#keywords(undefined), turn: undefined, work: undefined, outcome: Promise.resolve(outcome) };
     }
   }
 
@@ -125,9 +135,7 @@ export class TaskRun {
       work = await this.#host.evaluate(() => attempt(run, scope, this.#task));
     } catch (error) {
       if (!isUsersError(error)) throw error;
-      const ignored = this.#task.ignoreErrors === true;
-      const outcome = Promise.resolve(this.#judged(failedBy(error), turn));
-      return { turn, work: undefined, outcome, noLog: this.#task.noLog === true, ignored };
+      return { ...this.#keywords(turn), turn, work: undefined, outcome: Promise.resolve(asItIs(failedBy(error))) };
     }
     if (isLeftOut(work)) {
       return { turn, work: undefined, outcome: Promise.resolve(skipped(work.condition)), noLog: false, ignored: false };
@@ -215,8 +223,24 @@ export class TaskRun {
       return await this.#host.evaluate(() => this.#judged(raw, turn));
     } catch (error) {
       if (!isUsersError(error)) throw error;
-      return this.#judged(failedBy(error), turn);
+      // What the task did stays to be seen.
+      const { value, ...failed } = failedBy(error);
+      return asItIs({ ...raw, ...failed, value: { ...raw.value, changed: raw.status === 'changed', ...value } });
     }
+  }
+
+  /** What is to be known of a task that could not be worked out; a keyword that cannot be had counts as not there. */
+  #keywords(turn: Turn | undefined): Pick<UnderWay, 'noLog' | 'ignored'> {
+    const { templar } = this.#host.play.run.scope;
+    const variables = variablesOf(this.#host.scope(this.#task, turn?.local));
+    const isSet = (flag: Value | undefined, otherwise: boolean): boolean => {
+      try {
+        return flagOf(flag, false, templar, variables);
+      } catch {
+        return otherwise;
+      }
+    };
+    return { noLog: isSet(this.#task.noLog, true), ignored: isSet(this.#task.ignoreErrors, false) };
   }
 
   #judged(raw: RawResult, turn: Turn | undefined): Judged {
@@ -244,6 +268,8 @@ export class TaskRun {
       });
       if (done) return result;
       if (attempts > retries) {
+        // Ansible does not count the first try among the attempts where all were in vain.
+        result.value.attempts = retries;
         result.value.failed = true;
         return { ...result, status: 'failed' };
       }
@@ -321,7 +347,11 @@ export class TaskRun {
     const result = isLoop ? this.#combine(turns, results) : results[0];
     if (!result) return;
     this.#remember(turns, results, result);
-    if (result.status === 'failed' && !turns.every(({ ignored }) => ignored)) await this.#host.drain();
+    if (result.status === 'failed' && !this.#allIgnored(turns, results)) await this.#host.drain();
+  }
+
+  #allIgnored(turns: readonly UnderWay[], results: readonly Judged[]): boolean {
+    return turns.every(({ ignored }, index) => ignored || results[index]?.status !== 'failed');
   }
 
   #remember(turns: readonly UnderWay[], results: readonly Judged[], result: Judged): void {
@@ -345,12 +375,12 @@ export class TaskRun {
     const { run } = host.play;
     this.#remember(turns, results, result);
     for (const each of results) save(host, each);
-    const ignored = result.status === 'failed' && turns.every((turn) => turn.ignored);
+    const ignored = result.status === 'failed' && this.#allIgnored(turns, results);
     const unreachableIgnored = result.status === 'unreachable' && turns.some((turn) => turn.work?.ignoreUnreachable);
     const delegatedTo = turns[0]?.work?.delegateTo;
     if (run.options.checkMode && ['changed', 'unknown'].includes(result.status)) host.pretended = true;
     if (result.status === 'skipped' && result.incomplete) host.pretended = true;
-    run.stats.count(host.host, result.status, ignored || unreachableIgnored);
+    run.stats.count(host.host, result, ignored || unreachableIgnored);
     run.emit({
       type: 'task-finished',
       host: host.host,
@@ -364,15 +394,18 @@ export class TaskRun {
       ignored: ignored || unreachableIgnored,
       durationMs: performance.now() - this.#started,
     });
-    if (result.status === 'changed') this.#notify();
+    if (result.status === 'changed') this.#notify(turns, results);
     if (result.status === 'failed' && !ignored) host.fail({ sequence: this.#sequence, task: this.#task, result });
     if (result.status === 'unreachable' && !unreachableIgnored) host.lose(this.#sequence);
   }
 
-  #notify(): void {
+  /** Of a loop every item that was not left out notifies, with its own value of `item`. */
+  #notify(turns: readonly UnderWay[], results: readonly Judged[]): void {
     for (const topic of this.#task.notify ?? []) {
-      const name = this.#host.tryRender(topic, this.#host.scope(this.#task));
-      this.#host.play.notify(this.#host, name, this.#task);
+      const names = turns
+        .filter((_, index) => results[index]?.status !== 'skipped')
+        .map(({ turn }) => this.#host.tryRender(topic, this.#host.scope(this.#task, turn?.local)));
+      for (const name of new Set(names)) this.#host.play.notify(this.#host, name, this.#task);
     }
   }
 
@@ -381,7 +414,11 @@ export class TaskRun {
     const { run } = this.#host.play;
     const loopVar = this.#task.loop?.control.loopVar ?? 'item';
     result.value[loopVar] = turn.item;
-    result.value.ansible_loop_var = loopVar;
+    for (const name of ['ansible_loop_var', 'ansible_index_var', 'ansible_loop']) {
+      if (turn.local[name] !== undefined) result.value[name] = turn.local[name];
+    }
+    const { indexVar } = this.#task.loop?.control ?? {};
+    if (indexVar !== undefined) result.value[indexVar] = turn.local[indexVar] ?? null;
     const written = this.#task.loop?.control.label;
     const label = this.#host.tryRender(written ?? `{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
     result.value._ansible_item_label = written === undefined ? turn.item : label;
