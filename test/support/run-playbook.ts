@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { type RunFlags, runOptions } from '../../src/cli/options.js';
+import { connectionDefaults, makeTransport, readPlaybooks, setUp } from '../../src/cli/setup.js';
+import { type HostStats, nodeFiles, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
+import { InputError, KprovError } from '../../src/errors/index.js';
+import type { Transport } from '../../src/transport/index.js';
+import type { Mapping } from '../../src/values/index.js';
+
+/** One task on one host, as it was reported. */
+export interface TaskRecord {
+  task: string;
+  action: string;
+  status: ResultStatus;
+  ignored: boolean;
+  result: Mapping;
+}
+
+export interface PlaybookRun {
+  /** Per host, in the order in which the results stood. */
+  hosts: Record<string, TaskRecord[]>;
+  recap: Record<string, HostStats>;
+  events: RunEvent[];
+  /** Files under `out/` after the run. */
+  files: Record<string, string>;
+  /** The codes of errors found before anything ran. */
+  refused: string[];
+  directory: string;
+}
+
+/** Several names that are all this machine; any real user of the tests may be logged in. */
+export const localHosts = (names: readonly string[]): string =>
+  `${names.join('\n')}\n[all:vars]\nansible_connection=local\nansible_python_interpreter=/usr/bin/python3\n`;
+
+export interface RunSpec {
+  /** Path under the work folder → content. `hosts.ini` and `playbook.yml` are what is run. */
+  files: Readonly<Record<string, string>>;
+  /** Options of `kprov up`. */
+  args?: readonly string[];
+  /** Stands between the engine and the real transport: to count, to break. */
+  wrap?(transport: Transport): Transport;
+  signal?: AbortSignal;
+}
+
+/** A temporary folder with these files and an empty `out/`. */
+export function workFolder(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kprov-engine-'));
+  mkdirSync(join(directory, 'out'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
+  return directory;
+}
+
+export function filesUnder(directory: string, prefix = ''): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(join(directory, prefix)).sort()) {
+    const path = join(prefix, name);
+    if (statSync(join(directory, path)).isDirectory()) Object.assign(found, filesUnder(directory, path));
+    else found[path] = readFileSync(join(directory, path), 'utf8');
+  }
+  return found;
+}
+
+const flagsOf = (args: readonly string[], directory: string): RunFlags => {
+  const command = runOptions(new Command());
+  command.parse(['-i', join(directory, 'hosts.ini'), ...args.map((arg) => arg.replaceAll('WORK', directory))], {
+    from: 'user',
+  });
+  return command.opts<RunFlags>();
+};
+
+/** Runs `playbook.yml` on real local shells through the very modules of `kprov up`; only the listener is ours. */
+export async function runPlaybookFiles(spec: RunSpec): Promise<PlaybookRun> {
+  const directory = workFolder(spec.files);
+  try {
+    return await runIn(directory, spec);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: RunSpec): Promise<PlaybookRun> {
+  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, refused: [], directory };
+  const flags = flagsOf(args, directory);
+  const stop = signal ?? new AbortController().signal;
+  try {
+    const setup = await setUp(flags, () => undefined);
+    const { playbook, diagnostics, loader } = readPlaybooks([join(directory, 'playbook.yml')], setup);
+    const errors = [...setup.diagnostics, ...diagnostics].filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new InputError(errors);
+    const connection = await connectionDefaults(flags, setup, stop);
+    const transport = wrap(makeTransport(flags, setup, stop, () => undefined));
+    try {
+      const { stats } = await runPlaybook({
+        playbook,
+        loader,
+        inventory: setup.inventory,
+        limit: flags.limit,
+        extraVars: setup.extraVars,
+        options: {
+          checkMode: flags.check,
+          diffMode: flags.diff,
+          tags: { only: flags.tags, skip: flags.skipTags },
+          ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
+          ...(flags.forks !== undefined && { forks: flags.forks }),
+          connection,
+          forceHandlers: flags.forceHandlers,
+          verbosity: flags.verbose,
+          workingDirectory: directory,
+        },
+        templar: setup.templar,
+        transport,
+        files: nodeFiles,
+        redactor: setup.redactor,
+        prompts: setup.prompts,
+        emit: (event) => listen(run, event),
+        signal: stop,
+      });
+      run.recap = Object.fromEntries(stats);
+    } finally {
+      await transport.close();
+    }
+  } catch (error) {
+    if (error instanceof InputError) {
+      run.refused = error.diagnostics.map(({ code, message }) => `${code}: ${message}`);
+    } else if (error instanceof KprovError) run.refused = [`${error.code}: ${error.message}`];
+    else throw error;
+  }
+  run.files = filesUnder(join(directory, 'out'));
+  return run;
+}
+
+function listen(run: PlaybookRun, event: RunEvent): void {
+  run.events.push(event);
+  if (event.type !== 'task-finished') return;
+  const { host, task, result, ignored } = event;
+  run.hosts[host] ??= [];
+  run.hosts[host].push({
+    task: task.name,
+    action: task.action,
+    status: result.status,
+    ignored,
+    result: JSON.parse(JSON.stringify(result.value)),
+  });
+}
