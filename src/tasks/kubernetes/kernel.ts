@@ -80,14 +80,14 @@ kp_k_loaded() {
 kp_k_module() {
   kp_k_loaded "$1" && return 0
   [ -z "$2" ] || { kp_k_loaded "$2" && return 0; }
-  if kp_apply; then
-    kp_out=$(modprobe -- "$1" 2>&1) && return 0
-    [ -z "$2" ] || modprobe -- "$2" 2>/dev/null && return 0
+  # A dry run asks whether it could be loaded.
+  kp_apply && kp_k_how= || kp_k_how=-n
+  kp_out=$(modprobe -q $kp_k_how -- "$1" 2>&1) || { [ -n "$2" ] && modprobe -q $kp_k_how -- "$2" 2>/dev/null; } || {
     kp_set output "$kp_out"
     kp_fail "the kernel has no module $1"
     return 1
-  fi
-  kp_predict module "$1" loaded
+  }
+  [ -z "$kp_check" ] || kp_predict module "$1" loaded
 }`,
         ...modules.map((name) => sh`kp_k_module ${name} ${moduleFallback[name]} || return 1`),
         sh`

@@ -157,6 +157,25 @@ kp_k_match 5:27.1.0-1~debian 27. '' && kp_set ok 1`);
       expect(fieldsOf(frame).ok).toBe('1');
     });
 
+    // busybox has a modprobe of its own, which no stub replaces.
+    (argv[0] === 'busybox' ? test.skip : test)(
+      'a module that the kernel does not have is a failure, in a dry run too; its older name serves',
+      async () => {
+        stub('modprobe', 'case "$*" in *absent* | *nf_conntrack) exit 1 ;; esac');
+        const ask = async (args: Mapping) => {
+          const task = kubernetesTasks.find((one) => one.name === 'kernel');
+          const parsed = task && parseArguments(task, args);
+          const compiled = parsed?.ok ? task?.compile(parsed.args, taskContext({ checkMode: true })) : undefined;
+          if (compiled?.kind !== 'program') throw new Error('no program');
+          return host.run(compiled.script, { check: true });
+        };
+        expect((await ask({ modules: ['kprov_absent'] })).fields.get('msg')?.toString()).toBe(
+          'the kernel has no module kprov_absent',
+        );
+        expect((await ask({ ipvs: true })).status).not.toBe('failed');
+      },
+    );
+
     test("another package manager's lock is waited for, any other failure is reported at once", async () => {
       stub(
         'apt-get',
