@@ -82,7 +82,7 @@ kp_k_module() {
   [ -z "$2" ] || { kp_k_loaded "$2" && return 0; }
   # A dry run asks whether it could be loaded.
   kp_apply && kp_k_how= || kp_k_how=-n
-  kp_out=$(modprobe -q $kp_k_how -- "$1" 2>&1) || { [ -n "$2" ] && modprobe -q $kp_k_how -- "$2" 2>/dev/null; } || {
+  kp_out=$(modprobe $kp_k_how -- "$1" 2>&1) || { [ -n "$2" ] && modprobe $kp_k_how -- "$2" 2>/dev/null; } || {
     kp_set output "$kp_out"
     kp_fail "the kernel has no module $1"
     return 1
