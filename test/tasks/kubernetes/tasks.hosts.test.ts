@@ -42,7 +42,7 @@ const join = {
 const chain: [name: string, args: Mapping, status: string][] = [
   ['swap', {}, 'ok'],
   ['firewall', { role: 'control_plane' }, 'ok'],
-  ['kernel', { ipvs: true }, 'changed'],
+  ['kernel', {}, 'changed'],
   [
     'container_runtime',
     { name: 'containerd', mirrors: [{ registry: 'docker.io', endpoints: ['https://m'] }] },
