@@ -17,9 +17,7 @@ if (args[0] === '--version') {
   };
   process.stdout.write(`${version}\n`);
 } else {
-  // From Node 22 on, compiled code is kept between runs.
-  const { default: module } = await import('node:module');
-  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
-  const { main } = await import('./program.js');
+  const { loadProgram } = await import('./bundle.js');
+  const { main } = await loadProgram();
   process.exitCode = await main(args);
 }

@@ -1,4 +1,4 @@
-import { type Listener, type TaskFinished, tasksOf } from '../engine/index.js';
+import { type Listener, type TaskFinished, type TaskResult, tasksOf } from '../engine/index.js';
 import type { Play } from '../playbook/index.js';
 import { cut, oneLine } from '../report/text.js';
 
@@ -30,11 +30,17 @@ export class Unfinished {
       const left = at < 0 ? 0 : all.length - at - 1;
       const more = left === 0 ? '' : `, and ${left} ${left === 1 ? 'task' : 'tasks'} behind it not begun`;
       const word = result.status === 'unreachable' ? 'unreachable at' : 'failed at';
-      const why = oneLine(result.message ?? '');
+      const why = oneLine(reasonOf(result));
       const place = `${task.position.file}:${task.position.line}`;
       return `  ${oneLine(host).padEnd(width)}  ${word} "${oneLine(task.name)}" (${oneLine(place)})${more}${why === '' ? '' : `: ${cut(why, 200)}`}`;
     });
   }
+}
+
+/** The last line of what a command said on standard error says more than that it failed. */
+function reasonOf({ message, value }: TaskResult): string {
+  const said = value.rc !== undefined && typeof value.stderr === 'string' ? value.stderr.trim().split('\n').at(-1) : '';
+  return said || (message ?? '');
 }
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -6,6 +6,7 @@ import type { BecomeRequest, Conversation } from './conversation.js';
 import type { Order, TaskInfo } from './events.js';
 import { Gate } from './gate.js';
 import type { HostState } from './host-state.js';
+import { compareOrders } from './order.js';
 import type { PlayRun } from './play-run.js';
 import { isSelected } from './tags.js';
 import type { Judged } from './task-result.js';
@@ -20,6 +21,8 @@ export interface Failure {
   sequence: number;
   task: Task;
   result: Judged;
+  /** A `run_once` task that another host did. */
+  isOthers?: boolean;
 }
 
 /**
@@ -49,6 +52,8 @@ export class HostRun {
   /** Of the task that is being worked out. */
   sequence = 0;
   #settled: Promise<void> = Promise.resolve();
+  /** Where the tasks stand whose results are not there yet. */
+  readonly #unsettled: Order[] = [];
   #failed = new Gate();
 
   constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
@@ -110,6 +115,12 @@ export class HostRun {
   /** Settles when everything sent so far is settled, however it came out. */
   async settledSoFar(): Promise<void> {
     await this.#settled;
+  }
+
+  /** Is the outcome of everything before `order` known? */
+  isSettledBefore(order: Order): boolean {
+    const [oldest] = this.#unsettled;
+    return this.over || !oldest || compareOrders(oldest, order) >= 0;
   }
 
   /** Throws Stop where this host is not to go on. */
@@ -239,12 +250,14 @@ export class HostRun {
    * the promise after which the task's outcome stands.
    */
   settle(order: Order, settle: () => Promise<void>): Promise<void> {
+    this.#unsettled.push(order);
     this.#settled = this.#settled.then(async () => {
       try {
         if (this.active) await settle();
       } catch (error) {
         if (!(error instanceof Stop)) throw error;
       }
+      this.#unsettled.shift();
       if (this.active) this.play.settledAt(this, order);
     });
     this.#settled.catch((error) => this.play.crash(error));

@@ -1,5 +1,5 @@
 import type { Inventory } from '../inventory/index.js';
-import type { Play, RoleContext, Task } from '../playbook/index.js';
+import { type Play, type RoleContext, roleDefaults, roleParameters, roleVars, type Task } from '../playbook/index.js';
 import { type LazyMapping, OMIT, type Templar, type Variable, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import type { Entry, HostState } from './host-state.js';
@@ -22,6 +22,8 @@ export interface PlayScope {
   fileVars: Mapping;
   /** ansible_play_hosts_all, and how the others stand. */
   hosts(): { all: readonly string[]; alive: readonly string[]; batch: readonly string[] };
+  /** Throws Pending while some other host of the batch may still drop out before the point where `asking` is. */
+  awaitAll(asking: string): void;
   /** Names that tasks of the play may give a value to; undefined: any name (dynamic includes). */
   dynamicNames: ReadonlySet<string> | undefined;
   /**
@@ -124,9 +126,14 @@ class HostVars implements LazyMapping {
   lazyGet(key: string): Variable | undefined {
     if (this.#mayChange(key)) this.scope.awaitHost(this.asking, this.host);
     const variables = variablesOfHost(this.scope, this.host);
-    const found = variables.get(key);
-    if (!found?.template) return found;
-    return data(this.scope.run.templar.render(found.value as Value, variables));
+    try {
+      const found = variables.get(key);
+      if (!found?.template) return found;
+      return data(this.scope.run.templar.render(found.value as Value, variables));
+    } catch (error) {
+      if (!(error instanceof Pending) || error instanceof Unknowable || error.on !== undefined) throw error;
+      throw new Pending(`${key} of ${this.host}`, error.ready, this.host);
+    }
   }
 
   #mayChange(name: string): boolean {
@@ -159,8 +166,10 @@ function magic(scope: TaskScope, name: string): Variable | undefined {
     }
     case 'play_hosts':
     case 'ansible_play_batch':
+      scope.play.awaitAll(scope.host);
       return data([...scope.play.hosts().batch]);
     case 'ansible_play_hosts':
+      scope.play.awaitAll(scope.host);
       return data([...scope.play.hosts().alive]);
     case 'ansible_play_hosts_all':
       return data([...scope.play.hosts().all]);
@@ -208,24 +217,33 @@ function lookInAll(layers: readonly Mapping[], name: string): Variable | undefin
   return undefined;
 }
 
-/** The role's own, then those of the roles that use it; `pick` says which of a role's variables. */
-function lookInRole(
-  role: RoleContext | undefined,
-  name: string,
-  pick: (role: RoleContext) => Mapping,
-): Variable | undefined {
-  if (!role) return undefined;
-  const own = lookIn(pick(role), name);
+const remembered = (compute: (role: RoleContext) => Mapping): ((role: RoleContext) => Mapping) => {
+  const known = new WeakMap<RoleContext, Mapping>();
+  return (role) => {
+    const found = known.get(role) ?? compute(role);
+    known.set(role, found);
+    return found;
+  };
+};
+
+const ofRole = {
+  params: remembered(roleParameters),
+  vars: remembered(roleVars),
+  defaults: remembered(roleDefaults),
+} as const;
+
+/** The task's own role's, then those of the play's roles, which all its tasks see; later roles win. */
+function lookInRoles(scope: TaskScope, name: string, kind: 'vars' | 'defaults'): Variable | undefined {
+  const { task, play } = scope;
+  const own = task?.role && lookIn(ofRole[kind](task.role), name);
   if (own) return own;
-  for (const other of [...role.dependencies].reverse()) {
-    const found = lookInRole(other, name, pick);
+  const { roles } = play.play;
+  for (let i = roles.length - 1; i >= 0; i--) {
+    const role = roles[i];
+    const found = role && lookIn(ofRole[kind](role), name);
     if (found) return found;
   }
-  return lookInAll(role.parents.map(pick), name);
-}
-
-function lookInRoles(scope: TaskScope, name: string, pick: (role: RoleContext) => Mapping): Variable | undefined {
-  return lookInRole(scope.task?.role, name, pick) ?? lookInAll(scope.play.play.roles.map(pick), name);
+  return undefined;
 }
 
 /** Ansible's 22 levels of precedence, highest first. */
@@ -245,17 +263,16 @@ function find(
     magic(scope, name) ??
     (live && read(live, name)) ??
     (task && lookInAll(task.includeParams, name)) ??
-    lookIn(task?.role?.params, name) ??
+    (task?.role && lookIn(ofRole.params(task.role), name)) ??
     setFacts?.(name) ??
     included?.(name) ??
     (task && lookInAll(task.varsChain, name)) ??
-    lookIn(task?.role?.keywordVars, name) ??
-    lookInRoles(scope, name, (role) => role.vars) ??
+    lookInRoles(scope, name, 'vars') ??
     lookIn(fileVars, name) ??
     lookIn(play.vars, name) ??
     facts?.(name) ??
     inventory?.(name) ??
-    lookInRoles(scope, name, (role) => role.defaults)
+    lookInRoles(scope, name, 'defaults')
   );
 }
 
@@ -269,7 +286,8 @@ function* namesOf(scope: TaskScope): Iterable<string> {
   if (state) yield* [...state.setFacts.keys(), ...state.included.keys()];
   for (const layer of [...(task?.includeParams ?? []), ...(task?.varsChain ?? [])]) yield* Object.keys(layer);
   for (const role of [...play.roles, ...(task?.role ? [task.role] : [])]) {
-    yield* [role.params, role.keywordVars, role.vars, role.defaults].flatMap((layer) => Object.keys(layer));
+    yield* [ofRole.vars(role), ofRole.defaults(role)].flatMap((layer) => Object.keys(layer));
+    if (role === task?.role) yield* Object.keys(ofRole.params(role));
   }
   yield* [fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   if (run.inventory.hosts.has(scope.host)) {

@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { LiveTerminal } from './live-terminal.js';
 
 export interface Row {
@@ -28,6 +28,11 @@ class Output extends ProcessOutput {
     if (this.keep) this.#terminal.above(endLine ? `${text}\n` : text);
     return true;
   }
+}
+
+/** Whether there is a terminal has been decided before. */
+class Renderer extends DefaultRenderer {
+  static override nonTTY = true;
 }
 
 interface LiveRow {
@@ -60,7 +65,7 @@ export class LiveScreen {
   constructor(terminal: LiveTerminal, rows: readonly Row[]) {
     this.#rows = rows.map(liveRow);
     this.#output = new Output(terminal);
-    const list = new Listr<unknown, 'default'>(
+    const list = new Listr<unknown, typeof Renderer>(
       this.#rows.map((live) => ({
         title: live.row.title,
         task: async (_, task) => {
@@ -73,9 +78,7 @@ export class LiveScreen {
       {
         concurrent: true,
         exitOnError: false,
-        renderer: 'default',
-        // Whether there is a terminal has been decided already.
-        fallbackRendererCondition: false,
+        renderer: Renderer,
         registerSignalListeners: false,
         rendererOptions: { logger: new ListrLogger({ processOutput: this.#output }), collapseErrors: false },
       },

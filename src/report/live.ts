@@ -4,7 +4,7 @@ import { LiveScreen, type Row } from './live-screen.js';
 import { LiveTerminal } from './live-terminal.js';
 import { noticeLine, type PlainOptions } from './plain.js';
 import { renderRecap } from './recap.js';
-import { itemLines, taskLines } from './result-lines.js';
+import { briefFailure, itemLines, taskLines } from './result-lines.js';
 import { cut, harmless } from './text.js';
 import { Tracker } from './tracker.js';
 
@@ -68,7 +68,9 @@ export class LiveReport {
         }
         return;
       case 'task-finished':
-        if (this.#isNoteworthy(event) || (isFailure(event) && !event.ignored)) {
+        if (isFailure(event) && !event.ignored && this.#options.verbosity === 0) {
+          this.#note(event.task.name, briefFailure(event, this.#options));
+        } else if (this.#isNoteworthy(event)) {
           this.#note(event.task.name, taskLines(event, this.#options));
         }
         return;

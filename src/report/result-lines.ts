@@ -93,6 +93,15 @@ export function failureLines(event: TaskFinished, options: Pick<LineOptions, 'pa
   return failureRows(failing, task, options.paint);
 }
 
+/** The same under a line that says which host it is, instead of the whole result. */
+export function briefFailure(event: TaskFinished, options: LineOptions): string[] {
+  const { result, host } = event;
+  const word = result.status === 'unreachable' ? 'UNREACHABLE!' : 'FAILED!';
+  const message = harmless(result.message ?? '');
+  const line = `fatal: ${banner(host, event.delegatedTo)}: ${word} => ${message}`;
+  return [...diffLines(result, options), options.paint('red', line), ...failureLines(event, options)];
+}
+
 /** The rows of a loop are those of the item that failed first. */
 function firstFailedItem(result: TaskResult): TaskResult {
   const { results } = result.value;

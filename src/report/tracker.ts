@@ -27,6 +27,8 @@ export interface HostView {
 
 interface Tracked extends HostView {
   started: TaskInfo[];
+  /** Cannot work out its next task; what was begun before may still be under way. */
+  waiting?: string;
 }
 
 const newest = (text: string): string | undefined =>
@@ -81,17 +83,18 @@ export class Tracker {
         this.#settle(host, event.order);
         return;
       case 'host-waits':
-        host.waitsFor = event.on;
+        host.waiting = event.on;
+        this.#look(host);
         return;
       case 'host-resumed':
-        delete host.waitsFor;
-        host.since = host.started.length > 1 ? host.since : this.#now();
+        delete host.waiting;
+        this.#look(host);
         return;
       case 'host-ended':
         host.ended = true;
         if (event.outcome === 'done') delete host.failure;
         host.started = [];
-        delete host.waitsFor;
+        delete host.waiting;
         this.#look(host);
         return;
       default:
@@ -120,11 +123,14 @@ export class Tracker {
   }
 
   #look(host: Tracked): void {
-    const [oldest] = host.started;
-    if (oldest !== undefined && oldest === host.task) return;
+    const [oldest, next] = host.started;
+    const waitsFor = next === undefined ? host.waiting : undefined;
+    if (oldest === host.task && waitsFor === host.waitsFor && !host.ended) return;
+    if (oldest !== host.task) delete host.lastLine;
+    delete host.task;
+    delete host.waitsFor;
     if (oldest) host.task = oldest;
-    else delete host.task;
-    delete host.lastLine;
+    if (waitsFor !== undefined) host.waitsFor = waitsFor;
     host.since = this.#now();
   }
 }
