@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import type { InventoryFlags } from './commands/inventory.js';
 import type { ValidateFlags } from './commands/validate.js';
 import { exitCode } from './exit-codes.js';
@@ -112,6 +112,10 @@ const docCommand = (): Command =>
       doc(name);
     });
 
+/** That a switch is off by default goes without saying. */
+const describeOption = (option: Option): string =>
+  new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)$/, '');
+
 /** Every command with its options; what they do is loaded when it is asked for. */
 export function buildProgram(surroundings: Surroundings): Command {
   const commands = [upCommand, runCommand, validateCommand, inventoryCommand, pingCommand, execCommand, docCommand];
@@ -124,7 +128,9 @@ export function buildProgram(surroundings: Surroundings): Command {
     program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }
   program.showHelpAfterError('kprov --help shows the commands.');
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureHelp({ optionDescription: describeOption });
+  }
   return program;
 }
 

@@ -80,7 +80,7 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
 }
 
 /** What the engine cannot honour yet is refused by name, before anything is touched. */
-const refusedKeywords = {
+export const refusedKeywords: Readonly<Record<string, string>> = {
   async: 'kprov keeps every task in the foreground; long ones survive a lost connection anyway',
   poll: 'kprov keeps every task in the foreground',
   throttle: 'kprov limits work with --forks or `serial`',

@@ -38,7 +38,7 @@ export async function runAdHoc({ pattern, tasks, flags, listen }: AdHoc): Promis
   });
   sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics]));
   requireHosts(setup.inventory, pattern, setup.limit);
-  const interrupt = onInterrupt(sayError);
+  const interrupt = onInterrupt({ tell: sayError });
   try {
     return await execute({
       setup,

@@ -6,8 +6,10 @@ import { renderListing } from '../listing.js';
 import { chooseForm, openReport } from '../open-report.js';
 import type { RunFlags } from '../options.js';
 import { refuseErrors } from '../refuse-errors.js';
+import { runLock } from '../run-lock.js';
 import { readPlaybooks, type Setup, setUp } from '../setup.js';
 import { say, sayError, sayWarnings } from '../terminal.js';
+import { UnderWay } from '../under-way.js';
 import { commandLine, Unfinished } from '../unfinished.js';
 
 export interface UpOptions {
@@ -33,7 +35,11 @@ export async function up(playbooks: readonly string[], flags: RunFlags, options:
   await options.confirm?.(setup, hostsOf(setup));
 
   const report = await openReport(chooseForm(flags), flags, setup);
-  const interrupt = onInterrupt((message) => report.listen({ type: 'notice', level: 'warning', message }));
+  const underWay = new UnderWay();
+  const interrupt = onInterrupt({
+    tell: (message) => report.listen({ type: 'notice', level: 'warning', message }),
+    unknown: () => underWay.lines(),
+  });
   const unfinished = new Unfinished();
   try {
     const { stats, interrupted } = await execute({
@@ -47,9 +53,11 @@ export async function up(playbooks: readonly string[], flags: RunFlags, options:
         tags: selection,
         ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
         forceHandlers: flags.forceHandlers,
+        ...(!flags.check && { lock: runLock() }),
       },
       listen: (event) => {
         unfinished.listen(event);
+        underWay.listen(event);
         report.listen(event);
       },
       signal: interrupt.signal,

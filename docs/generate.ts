@@ -1,0 +1,7 @@
+// Writes the pages that are derived from the code: npm run docs
+import { writeFileSync } from 'node:fs';
+import { languagePage } from '../src/cli/language-page.js';
+import { tasksPage } from '../src/cli/tasks-page.js';
+
+writeFileSync(new URL('tasks.md', import.meta.url), tasksPage());
+writeFileSync(new URL('playbook-language.md', import.meta.url), languagePage());

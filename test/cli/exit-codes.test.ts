@@ -1,0 +1,29 @@
+import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { stats } from '../report/events.js';
+
+const code = (hosts: Parameters<typeof stats>[0][], options: { detailed?: boolean; interrupted?: boolean } = {}) =>
+  exitCodeOf(
+    hosts.map((host) => stats(host)),
+    { detailed: false, interrupted: false, ...options },
+  );
+
+test.each([
+  ['all well', [{ ok: 3, changed: 1 }], 0],
+  ['an ignored failure is none', [{ ok: 3, ignored: 1 }], 0],
+  ['a task failed', [{ ok: 3 }, { failed: 1 }], 2],
+  ['a host was unreachable, whatever else failed', [{ failed: 1 }, { unreachable: 1 }], 4],
+  ['no host at all', [], 0],
+])('%s', (_, hosts, expected) => {
+  expect(code(hosts)).toBe(expected);
+});
+
+test('a dry run that is asked to says whether there is something to change', () => {
+  expect(code([{ ok: 1 }], { detailed: true })).toBe(0);
+  expect(code([{ ok: 1, changed: 1 }], { detailed: true })).toBe(10);
+  expect(code([{ ok: 1, unknown: 1 }], { detailed: true })).toBe(10);
+  expect(code([{ failed: 1, changed: 1 }], { detailed: true })).toBe(2);
+});
+
+test('an interrupted run says so, however far it got', () => {
+  expect(code([{ ok: 1 }], { interrupted: true })).toBe(99);
+});

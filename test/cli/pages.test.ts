@@ -1,0 +1,11 @@
+import { languagePage } from '../../src/cli/language-page.js';
+import { tasksPage } from '../../src/cli/tasks-page.js';
+import { expectGolden } from '../report/golden.js';
+
+test('docs/tasks.md says what the definitions say; npm run docs writes it', () => {
+  expectGolden('../docs/tasks.md', tasksPage());
+});
+
+test('docs/playbook-language.md says what the keywords say; npm run docs writes it', () => {
+  expectGolden('../docs/playbook-language.md', languagePage());
+});
