@@ -32,7 +32,7 @@ export class Unfinished {
       const word = result.status === 'unreachable' ? 'unreachable at' : 'failed at';
       const why = oneLine(reasonOf(result));
       const place = `${task.position.file}:${task.position.line}`;
-      return `  ${oneLine(host).padEnd(width)}  ${word} "${oneLine(task.name)}" (${oneLine(place)})${more}${why === '' ? '' : `: ${cut(why, 200)}`}`;
+      return `  ${oneLine(host).padEnd(width)}  ${word} "${oneLine(task.name)}" (${oneLine(place)})${more}${why === '' ? '' : `: ${cut(why, 120)}`}`;
     });
   }
 }
