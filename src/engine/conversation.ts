@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Become, renderLogin, type Script, type StepMode, sh } from '../shell/index.js';
 import type { Upload } from '../tasks/index.js';
 import {
@@ -36,6 +36,14 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+/** The run was interrupted before the host came to this step. */
+export class NotBegun extends Error {
+  constructor() {
+    super('interrupted before it was begun');
+    this.name = 'NotBegun';
+  }
+}
+
 export interface ConversationOptions {
   transport: Transport;
   target: Target;
@@ -45,6 +53,16 @@ export interface ConversationOptions {
   /** How often a lost connection is built up again for one step before the host counts as unreachable. */
   maxReconnects: number;
   notice(message: string): void;
+  /** Taken on the host by the shells of root; undefined where nothing is to be changed. */
+  lock?: RunLock;
+}
+
+/** Keeps two runs from changing a host at once. */
+export interface RunLock {
+  /** Of this run alone. */
+  run: string;
+  /** "alice@laptop since 2026-11-21 12:00:00 UTC" */
+  who: string;
 }
 
 /** A step between its sending and its answer. */
@@ -197,10 +215,54 @@ export class Conversation {
     const resolved = this.#resolve(become, connection.user);
     const nonce = makeNonce();
     const channel = await this.#open(connection, renderLogin(resolved, nonce).command);
-    const shell: Shell = { key, session: new ShellSession(channel, resolved, nonce), inFlight: new Set() };
+    const session = new ShellSession(channel, { become: resolved, nonce, ...this.#lockFor(key) });
+    const shell: Shell = { key, session, inFlight: new Set() };
     this.#shells.push(shell);
-    void shell.session.ended.then((ended) => this.#lost(shell, ended));
+    const { signal } = this.#options;
+    const interrupt = () => void this.#interrupt(shell, connection, become);
+    signal.addEventListener('abort', interrupt, { once: true });
+    void session.ended.then((ended) => {
+      signal.removeEventListener('abort', interrupt);
+      this.#lost(shell, ended);
+    });
     return shell;
+  }
+
+  #lockFor(key: string) {
+    const { lock, target, notice } = this.#options;
+    if (!lock) return {};
+    const { name, kind, address, port, user } = target;
+    const shell = createHash('sha256')
+      .update(JSON.stringify([name, kind, address, port, user, key]))
+      .digest('hex');
+    return {
+      lock: { ...lock, shell: shell.slice(0, 16) },
+      onWait: (holder: string) =>
+        notice(
+          holder === ''
+            ? 'waiting for what ran there when the connection was lost'
+            : `another run changes this host, kprov of ${holder}; waiting until it is through (Ctrl-C leaves)`,
+        ),
+      onUnlocked: () => notice('there is no flock on this host: it is not kept from being changed by two runs at once'),
+    };
+  }
+
+  /** Has the shell end after the step it is in: what it was sent behind that is not begun. */
+  async #interrupt(shell: Shell, connection: Connection, become: BecomeRequest): Promise<void> {
+    const { pid } = shell.session;
+    if (pid === undefined || shell.inFlight.size === 0) return shell.session.close();
+    const nonce = makeNonce();
+    const resolved = this.#resolve(become, connection.user);
+    try {
+      const channel = await connection.exec(renderLogin(resolved, nonce).command);
+      const messenger = new ShellSession(channel, { become: resolved, nonce });
+      const body = sh`kill -TERM ${pid}`;
+      await messenger.send({ check: false, diff: false, mayFail: true, nonce: makeNonce(), epoch: 0, body });
+      messenger.close();
+    } catch {
+      // No second session is to be had: the shell ends with the next word it says.
+      shell.session.close();
+    }
   }
 
   #lost(shell: Shell, ended: ShellEnded): void {
@@ -209,6 +271,14 @@ export class Conversation {
     const steps = [...shell.inFlight];
     shell.inFlight.clear();
     if (steps.length === 0) return;
+    if (this.#options.signal.aborted) {
+      // A shell that ended in an orderly way was between two steps.
+      const isOrderly = ended.exit.kind !== 'lost' || !ended.wasReady;
+      for (const [at, step] of steps.entries()) {
+        step.reject(isOrderly || at > 0 ? new NotBegun() : new OutcomeUnknown(ended));
+      }
+      return;
+    }
     const { become } = steps[0]?.request ?? { become: { kind: 'login' as const } };
     const fatal = this.#closed || (!ended.wasReady && ended.exit.kind === 'exited');
     if (fatal) {

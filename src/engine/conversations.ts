@@ -38,6 +38,7 @@ export function conversationWith(
     signal: run.signal,
     slots: run.slots,
     maxReconnects: 2,
+    ...(run.options.lock && !run.options.checkMode && { lock: run.options.lock }),
     notice: (message) => run.emit({ type: 'notice', level: 'info', host: name, message }),
   });
   run.conversations.set(key, conversation);

@@ -1,4 +1,5 @@
 import type { ConnectionDefaults } from './connection-variables.js';
+import type { RunLock } from './conversation.js';
 import type { TagSelection } from './tags.js';
 
 /** What the command line asks of a run. */
@@ -13,6 +14,9 @@ export interface RunOptions {
   connection: ConnectionDefaults;
   forceHandlers: boolean;
   verbosity: number;
-  /** Where `fetch` and logs are written when a path is relative. */
+  /** Makes the run take the lock of each host that it changes as root; undefined: none is taken. */
+  lock?: RunLock;
+  /** Where relative paths of the control machine start. */
   workingDirectory: string;
+  homeDirectory: string;
 }

@@ -1,5 +1,13 @@
 import { KprovError } from '../errors/index.js';
-import { type Become, type Frame, FrameReader, renderLogin, renderStep, type Step } from '../shell/index.js';
+import {
+  type Become,
+  type Frame,
+  FrameReader,
+  type LockRequest,
+  renderLogin,
+  renderStep,
+  type Step,
+} from '../shell/index.js';
 import type { Channel, ChannelExit } from '../transport/index.js';
 
 /** What one step reported: its frame and, for a command, its standard error. */
@@ -38,6 +46,18 @@ export class ShellEnded extends Error {
 
 const maxNoise = 4096;
 
+export interface ShellOptions {
+  become: Become;
+  /** Unguessable mark of the shell's first words. */
+  nonce: string;
+  /** Taken before the first step, where the shell is root's. */
+  lock?: LockRequest;
+  /** Another run holds the host; `holder` is what the host says about it. */
+  onWait?(holder: string): void;
+  /** The host has no `flock`. */
+  onUnlocked?(): void;
+}
+
 /**
  * One long-lived shell on a host, as one user. Steps are written without waiting for earlier answers and come back in
  * order.
@@ -50,19 +70,23 @@ export class ShellSession {
   readonly #idle: (() => void)[] = [];
   #noise = '';
   #ready = false;
+  #pid: number | undefined;
   #writing: Promise<unknown> = Promise.resolve();
   /** Settles when the shell has ended, for whatever reason. */
   readonly ended: Promise<ShellEnded>;
   #end: ShellEnded | undefined;
 
-  constructor(channel: Channel, become: Become, nonce: string) {
+  constructor(channel: Channel, { become, nonce, lock, onWait, onUnlocked }: ShellOptions) {
     this.#channel = channel;
     this.#stdout = new FrameReader({
       progress: (of, field, chunk) => this.#progress(of, field, chunk),
       frame: (frame) => this.#frame(frame),
-      greeting: () => {
+      greeting: (_, pid) => {
         this.#ready = true;
+        this.#pid = pid;
       },
+      waiting: (holder) => onWait?.(holder),
+      unlocked: () => onUnlocked?.(),
     });
     this.#stdout.greet(nonce);
     this.#stderr = new FrameReader({
@@ -78,7 +102,12 @@ export class ShellSession {
       this.#end = new ShellEnded(exit, this.#noise, this.#ready);
       return this.#end;
     });
-    this.#write(renderLogin(become, nonce).input);
+    this.#write(renderLogin(become, nonce, lock).input);
+  }
+
+  /** Its number on the host, once it is ready. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   /** Queues a step. Rejects with ShellEnded when its end will not be seen. */

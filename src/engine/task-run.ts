@@ -6,6 +6,7 @@ import type { Outcome, Program } from '../tasks/index.js';
 import { TemplateError } from '../template/index.js';
 import { type Mapping, mapping, Unknowable, type Value } from '../values/index.js';
 import { controls } from './controls/index.js';
+import { NotBegun } from './conversation.js';
 import { adopt, save } from './effects.js';
 import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
@@ -165,8 +166,22 @@ export class TaskRun {
       nodes.push(...(result.nodes ?? []));
       return result;
     } catch (error) {
+      this.#stopIfInterrupted(error);
       return failedBy(error);
     }
+  }
+
+  /** What ends only because the run was interrupted has no result. Throws Stop for it. */
+  #stopIfInterrupted(error: unknown): void {
+    const { signal } = this.#host.play.run;
+    if (!signal.aborted) return;
+    const isInterrupt = error === signal.reason || error instanceof NotBegun;
+    if (isInterrupt || (error instanceof Error && error.name === 'AbortError')) this.#host.checkpoint();
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    const { signal } = this.#host.play.run;
+    await sleep(milliseconds, undefined, { signal }).catch(() => this.#host.checkpoint());
   }
 
   async #raw(work: Attempt, first: Program | Outcome, turn: Turn | undefined): Promise<RawResult> {
@@ -187,6 +202,7 @@ export class TaskRun {
       if (isChanged && step.status === 'ok') step = { ...step, status: 'changed' };
       return interpret(step, work, this.#host.play.run.redactor);
     } catch (error) {
+      this.#stopIfInterrupted(error);
       return failedBy(error);
     }
   }
@@ -280,7 +296,7 @@ export class TaskRun {
         host: this.#host.host,
         message: `FAILED - RETRYING: [${this.#host.host}]: ${this.#info.name} (${left} retries left).`,
       });
-      await sleep(delay * 1000, undefined, { signal: run.signal });
+      await this.#sleep(delay * 1000);
     }
   }
 
@@ -289,7 +305,7 @@ export class TaskRun {
     const begun: UnderWay[] = [];
     const pause = countOf(this.#task.loop?.control.pause, templar, variablesOf(this.#host.scope(this.#task)));
     for (const [index, turn] of turns.entries()) {
-      if (pause && index > 0) await sleep(pause * 1000, undefined, { signal: this.#host.play.run.signal });
+      if (pause && index > 0) await this.#sleep(pause * 1000);
       begun.push(await this.#begin(turn));
     }
     const sent = begun.find(isSent);
@@ -350,6 +366,13 @@ export class TaskRun {
     if (result.status === 'failed' && !this.#allIgnored(turns, results)) await this.#host.drain();
   }
 
+  /** Ansible's recap counts each file that include_tasks brings, and an include_role not at all. */
+  #countsAs(results: readonly Judged[], { status }: Judged): number {
+    if (status !== 'ok') return 1;
+    if (this.#task.action === 'include_role') return 0;
+    return this.#task.action === 'include_tasks' ? results.filter((each) => each.status === 'ok').length : 1;
+  }
+
   #allIgnored(turns: readonly UnderWay[], results: readonly Judged[]): boolean {
     return turns.every(({ ignored }, index) => ignored || results[index]?.status !== 'failed');
   }
@@ -374,13 +397,15 @@ export class TaskRun {
     const host = this.#host;
     const { run } = host.play;
     this.#remember(turns, results, result);
-    for (const each of results) save(host, each);
+    for (const each of results) save(each);
     const ignored = result.status === 'failed' && this.#allIgnored(turns, results);
     const unreachableIgnored = result.status === 'unreachable' && turns.some((turn) => turn.work?.ignoreUnreachable);
     const delegatedTo = turns[0]?.work?.delegateTo;
     if (run.options.checkMode && ['changed', 'unknown'].includes(result.status)) host.pretended = true;
     if (result.status === 'skipped' && result.incomplete) host.pretended = true;
-    run.stats.count(host.host, result, ignored || unreachableIgnored);
+    for (let i = this.#countsAs(results, result); i > 0; i--) {
+      run.stats.count(host.host, result, ignored || unreachableIgnored);
+    }
     run.emit({
       type: 'task-finished',
       host: host.host,

@@ -16,7 +16,11 @@ export interface FrameEvents {
   progress?(nonce: string, field: string, chunk: Buffer): void;
   frame(frame: Frame): void;
   /** The shell has read its library and tells who it is. */
-  greeting?(user: string): void;
+  greeting?(user: string, pid: number): void;
+  /** Another run holds the host: who, since when; empty where it is an earlier shell of this run. */
+  waiting?(holder: string): void;
+  /** The host has nothing to lock itself with. */
+  unlocked?(): void;
 }
 
 export interface FrameLimits {
@@ -157,7 +161,12 @@ export class FrameReader {
       this.#field = undefined;
     } else if (directive.startsWith('ready ')) {
       this.#due.shift();
-      this.#events.greeting?.(directive.slice(6));
+      const [, user = '', pid = ''] = directive.split(' ');
+      this.#events.greeting?.(user, Number(pid));
+    } else if (directive === 'wait' || directive.startsWith('wait ')) {
+      this.#events.waiting?.(directive.slice(5));
+    } else if (directive === 'unlocked') {
+      this.#events.unlocked?.();
     } else if (directive === 'begin') {
       this.#events.begin?.(nonce);
     } else if (directive.startsWith('end ')) {

@@ -1,3 +1,4 @@
+import { type LockRequest, takeLock } from './lock.js';
 import { runner } from './runner.js';
 import { Script, sh } from './script.js';
 
@@ -54,9 +55,9 @@ export type Become =
  * shell, whichever that is, so it uses single quotes only. After sudo, a loop throws away what sudo did not read (its
  * password, where none was asked for) until the go-ahead line.
  */
-export function renderLogin(become: Become, nonce: string): { command: string; input: string } {
-  const hello = `printf '\\n@%s ready %s\\n' ${nonce} "$(id -un)"\n`;
-  const preamble = `${runner}${hello}`;
+export function renderLogin(become: Become, nonce: string, lock?: LockRequest): { command: string; input: string } {
+  const hello = `printf '\\n@%s ready %s %s\\n' ${nonce} "$(id -un)" $$\n`;
+  const preamble = `${runner}${lock ? `${takeLock(nonce, lock)}\n` : ''}${hello}`;
   if (become.method === 'none') return { command: 'exec /bin/sh -s', input: preamble };
   if (!singleLine.test(become.user)) throw new RangeError(`not a user name: ${JSON.stringify(become.user)}`);
   const wait = `'while IFS= read -r l; do case $l in go-${nonce}) exec /bin/sh -s;; esac; done'`;

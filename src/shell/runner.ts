@@ -1,3 +1,5 @@
+import { lockFunctions } from './lock.js';
+
 /**
  * The library that is sent to a host's shell before the first task: plain POSIX sh plus `local`, which dash, bash and
  * busybox ash have. Everything a task program may call is listed in src/tasks/README.md.
@@ -6,7 +8,7 @@
  * that a half-received program is never executed. What a step reports stands between marks that carry the step's own
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
-export const runner = String.raw`
+export const runner = `${lockFunctions}${String.raw`
 kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_me= kp_loop_failed=
 LC_ALL=C; export LC_ALL
 umask 077
@@ -26,6 +28,7 @@ kp_run() {
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
   kp_changes= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate=
+  trap 'kp_quit=1' TERM
   printf '\n@%s begin\n' "$1"
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
@@ -38,6 +41,9 @@ kp_run() {
   fi
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
   printf '\n@%s end %s\n' "$1" "$kp_status"
+  # Asked to end, the shell finishes its step first; between two steps it just ends.
+  trap - TERM
+  [ -z "$kp_quit" ] || exit 0
 }
 
 # kp_set KEY VALUE: reports a field of the result.
@@ -54,7 +60,7 @@ kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
 kp_apply() { kp_changes=1; [ -z "$kp_check" ]; }
 # kp_try COMMAND...: runs it, output into kp_out; a failure is reported with command, exit code and output.
 kp_try() {
-  kp_out=$("$@" 2>&1) && return 0
+  kp_out=$("$@" 2>&1 9>&-) && return 0
   kp_rc=$?
   kp_set cmd "$*"; kp_set rc "$kp_rc"; kp_set output "$kp_out"
   kp_fail "$1 failed with exit code $kp_rc"
@@ -114,7 +120,7 @@ kp_enter() {
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
   if [ -n "$1" ]; then cd "$1" || exit 125; fi
   shift
-  exec "$@"
+  exec "$@" 9>&-
 }
 
 # kp_detach NAME COMMAND...: runs a long command in a session of its own, so that it outlives the connection, its output
@@ -295,6 +301,7 @@ kp_before() {
 # kp_temp PATH: a name for a new file beside PATH, into kp_tmp; nobody can foretell it.
 kp_temp() {
   case $1 in */*) kp_tmp=$\{1%/*}/.kprov-$$-$kp_n ;; *) kp_tmp=.kprov-$$-$kp_n ;; esac
+  kp_note "$kp_tmp"
 }
 
 # kp_new_mode: kp_mode for a file that is about to be made, where nothing else is asked for: as the login umask has it.
@@ -397,4 +404,4 @@ kp_foresee_file() {
   kp_foresee "$1" file "$2" "$3" "$4"
   kp_predict hash "$1" ''
 }
-`.replaceAll('$\\{', '${');
+`}`.replaceAll('$\\{', '${');
