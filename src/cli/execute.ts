@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { type Listener, nodeFiles, type RunOptions, type RunOutcome, runPlaybook } from '../engine/index.js';
 import type { Loader, Playbook } from '../playbook/index.js';
 import { masked } from '../report/masked.js';
@@ -9,7 +10,7 @@ export interface Execution {
   playbook: Playbook;
   loader: Loader;
   flags: ConnectionFlags;
-  options: Omit<RunOptions, 'connection' | 'forks' | 'verbosity' | 'workingDirectory'>;
+  options: Omit<RunOptions, 'connection' | 'forks' | 'verbosity' | 'workingDirectory' | 'homeDirectory'>;
   /** Gets the events with secrets masked. */
   listen: Listener;
   signal: AbortSignal;
@@ -36,6 +37,7 @@ export async function execute(execution: Execution): Promise<RunOutcome> {
         connection,
         verbosity: flags.verbose,
         workingDirectory: process.cwd(),
+        homeDirectory: homedir(),
       },
       templar: setup.templar,
       transport,

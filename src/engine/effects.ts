@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { isMapping, parseBoolean } from '../values/index.js';
 import type { HostRun } from './host-run.js';
 import type { Attempt } from './task-attempt.js';
@@ -22,12 +22,11 @@ export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: nu
 }
 
 /** Files that a result brings to the control machine. */
-export function save(host: HostRun, result: Judged): void {
+export function save(result: Judged): void {
   for (const { path, content, mode } of result.save) {
-    const target = isAbsolute(path) ? path : join(host.play.scope.play.directory, path);
-    mkdirSync(dirname(target), { recursive: true });
-    const temporary = `${target}.kprov-${process.pid}`;
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.kprov-${process.pid}`;
     writeFileSync(temporary, content, { mode: mode ?? 0o644 });
-    renameSync(temporary, target);
+    renameSync(temporary, path);
   }
 }

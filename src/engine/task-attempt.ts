@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { KprovError } from '../errors/index.js';
 import type { Condition, Task } from '../playbook/index.js';
 import {
@@ -100,8 +101,10 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
     if (!isMapping(rendered)) throw new KprovError('bad-argument', 'the template of the arguments gives no mapping');
     Object.assign(args, rendered);
   }
-  for (const [name, value] of Object.entries(task.args))
-    args[name] = renderArgument(task, name, value, templar, variables);
+  for (const [name, value] of Object.entries(task.args)) {
+    const key = task.action === 'set_fact' ? String(templar.render(name, variables)) : name;
+    args[key] = renderArgument(task, name, value, templar, variables);
+  }
   return withoutOmitted(args);
 }
 
@@ -123,10 +126,10 @@ function contextOf(
   return {
     host: scope.host,
     becomeUser: modes.become.kind === 'user' ? modes.become.user : undefined,
-    loginUser: run.options.connection.user,
     checkMode: modes.check,
     diffMode: modes.diff,
     files: run.files,
+    local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
     find: (kind, name) => findFile(run.files, task, kind, name),
     render: (source, options = {}) => {
       const { variableStart, variableEnd, blockStart, blockEnd, newlineSequence, ...rest } = options;

@@ -54,6 +54,12 @@ function groupProblems(task: Task, args: Record<string, unknown>): string[] {
   return problems;
 }
 
+/** Every text and number in a value: what a secret one must not show. */
+function textsIn(value: Value): string[] {
+  if (value === null || typeof value === 'boolean') return [];
+  return typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [String(value)];
+}
+
 /** Rendered arguments → what the task's functions get, or everything that is wrong with them. */
 export function parseArguments(task: Task, written: Mapping): ParsedArguments {
   const names = parameterNames(task);
@@ -83,7 +89,7 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
     if (value === null) continue;
     try {
       args[name] = task.parameters[name]?.parse(value as Value);
-      if (task.parameters[name]?.secret) secrets.push(String(value));
+      if (task.parameters[name]?.secret) secrets.push(...textsIn(value));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       wrong(spelling, `${task.name}: ${spelling}: ${error.message}`);

@@ -61,7 +61,7 @@ export interface Interpretation {
   status?: Status;
   /** As in Outcome. */
   incomplete?: boolean;
-  /** Files to write on the control machine (fetch, logs, kubeconfig), relative to the playbook. */
+  /** Files to write on the control machine (fetch, logs, kubeconfig), by absolute path. */
   save?: readonly { path: string; content: Uint8Array; mode?: number }[];
   /** Values that must never be shown from here on. */
   secrets?: readonly string[];
@@ -72,12 +72,13 @@ export interface TaskContext {
   host: string;
   /** The user that the program runs as, where known. */
   becomeUser: string | undefined;
-  loginUser: string | undefined;
   checkMode: boolean;
   diffMode: boolean;
   files: Files;
   /** Absolute path of a file of the role or playbook; throws KprovError naming the places that were searched. */
   find(kind: 'files' | 'templates' | 'vars', name: string): string;
+  /** Absolute path on the control machine of what the user named: `~` is his home, the rest starts where kprov was called. */
+  local(path: string): string;
   /** Renders template text with the task's variables. */
   render(source: string, options?: RenderOptions): string;
   /** Evaluates a condition (`when` syntax) with the task's variables. */

@@ -111,6 +111,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
           forceHandlers: flags.forceHandlers,
           verbosity: flags.verbose,
           workingDirectory: directory,
+          homeDirectory: directory,
         },
         templar: setup.templar,
         transport,

@@ -49,7 +49,7 @@ export function taskContext(overrides: Partial<TaskContext> = {}): TaskContext {
   return {
     host: 'n1',
     becomeUser: undefined,
-    loginUser: undefined,
+    local: (path) => path,
     checkMode: false,
     diffMode: true,
     files: realFiles,

@@ -16,7 +16,7 @@ import {
 } from '../task.js';
 import { type Arguments, configOf, parameters } from './parts/init-options.js';
 import { initialise, probe } from './parts/init-scripts.js';
-import { kubeadmFailure, maskOutput } from './parts/kubeadm.js';
+import { kubeadmFailure, localLog, maskOutput } from './parts/kubeadm.js';
 import { steps } from './parts/steps.js';
 
 function continueWith(report: Report, args: Arguments, context: TaskContext): Program | Outcome | undefined {
@@ -101,7 +101,7 @@ export const kubeadmInit = defineTask({
   collection: 'kprov.kubernetes',
   summary: 'Makes the first control-plane node of a cluster with kubeadm init.',
   description:
-    'The configuration is generated in the API version of the installed kubeadm, or is your own. Init runs detached on the host and is waited for again after a broken connection; an init that was interrupted is taken back and repeated. A cluster that is there is left alone, and fresh join parameters are made where a node has still to join. The whole output is kept in /var/log/kprov/kubeadm-init.log, without tokens and keys.',
+    'The configuration is generated in the API version of the installed kubeadm, or is your own. Init runs detached on the host and is waited for again after a broken connection; an init that was interrupted is taken back and repeated. A cluster that is there is left alone, and fresh join parameters are made where a node has still to join. The whole output is kept in /var/log/kprov/kubeadm-init.log on the host and in .kprov/log/HOST/ here, without tokens and keys.',
   parameters,
   atMostOne: [['config', 'config_file']],
   returns: {
@@ -132,9 +132,10 @@ export const kubeadmInit = defineTask({
   },
   interpret: (report, args, context) => {
     const output = report.text('init_output');
-    if (report.status === 'failed') return { result: kubeadmFailure(report, output) };
+    const save = localLog(context, 'kubeadm-init', output);
+    if (report.status === 'failed') return { result: kubeadmFailure(report, output), save };
     const diff = report.text('server') === undefined ? plannedConfig(report, args, context) : [];
-    if (output !== undefined) return { ...afterInit(output, report), diff };
+    if (output !== undefined) return { ...afterInit(output, report), diff, save };
     // Check mode: the cluster is not made, nobody knows its token.
     if (report.text('server') === undefined) return { result: {}, incomplete: true, diff };
     return ofExisting(report);

@@ -12,6 +12,7 @@ import {
   jobFunctions,
   KUBELET_CONF,
   kubeadmFailure,
+  localLog,
   MARKER,
   maskOutput,
   nodeOptions,
@@ -193,11 +194,12 @@ export const kubeadmJoin = defineTask({
   kubeadm_join: {join: "{{ hostvars[groups.control_plane[0]].init.join }}"}`,
   inCheckMode: 'predicts',
   compile: (args, context) => steps(probe(args), (report) => continueWith(report, args, context.checkMode)),
-  interpret: (report, args) => {
+  interpret: (report, args, context) => {
     const output = report.text('join_output');
     const { token, certificate_key } = readJoinValue(args.join);
     const secrets = [token, certificate_key].filter(Boolean);
-    if (report.status === 'failed') return { result: kubeadmFailure(report, output), secrets };
+    const save = localLog(context, 'kubeadm-join', output);
+    if (report.status === 'failed') return { result: kubeadmFailure(report, output), secrets, save };
     const node = report.text('node');
     const log = report.text('log');
     return {
@@ -207,6 +209,7 @@ export const kubeadmJoin = defineTask({
         ...(log !== undefined && { log }),
       },
       secrets,
+      save,
     };
   },
 });

@@ -75,7 +75,8 @@ kp_diff= kp_write "$kp_k_file" "$kp_k_admin" 0600 "$kp_k_user" "$kp_k_group"`,
     }
     const admin = report.text('admin_conf');
     if (admin === undefined || args.local_path === undefined || report.status === 'failed') return { result };
-    const before = context.files.read(args.local_path) ?? '';
+    const local = context.local(args.local_path);
+    const before = context.files.read(local) ?? '';
     const merged = mergeKubeconfig(before, admin, {
       name: args.name,
       ...(args.server !== undefined && { server: args.server }),
@@ -83,10 +84,10 @@ kp_diff= kp_write "$kp_k_file" "$kp_k_admin" 0600 "$kp_k_user" "$kp_k_group"`,
     const content = new TextEncoder().encode(merged);
     const isChanged = merged !== before;
     return {
-      result: { ...result, local_path: args.local_path },
+      result: { ...result, local_path: local },
       secrets: kubeconfigSecrets(admin),
       ...(isChanged && { status: 'changed' as const }),
-      ...(isChanged && !context.checkMode && { save: [{ path: args.local_path, content, mode: 0o600 }] }),
+      ...(isChanged && !context.checkMode && { save: [{ path: local, content, mode: 0o600 }] }),
     };
   },
 });

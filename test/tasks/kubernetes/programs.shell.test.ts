@@ -95,7 +95,7 @@ const programs: [name: string, text: string][] = kubernetesTasks.flatMap((task) 
     // An example that holds templates is rendered by the engine first.
     if (!parsed.ok || JSON.stringify(args).includes('{{')) return [];
     const files = { ...taskContext().files, read: () => 'kind: List\n' };
-    const context = taskContext({ loginUser: hostile, files });
+    const context = taskContext({ files });
     const found: [string, string][] = [];
     let next: Program | Outcome | undefined = task.compile(parsed.args, context);
     for (let step = 1; isProgram(next); step++) {

@@ -22,7 +22,7 @@ afterEach(() => host.close());
 const run = (name: string, args: Mapping, options: RunOptions = {}) => {
   const task = findTask(name);
   if (task === undefined) throw new Error(`no task ${name}`);
-  return host.run(task, args, { ...options, context: { loginUser: 'root', ...options.context } });
+  return host.run(task, args, { ...options, context: { ...options.context } });
 };
 
 /** Every file that was made or changed since, but for what runs on its own. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { KprovError } from '../../../errors/index.js';
 import { criSocket, normaliseCriSocket, type Runtime } from '../../../kubernetes/cri.js';
 import type { ExtraArgs, NodeOptions, Taint } from '../../../kubernetes/kubeadm-options.js';
@@ -7,7 +8,7 @@ import type { KubernetesVersion } from '../../../kubernetes/version.js';
 import { type Script, sh } from '../../../shell/index.js';
 import { isMapping, type Mapping, type Value } from '../../../values/index.js';
 import { choice, dictionary, integer, list, text } from '../../parameters.js';
-import type { Report } from '../../task.js';
+import type { Interpretation, Report, TaskContext } from '../../task.js';
 
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf';
 export const KUBELET_CONF = '/etc/kubernetes/kubelet.conf';
@@ -177,6 +178,18 @@ export const nodeOptions = (args: NodeArguments, version: KubernetesVersion): No
 /** The output as it may be shown: no tokens, no keys. */
 export const maskOutput = (output: string): string =>
   output.replace(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, '******').replace(/(?<!sha256:)\b[0-9a-f]{64}\b/g, '******');
+
+/** The whole output on the control machine too, without tokens and keys: .kprov/log/HOST/NAME.log. */
+export function localLog(
+  context: TaskContext,
+  name: string,
+  output: string | undefined,
+): NonNullable<Interpretation['save']> {
+  if (output === undefined) return [];
+  const folder = context.host.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^\.+/, '_');
+  const path = context.local(`.kprov/log/${folder}/${name}.log`);
+  return [{ path, content: Buffer.from(maskOutput(output)), mode: 0o600 }];
+}
 
 /** Result fields about a kubeadm run that failed: what it found, what probably helps, what it and the kubelet said. */
 export function kubeadmFailure(report: Report, output: string | undefined): Mapping {
