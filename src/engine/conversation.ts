@@ -70,6 +70,8 @@ interface InFlight {
   request: StepRequest;
   epoch: number;
   tries: number;
+  /** The mark it was sent under first. */
+  nonce: string;
   resolve(report: StepReport): void;
   reject(error: unknown): void;
 }
@@ -103,6 +105,8 @@ export class Conversation {
   #busy = 0;
   #slot: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Of shells that take the lock: a later one outdoes an earlier one that is still about. */
+  #generation = 0;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -128,7 +132,7 @@ export class Conversation {
     return this.#underWay(
       () =>
         new Promise((resolve, reject) => {
-          const step: InFlight = { request, epoch, tries: 0, resolve, reject };
+          const step: InFlight = { request, epoch, tries: 0, nonce: makeNonce(), resolve, reject };
           this.#turn = this.#turn.then(() => this.#deliver(step)).catch(reject);
         }),
     );
@@ -183,7 +187,8 @@ export class Conversation {
         if (report.status === 'failed') broken ??= report;
       });
     }
-    const sent = { ...request.mode, nonce: makeNonce(), epoch, body: request.body };
+    const again = step.tries > 0 && { nonce: makeNonce(), first: step.nonce };
+    const sent = { ...request.mode, nonce: step.nonce, epoch, body: request.body, ...again };
     shell.session.send(sent, request.listener).then(
       (report) => {
         shell.inFlight.delete(step);
@@ -211,10 +216,7 @@ export class Conversation {
     const key = keyOf(become);
     const found = this.#shells.find((shell) => shell.key === key);
     if (found) return found;
-    const connection = await this.connect();
-    const resolved = this.#resolve(become, connection.user);
-    const nonce = makeNonce();
-    const channel = await this.#open(connection, renderLogin(resolved, nonce).command);
+    const { connection, channel, resolved, nonce } = await this.#start(become);
     const session = new ShellSession(channel, { become: resolved, nonce, ...this.#lockFor(key) });
     const shell: Shell = { key, session, inFlight: new Set() };
     this.#shells.push(shell);
@@ -228,6 +230,22 @@ export class Conversation {
     return shell;
   }
 
+  /** Nothing has been begun yet: a connection that breaks meanwhile is built up again, whatever is to be sent. */
+  async #start(become: BecomeRequest) {
+    for (let tries = 0; ; tries++) {
+      try {
+        const connection = await this.connect();
+        const resolved = this.#resolve(become, connection.user);
+        const nonce = makeNonce();
+        const channel = await this.#open(connection, renderLogin(resolved, nonce).command);
+        return { connection, channel, resolved, nonce };
+      } catch (error) {
+        const isOver = this.#closed || this.#options.signal.aborted || tries >= this.#options.maxReconnects;
+        if (isOver || !(error instanceof ConnectionLost)) throw error;
+      }
+    }
+  }
+
   #lockFor(key: string) {
     const { lock, target, notice } = this.#options;
     if (!lock) return {};
@@ -236,7 +254,7 @@ export class Conversation {
       .update(JSON.stringify([name, kind, address, port, user, key]))
       .digest('hex');
     return {
-      lock: { ...lock, shell: shell.slice(0, 16) },
+      lock: { ...lock, shell: shell.slice(0, 16), generation: ++this.#generation },
       onWait: (holder: string) =>
         notice(
           holder === ''

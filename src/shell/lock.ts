@@ -4,8 +4,10 @@ import { type Script, sh } from './script.js';
 export interface LockRequest {
   /** The run; its shells on one host do not exclude each other. */
   run: string;
-  /** Which shell of the run this is: it takes over from the one it replaces after a lost connection. */
+  /** Which shell of the run this is: it takes over from those of the same name that it replaces after a lost connection. */
   shell: string;
+  /** How many shells of that name there were before. */
+  generation: number;
   /** For whoever is kept waiting: "alice@laptop since 2026-11-21 12:00:00 UTC". One line. */
   who: string;
 }
@@ -20,7 +22,7 @@ const FOLDER = '/run/kprov';
  * `kp_note` writes down temporary files, so that the next run removes those of a shell that was killed.
  */
 export const lockFunctions = String.raw`
-kp_locked= kp_quit=
+kp_locked= kp_quit= kp_id= kp_was_changed=
 kp_lock() {
   [ -w /run ] || return 0
   [ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} 2>/dev/null
@@ -32,7 +34,8 @@ kp_lock() {
     kp_h_run= kp_h_shell= kp_h_pid= kp_h_who=
     read -r kp_h_run kp_h_shell kp_h_pid kp_h_who <${FOLDER}/lock
     if [ "$kp_h_run" = "$2" ]; then
-      [ "$kp_h_shell" = "$3" ] || return 0
+      [ "$\{kp_h_shell%.*}" = "$\{3%.*}" ] || return 0
+      [ "$\{kp_h_shell##*.}" -lt "$\{3##*.}" ] || exit 0
       kill -0 "$kp_h_pid" 2>/dev/null || return 0
       [ "$kp_told" = "$kp_h_pid" ] || { kill -TERM "$kp_h_pid"; kp_told=$kp_h_pid; printf '\n@%s wait\n' "$1"; }
     elif [ "$kp_told" != "$kp_h_run $kp_h_pid" ]; then
@@ -42,6 +45,8 @@ kp_lock() {
     sleep 0.5 2>/dev/null || sleep 1
     printf '\n'
   done
+  read -r kp_h_run kp_i <${FOLDER}/lock
+  [ "$kp_h_run" = "$2" ] || : >${FOLDER}/changed
   printf '%s\n' "$2 $3 $$ $4" >${FOLDER}/lock
   kp_locked=1
   [ ! -s ${FOLDER}/temporary ] || kp_sweep
@@ -53,6 +58,13 @@ kp_sweep() {
   : >${FOLDER}/temporary
 }
 kp_note() { [ -z "$kp_locked" ] || printf '%s\n' "$1" >>${FOLDER}/temporary; }
+# A step whose answer was lost with the connection is run again, and then finds nothing to change: what it changed the
+# first time is written down before it is done, so that handlers are still notified.
+kp_note_change() { [ -z "$kp_locked" ] || printf '%s\n' "$\{kp_id:-$kp_n}" >>${FOLDER}/changed; }
+kp_again() {
+  kp_id=$1
+  [ -z "$kp_locked" ] || while read -r kp_i; do [ "$kp_i" != "$1" ] || kp_was_changed=1; done <${FOLDER}/changed
+}
 mktemp() {
   kp_mk=$(command mktemp "$@") || return 1
   case $* in '' | -d) kp_note "$kp_mk" ;; esac
@@ -61,5 +73,5 @@ mktemp() {
 `;
 
 /** Takes the lock, and waits for it where another run holds it. */
-export const takeLock = (nonce: string, { run, shell, who }: LockRequest): Script =>
-  sh`kp_lock ${nonce} ${run} ${shell} ${who.replaceAll('\n', ' ')}`;
+export const takeLock = (nonce: string, { run, shell, generation, who }: LockRequest): Script =>
+  sh`kp_lock ${nonce} ${run} ${`${shell}.${generation}`} ${who.replaceAll('\n', ' ')}`;

@@ -22,6 +22,8 @@ export interface Step extends StepMode {
   /** A failed step's epoch is discarded until the engine goes on with the next one. */
   epoch: number;
   body: Script;
+  /** The mark under which it was sent first, where its answer was lost. */
+  first?: string;
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -39,7 +41,8 @@ export function renderStep(step: Step): string {
   const loop = step.loop === undefined ? '' : step.loop === 'last' ? 'le' : 'l';
   const mode = `-${loop}${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
   const setUp = exports(step.environment);
-  return `kp_task() {\n:\n${step.body}\n}\n${setUp}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
+  const again = step.first === undefined ? '' : `kp_again ${step.first}\n`;
+  return `kp_task() {\n:\n${step.body}\n}\n${setUp}${again}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
 }
 
 const singleLine = /^[A-Za-z_][A-Za-z0-9_-]*\$?$/;

@@ -27,7 +27,7 @@ kp_run() {
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
-  kp_changes= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate=
+  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate=
   trap 'kp_quit=1' TERM
   printf '\n@%s begin\n' "$1"
   kp_task </dev/null || kp_failure=1
@@ -42,6 +42,7 @@ kp_run() {
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
   printf '\n@%s end %s\n' "$1" "$kp_status"
   # Asked to end, the shell finishes its step first; between two steps it just ends.
+  kp_id=
   trap - TERM
   [ -z "$kp_quit" ] || exit 0
 }
@@ -57,7 +58,13 @@ kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
 # kp_unknown REASON: check mode cannot judge this step; use as: kp_unknown "..."; return 0
 kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
 # kp_apply: the gate before every change. Marks the step as changed; false in check mode, where nothing is done.
-kp_apply() { kp_changes=1; [ -z "$kp_check" ]; }
+kp_apply() {
+  if [ -z "$kp_changes" ]; then
+    kp_changes=1
+    [ -n "$kp_check" ] || kp_note_change
+  fi
+  [ -z "$kp_check" ]
+}
 # kp_try COMMAND...: runs it, output into kp_out; a failure is reported with command, exit code and output.
 kp_try() {
   kp_out=$("$@" 2>&1 9>&-) && return 0

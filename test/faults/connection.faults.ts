@@ -1,0 +1,156 @@
+import { bed, on, Project, Proxy, type Reported, resultsOf, sleep, until } from './support.js';
+
+const tasks = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory}}
+    - {name: first, copy: {dest: /root/faults/first, content: "{{ 'first ' * 3000 }}"}}
+    - {name: line, lineinfile: {path: /root/faults/line, line: one, create: true}, notify: handler}
+    - {name: second, copy: {dest: /root/faults/second, content: "second\\n"}}
+    - {name: stat, stat: {path: /root/faults/second}, register: seen}
+    - {name: third, copy: {dest: /root/faults/third, content: "size {{ seen.stat.size }}\\n"}}
+    - {name: last, copy: {dest: /root/faults/last, content: "{{ 'last ' * 3000 }}"}}
+  handlers:
+    - {name: handler, file: {path: /root/faults/notified, state: touch}}
+`;
+const state = `cd /root/faults && ls -A && cat line second third && wc -c <first && wc -c <last`;
+const wanted = 'first\nlast\nline\nnotified\nsecond\nthird\none\nsecond\nsize 7\n18000\n15000\n';
+const clean = 'rm -rf /root/faults';
+
+const counts = (results: readonly Reported[], host: string) =>
+  Object.fromEntries(results.filter((result) => result.host === host).map(({ task, status }) => [task, status]));
+
+describe('the connection', () => {
+  const proxies: Proxy[] = [];
+  const projects: Project[] = [];
+  beforeEach(() => {
+    on('node1', clean);
+    on('node2', clean);
+  });
+  afterEach(() => {
+    for (const proxy of proxies.splice(0)) proxy.close();
+    for (const project of projects.splice(0)) project.remove();
+    on('node1', clean);
+    on('node2', clean);
+  });
+  const proxyBefore = async (host: 'node1' | 'node2') => {
+    const proxy = await Proxy.before(host);
+    proxies.push(proxy);
+    return proxy;
+  };
+  const projectOf = (...parts: ConstructorParameters<typeof Project>) => {
+    const project = new Project(...parts);
+    projects.push(project);
+    return project;
+  };
+
+  test('cut after any number of bytes, repeatable tasks converge, each reported once, the other host is not disturbed', async () => {
+    const proxy = await proxyBefore('node1');
+    const project = projectOf(
+      [
+        { name: 'cut', host: 'node1', proxy },
+        { name: 'other', host: 'node2' },
+      ],
+      tasks,
+    );
+    expect((await project.run()).code).toBe(0);
+    const full = { ...proxy.bytes };
+    const points = Number(process.env.KPROV_FAULT_POINTS ?? 10);
+    let reconnected = 0;
+    for (const direction of ['up', 'down'] as const) {
+      for (let point = 0; point < points; point++) {
+        on('node1', clean);
+        proxy.bytes.up = 0;
+        proxy.bytes.down = 0;
+        proxy.connections = 0;
+        const how = point % 3 === 2 ? 'hole' : 'cut';
+        // The handshake and the login are broken, too.
+        proxy.breakAt = { direction, bytes: Math.ceil(((point + 0.7) * full[direction]) / points), how };
+        const { code, stdout, stderr } = await project.run(['--output', 'json', '-T', '30']);
+        const results = resultsOf(stdout);
+        const about = `${direction} ${point} ${how}: ${stderr}`;
+        expect({ about, code }).toEqual({ about, code: 0 });
+        expect(results.filter(({ host }) => host === 'cut').map(({ task }) => task)).toEqual([
+          'directory',
+          'first',
+          'line',
+          'second',
+          'stat',
+          'third',
+          'last',
+          'handler',
+        ]);
+        expect(counts(results, 'other').last).toBe('ok');
+        // What was done before the answer was lost still counts as a change.
+        expect({ about, ...counts(results, 'cut') }).toMatchObject({
+          directory: 'changed',
+          line: 'changed',
+          last: 'changed',
+        });
+        expect({ about, state: on('node1', state) }).toEqual({ about, state: wanted });
+        if (proxy.connections > 1) reconnected++;
+      }
+    }
+    expect(reconnected).toBeGreaterThan(points);
+  });
+
+  const once = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory}}
+    - {name: once, shell: "echo begun >>/root/faults/once; sleep 3; echo done >>/root/faults/once"}
+    - {name: after, copy: {dest: /root/faults/after, content: after}}
+`;
+  test.each([
+    ['the TCP connection is cut', (proxy: Proxy) => proxy.cut()],
+    ['the network is a black hole', (proxy: Proxy) => proxy.hole()],
+    ["sshd's session process is killed", () => void on('node1', `pkill -KILL -f '^sshd: root@notty' || true`)],
+    [
+      'the remote shell is killed',
+      () => void on('node1', `pkill -KILL -o -f '^/bin/sh -s' || pkill -KILL -o -f '^sh -s'`),
+    ],
+    ['the peer is frozen', () => void on('node1', `pkill -STOP -f '^sshd: root@notty' || true`)],
+  ])(
+    'a command that may not be repeated is unknown when %s, is not run again, and the other host goes on',
+    async (_, fault) => {
+      const proxy = await proxyBefore('node1');
+      const project = projectOf(
+        [
+          { name: 'cut', host: 'node1', proxy },
+          { name: 'other', host: 'node2' },
+        ],
+        once,
+      );
+      const run = project.start(['--output', 'json']);
+      await until(() => on('node1', 'cat /root/faults/once 2>/dev/null || true').includes('begun'));
+      fault(proxy);
+      const { code, stdout } = await run.ended;
+      on('node1', `pkill -CONT -f '^sshd: root@notty' || true`);
+      const results = resultsOf(stdout);
+      expect(counts(results, 'cut')).toEqual({ directory: 'changed', once: 'unreachable' });
+      expect(results.find(({ host, status }) => host === 'cut' && status === 'unreachable')?.message).toMatch(
+        /whether it was finished is not known/,
+      );
+      expect(counts(results, 'other')).toEqual({ directory: 'changed', once: 'changed', after: 'changed' });
+      expect(code).toBe(4);
+      await sleep(3500);
+      // What was sent behind it may have been done, too; the command itself is never run again.
+      expect(on('node1', 'cat /root/faults/once')).toMatch(/^begun\n(done\n)?$/);
+    },
+  );
+
+  test('the message of an unknown outcome tells a person what is unknown and how to go on', async () => {
+    const proxy = await proxyBefore('node1');
+    const project = projectOf([{ name: 'cut', host: 'node1', proxy }], once);
+    const run = project.start();
+    await until(() => on('node1', 'cat /root/faults/once 2>/dev/null || true').includes('begun'));
+    proxy.cut();
+    const { stdout, stderr } = await run.ended;
+    expect(stdout).toMatch(/cut.*UNREACHABLE!/);
+    expect(stdout).toMatch(/whether it was finished is not known/);
+    expect(stderr).toMatch(/kprov up -i hosts.ini site.yml/);
+    expect(bed.name).toBeTruthy();
+  });
+});

@@ -1,0 +1,11 @@
+import base from '../../jest.config.js';
+
+const [{ displayName: _, testMatch: __, testPathIgnorePatterns: ___, ...project }] = base.projects;
+
+/** Tests of faults are no part of the other layers: they take minutes. `npm run test:faults` runs them. */
+export default {
+  ...project,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/faults/*.faults.ts'],
+  testTimeout: 240_000,
+};

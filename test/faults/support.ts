@@ -1,0 +1,249 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addressOf, type Bed, type BedHost, readBed } from '../lab/bed.js';
+
+export const bed: Bed = readBed();
+
+/** The program under test: the built one, or a build with something broken on purpose. */
+const program = process.env.KPROV_PROGRAM ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** What it has written so far, standard output and standard error. */
+  said(): string;
+  /** Resolves when it has written something that matches; rejects when it ends before. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+/** Starts kprov as a user would, without a terminal. */
+export function start(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Running {
+  const child = spawn(process.execPath, [program, ...args], {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    wake();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    wake();
+  });
+  let isOver = false;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      isOver = true;
+      resolve({ code, signal, stdout, stderr });
+      wake();
+    });
+  });
+  const said = () => stdout + stderr;
+  const says = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(said())) resolve();
+        else if (isOver) reject(new Error(`it ended without ${pattern}:\n${said()}`));
+        else return;
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { child, ended, said, says };
+}
+
+export const kprov = (args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) =>
+  start(args, options).ended;
+
+/** One task on one host, from `--output json`. */
+export interface Reported {
+  host: string;
+  task: string;
+  status: string;
+  message: string;
+}
+
+/** The results of a run with `--output json`. */
+export function resultsOf(stdout: string): Reported[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter((event) => event.type === 'task-finished')
+    .map(({ host, task, result }) => ({ host, task: task.name, status: result.status, message: result.message ?? '' }));
+}
+
+export type Direction = 'up' | 'down';
+
+/** A TCP proxy in front of a host's sshd, which can break in the ways networks do. */
+export class Proxy {
+  readonly bytes: Record<Direction, number> = { up: 0, down: 0 };
+  connections = 0;
+  port = 0;
+  /** Breaks once when so many bytes have passed. */
+  breakAt: { direction: Direction; bytes: number; how: 'cut' | 'hole' } | undefined;
+  /** New connections vanish as well. */
+  isHole = false;
+  readonly #server: Server;
+  readonly #pairs = new Set<{ near: Socket; far: Socket; deaf: boolean }>();
+
+  private constructor(address: string) {
+    this.#server = createServer((near) => {
+      this.connections++;
+      const far = connect({ host: address, port: 22, noDelay: true });
+      const pair = { near, far, deaf: this.isHole };
+      this.#pairs.add(pair);
+      const end = () => {
+        if (pair.deaf) return;
+        near.destroy();
+        far.destroy();
+        this.#pairs.delete(pair);
+      };
+      for (const socket of [near, far]) socket.on('error', () => undefined).on('close', end);
+      const pass = (direction: Direction, to: Socket) => (chunk: Buffer) => {
+        if (pair.deaf) return;
+        const before = this.bytes[direction];
+        this.bytes[direction] += chunk.length;
+        const at = this.breakAt;
+        if (at?.direction !== direction || this.bytes[direction] < at.bytes) {
+          to.write(chunk);
+          return;
+        }
+        this.breakAt = undefined;
+        to.write(chunk.subarray(0, at.bytes - before));
+        if (at.how === 'cut') setImmediate(() => this.cut());
+        else this.hole();
+      };
+      near.on('data', pass('up', far));
+      far.on('data', pass('down', near));
+    });
+  }
+
+  static async before(host: BedHost): Promise<Proxy> {
+    const proxy = new Proxy(addressOf(bed, host));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    const address = proxy.#server.address();
+    proxy.port = typeof address === 'object' && address ? address.port : 0;
+    return proxy;
+  }
+
+  /** Ends every connection, as a router that resets them. */
+  cut(): void {
+    for (const { near, far } of [...this.#pairs]) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  /** Nothing passes any more on the connections there are, and nobody is told. */
+  hole(): void {
+    for (const pair of this.#pairs) pair.deaf = true;
+  }
+
+  close(): void {
+    for (const pair of this.#pairs) {
+      pair.deaf = false;
+      pair.near.destroy();
+      pair.far.destroy();
+    }
+    this.#server.close();
+  }
+}
+
+const hostKeys = (host: BedHost) =>
+  ['ed25519', 'ecdsa', 'rsa'].map((type) =>
+    readFileSync(join(bed.state, 'hosts', host, `ssh_host_${type}_key.pub`), 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' '),
+  );
+
+export interface HostLine {
+  name: string;
+  host: BedHost;
+  /** Reached through it. */
+  proxy?: Proxy;
+  /** `key=value` words of the inventory. */
+  extra?: string;
+  user?: string;
+}
+
+/** A folder with an inventory of the bed's hosts and a playbook; removed by `remove`. */
+export class Project {
+  readonly directory = mkdtempSync(join(tmpdir(), 'kprov-faults-'));
+
+  constructor(hosts: readonly HostLine[], playbook: string, files: Readonly<Record<string, string>> = {}) {
+    const known: string[] = [];
+    const lines = hosts.map(({ name, host, proxy, extra = '', user = 'root' }) => {
+      const address = proxy ? '127.0.0.1' : addressOf(bed, host);
+      const port = proxy?.port ?? 22;
+      for (const key of hostKeys(host)) known.push(`${port === 22 ? address : `[${address}]:${port}`} ${key}`);
+      return `${name} ansible_host=${address} ansible_port=${port} ansible_user=${user} ${extra}`;
+    });
+    const common = [
+      '[all:vars]',
+      `ansible_ssh_private_key_file=${bed.privateKeyFile}`,
+      `ansible_ssh_common_args="-F none -o UserKnownHostsFile=${join(this.directory, 'known_hosts')} -o ServerAliveInterval=1"`,
+    ];
+    this.write('hosts.ini', `${[...lines, ...common].join('\n')}\n`);
+    this.write('known_hosts', `${known.join('\n')}\n`);
+    this.write('site.yml', playbook);
+    for (const [name, content] of Object.entries(files)) this.write(name, content);
+  }
+
+  write(name: string, content: string): void {
+    writeFileSync(join(this.directory, name), content);
+  }
+
+  start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Running {
+    return start(['up', '-i', 'hosts.ini', 'site.yml', ...args], { cwd: this.directory, env });
+  }
+
+  run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.start(args, env).ended;
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** A command on a host, past its SSH server, which may be what is broken. Throws when it fails. */
+export const on = (host: BedHost, command: string): string =>
+  execFileSync('docker', ['exec', '-i', `${bed.name}-${host}-1`, 'sh', '-s'], {
+    input: command,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 30_000,
+  }).toString();
+
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until it holds. Throws after `limitMs` (default 20 s). */
+export async function until(holds: () => boolean, limitMs = 20_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`it did not come to hold within ${limitMs} ms: ${holds}`);
+    await sleep(50);
+  }
+}
