@@ -12,8 +12,10 @@ async function confirm(setup: Setup, hosts: readonly string[], args: readonly st
   const question = `This takes Kubernetes and all that runs in it off ${names}. Type yes to go on: `;
   const answer = await setup.prompts.ask(question, { secret: false, signal: new AbortController().signal });
   if (answer?.trim().toLowerCase() === 'yes') return;
-  const message = answer === undefined ? 'there is no terminal to ask at whether to reset' : 'nothing was reset';
-  throw new KprovError('not-confirmed', message, { fix: `without a question:\n${commandLine([...args, '--yes'])}` });
+  if (answer !== undefined) throw new KprovError('not-confirmed', 'nothing was reset');
+  throw new KprovError('not-confirmed', 'there is no terminal to ask at whether to reset', {
+    fix: `without a question:\n${commandLine([...args, '--yes'])}`,
+  });
 }
 
 /** `kprov reset`: takes a cluster down and leaves hosts that `up` can use again. */
