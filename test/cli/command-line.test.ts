@@ -59,5 +59,5 @@ test('an error of the user has a cure, a fault of ours a stack', () => {
   expect(users).toEqual({ text: 'error: wrong [bad-thing]\n  fix: do this', code: 1 });
   const ours = showError(new TypeError('oops\u001b[2J'), options);
   expect(ours.code).toBe(250);
-  expect(ours.text).toMatch(/fault of kprov itself[^]*TypeError: oops\\x1b\[2J\n {4}at /);
+  expect(ours.text).toMatch(/fault of kprov itself[\s\S]*TypeError: oops\\x1b\[2J\n {4}at /);
 });
