@@ -236,6 +236,8 @@ export class TaskRun {
 
   async #judge(raw: RawResult, turn: Turn | undefined): Promise<Judged> {
     try {
+      // What has come back is reported even where the run has been interrupted since.
+      if (this.#host.play.run.signal.aborted) return this.#judged(raw, turn);
       return await this.#host.evaluate(() => this.#judged(raw, turn));
     } catch (error) {
       if (!isUsersError(error)) throw error;
