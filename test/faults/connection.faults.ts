@@ -1,4 +1,4 @@
-import { bed, on, Project, Proxy, type Reported, resultsOf, sleep, until } from './support.js';
+import { bed, FaultyLine, on, Project, type Reported, resultsOf, sleep, until } from './support.js';
 
 const tasks = `
 - hosts: all
@@ -22,7 +22,7 @@ const counts = (results: readonly Reported[], host: string) =>
   Object.fromEntries(results.filter((result) => result.host === host).map(({ task, status }) => [task, status]));
 
 describe('the connection', () => {
-  const proxies: Proxy[] = [];
+  const proxies: FaultyLine[] = [];
   const projects: Project[] = [];
   beforeEach(() => {
     on('node1', clean);
@@ -35,7 +35,7 @@ describe('the connection', () => {
     on('node2', clean);
   });
   const proxyBefore = async (host: 'node1' | 'node2') => {
-    const proxy = await Proxy.before(host);
+    const proxy = await FaultyLine.before(host);
     proxies.push(proxy);
     return proxy;
   };
@@ -104,8 +104,8 @@ describe('the connection', () => {
     - {name: after, copy: {dest: /root/faults/after, content: after}}
 `;
   test.each([
-    ['the TCP connection is cut', (proxy: Proxy) => proxy.cut()],
-    ['the network is a black hole', (proxy: Proxy) => proxy.hole()],
+    ['the TCP connection is cut', (proxy: FaultyLine) => proxy.cut()],
+    ['the network is a black hole', (proxy: FaultyLine) => proxy.hole()],
     ["sshd's session process is killed", () => void on('node1', `pkill -KILL -f '^sshd: root@notty' || true`)],
     [
       'the remote shell is killed',

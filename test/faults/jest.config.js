@@ -3,6 +3,7 @@ import base from '../../jest.config.js';
 const [{ displayName: _, testMatch: __, testPathIgnorePatterns: ___, ...project }] = base.projects;
 
 /** Tests of faults are no part of the other layers: they take minutes. `npm run test:faults` runs them. */
+// biome-ignore lint/style/noDefaultExport: jest wants it
 export default {
   ...project,
   rootDir: '../..',

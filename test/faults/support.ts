@@ -96,7 +96,7 @@ export function resultsOf(stdout: string): Reported[] {
 export type Direction = 'up' | 'down';
 
 /** A TCP proxy in front of a host's sshd, which can break in the ways networks do. */
-export class Proxy {
+export class FaultyLine {
   readonly bytes: Record<Direction, number> = { up: 0, down: 0 };
   connections = 0;
   port = 0;
@@ -139,8 +139,8 @@ export class Proxy {
     });
   }
 
-  static async before(host: BedHost): Promise<Proxy> {
-    const proxy = new Proxy(addressOf(bed, host));
+  static async before(host: BedHost): Promise<FaultyLine> {
+    const proxy = new FaultyLine(addressOf(bed, host));
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     const address = proxy.#server.address();
     proxy.port = typeof address === 'object' && address ? address.port : 0;
@@ -182,7 +182,7 @@ export interface HostLine {
   name: string;
   host: BedHost;
   /** Reached through it. */
-  proxy?: Proxy;
+  proxy?: FaultyLine;
   /** `key=value` words of the inventory. */
   extra?: string;
   user?: string;
@@ -230,7 +230,7 @@ export class Project {
 
 /** A command on a host, past its SSH server, which may be what is broken. Throws when it fails. */
 export const on = (host: BedHost, command: string): string =>
-  execFileSync('docker', ['exec', '-i', `${bed.name}-${host}-1`, 'sh', '-s'], {
+  execFileSync('docker', ['exec', '-i', `${bed.name}-${host}-1`, 'sh'], {
     input: command,
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 30_000,

@@ -1,0 +1,250 @@
+import { on, Project, until } from './support.js';
+
+const clean = `rm -rf /root/faults; userdel -r kprovfault 2>/dev/null; systemctl disable --now kprov-fault >/dev/null 2>&1
+  dpkg --configure -a >/dev/null 2>&1; dpkg -P kprov-fault >/dev/null 2>&1; rm -f /etc/sysctl.d/99-faults.conf; true`;
+
+/** A repository on the host with one package, whose script takes its time, and the service in it. */
+const repository = String.raw`set -e
+rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults
+printf 'Package: kprov-fault\nVersion: 1\nArchitecture: all\nMaintainer: nobody\nDescription: none\n' >tree/DEBIAN/control
+printf '#!/bin/sh\nsleep 0.7\n' >tree/DEBIAN/postinst && chmod 755 tree/DEBIAN/postinst
+printf '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n' >tree/lib/systemd/system/kprov-fault.service
+dpkg-deb -b tree one.deb >/dev/null
+{ cat tree/DEBIAN/control; printf 'Filename: ./one.deb\nSize: %s\nSHA256: %s\n' "$(stat -c %s one.deb)" "$(sha256sum <one.deb | cut -c1-64)"; } >Packages
+echo 'deb [trusted=yes] file:/srv/faults ./' >/etc/apt/sources.list.d/faults.list
+apt-get update >/dev/null 2>&1`;
+const slow = (seconds: number) => `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: before, copy: {dest: /root/faults-before, content: x}}
+    - {name: slow, shell: "mkdir -p /root/faults; echo begun >>/root/faults/slow; sleep ${seconds}; echo done >>/root/faults/slow"}
+    - {name: after, copy: {dest: /root/faults/after, content: after}}
+`;
+const begun = () => until(() => on('node1', 'cat /root/faults/slow 2>/dev/null || true').includes('begun'));
+
+describe('runs', () => {
+  const projects: Project[] = [];
+  const projectOf = (...parts: ConstructorParameters<typeof Project>) => {
+    const project = new Project(...parts);
+    projects.push(project);
+    return project;
+  };
+  beforeEach(() => void on('node1', clean));
+  afterEach(() => {
+    for (const project of projects.splice(0)) project.remove();
+    on('node1', clean);
+  });
+  const hosts = [{ name: 'one', host: 'node1' }] as const;
+
+  describe('the lock', () => {
+    test.each([
+      ['root', hosts, ''],
+      ['a user who becomes root', [{ name: 'one', host: 'node1', user: 'vagrant', extra: 'ansible_become=true' }], ''],
+    ] as const)(
+      'of %s: a second run is told who holds the host since when, waits, and then goes on',
+      async (_, lines) => {
+        const first = projectOf(lines, slow(4)).start();
+        await begun();
+        const second = projectOf(lines, slow(0)).start();
+        await second.says(
+          /another run changes this host, kprov of \S+@\S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(process \d+ there\)/,
+        );
+        expect(on('node1', 'cat /root/faults/slow')).toBe('begun\n');
+        expect((await first.ended).code).toBe(0);
+        expect((await second.ended).code).toBe(0);
+        expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\nbegun\ndone\n');
+      },
+    );
+
+    test('a run that waits for it leaves on Ctrl-C', async () => {
+      const first = projectOf(hosts, slow(5)).start();
+      await begun();
+      const second = projectOf(hosts, slow(0)).start();
+      await second.says(/another run changes/);
+      second.child.kill('SIGINT');
+      expect((await second.ended).code).toBe(99);
+      expect((await first.ended).code).toBe(0);
+      expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\n');
+    });
+
+    test('dry runs neither take it nor wait for it', async () => {
+      const first = projectOf(hosts, slow(4)).start();
+      await begun();
+      expect((await projectOf(hosts, slow(0)).run(['--dry-run'])).stdout).not.toMatch(/another run/);
+      expect(on('node1', 'cat /root/faults/slow')).toBe('begun\n');
+      await first.ended;
+      on('node1', 'rm -rf /run/kprov');
+      await projectOf(hosts, slow(0)).run(['--dry-run']);
+      expect(on('node1', 'ls -d /run/kprov 2>/dev/null || true')).toBe('');
+    });
+
+    test('a run that was killed leaves nothing to unlock', async () => {
+      const first = projectOf(hosts, slow(2)).start();
+      await begun();
+      first.child.kill('SIGKILL');
+      await first.ended;
+      // What it had begun is over first: the command that was running, and nothing behind it.
+      const second = await projectOf(hosts, slow(0)).run();
+      expect(second.code).toBe(0);
+      expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\nbegun\ndone\n');
+    });
+
+    test('a daemon that a task starts does not hold it', async () => {
+      const daemon = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: daemon, shell: "sleep 30 >/dev/null 2>&1 </dev/null & echo $! >/root/faults-daemon"}
+`;
+      expect((await projectOf(hosts, daemon).run()).code).toBe(0);
+      expect(on('node1', 'kill -0 $(cat /root/faults-daemon) && flock -n /run/kprov/lock echo free')).toBe('free\n');
+      on('node1', 'kill $(cat /root/faults-daemon); rm -f /root/faults-daemon');
+    });
+
+    test('a host without flock is changed all the same, and that is said once', async () => {
+      on('node1', 'mv /usr/bin/flock /usr/bin/flock.away');
+      try {
+        const { code, stdout, stderr } = await projectOf(hosts, slow(0)).run();
+        expect(code).toBe(0);
+        expect((stdout + stderr).match(/there is no flock on this host/g)).toHaveLength(1);
+      } finally {
+        on('node1', 'mv /usr/bin/flock.away /usr/bin/flock');
+      }
+    });
+
+    test('only root may look into the folder that it lies in', () => {
+      expect(on('node1', `stat -c '%a %U' /run/kprov; find /run/kprov -type f -perm /077`)).toBe('700 root\n');
+    });
+  });
+
+  describe('Ctrl-C', () => {
+    test.each(['SIGINT', 'SIGTERM'] as const)(
+      '%s once: what runs is finished and reported, nothing new is begun',
+      async (signal) => {
+        const run = projectOf(hosts, slow(4)).start();
+        await begun();
+        run.child.kill(signal);
+        const { code, stdout, stderr } = await run.ended;
+        expect(code).toBe(99);
+        expect(stdout + stderr).toMatch(/interrupted: nothing new is begun/);
+        expect(stdout).toMatch(/TASK \[slow\] \*+\nchanged: \[one\]/);
+        expect(stdout).toMatch(/PLAY RECAP[\s\S]*one +: ok=2 +changed=\d +unreachable=0 +failed=0/);
+        expect(stderr).toMatch(/This goes on with the rest:\n {2}kprov up -i hosts.ini site.yml/);
+        expect(on('node1', 'cat /root/faults/slow; ls /root/faults')).toBe('begun\ndone\nslow\n');
+      },
+    );
+
+    test('twice: it leaves at once with 99 and says what is not known', async () => {
+      const run = projectOf(hosts, slow(20)).start();
+      await begun();
+      run.child.kill('SIGINT');
+      await run.says(/interrupted/);
+      const at = performance.now();
+      run.child.kill('SIGINT');
+      const { code, stderr } = await run.ended;
+      expect(performance.now() - at).toBeLessThan(3000);
+      expect(code).toBe(99);
+      expect(stderr).toMatch(/not known:\n {2}one {2}"slow" \(site.yml:6\), and 1 sent behind it/);
+      on('node1', 'pkill -x sleep || true');
+    });
+
+    test.each([
+      ['a retry', `{name: retry, command: "false", register: r, until: r.rc == 0, retries: 50, delay: 5}`, /RETRYING/],
+      ['a pause', '{name: pause, pause: {seconds: 100}}', /pausing/],
+    ])('during %s it ends without a fault of ours', async (_, task, said) => {
+      const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ${task}
+`;
+      const run = projectOf(hosts, playbook).start();
+      await run.says(said);
+      run.child.kill('SIGINT');
+      const { code, stderr } = await run.ended;
+      expect({ code, stderr }).toMatchObject({
+        code: 99,
+        stderr: expect.not.stringMatching(/bug|fault of|at .*\.js:/),
+      });
+    });
+  });
+
+  const whole = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory, mode: "0750"}}
+    - {name: big, copy: {dest: /root/faults/big, content: "{{ 'a long line of a big file\\n' * 20000 }}", mode: "0640"}}
+    - {name: link, file: {src: /root/faults/big, dest: /root/faults/link, state: link}}
+    - {name: line, lineinfile: {path: /root/faults/lines, line: "one = 1", create: true}}
+    - {name: block, blockinfile: {path: /root/faults/lines, block: "two = 2"}}
+    - {name: user, user: {name: kprovfault, shell: /bin/sh, groups: adm}}
+    - {name: home, copy: {dest: /home/kprovfault/file, content: his, owner: kprovfault, mode: "0600"}}
+    - {name: package, apt: {name: kprov-fault}}
+    - {name: service, service: {name: kprov-fault, state: started, enabled: true}}
+    - {name: sysctl, sysctl: {name: net.ipv4.ip_forward, value: "1", sysctl_file: /etc/sysctl.d/99-faults.conf}}
+    - {name: end, copy: {dest: /root/faults/end, content: end}}
+`;
+
+  test('killed at any moment, the next run converges, and no temporary file, half a file or lock is left', async () => {
+    const points = Number(process.env.KPROV_KILL_POINTS ?? 40);
+    const project = projectOf(hosts, whole);
+    on('node1', repository);
+    const started = performance.now();
+    expect(await project.run()).toMatchObject({ code: 0 });
+    const full = performance.now() - started;
+    const sum = `cd /root/faults && stat -c '%n %a %U %G %F' /root/faults * /home/kprovfault/file && cat lines end big link | sha256sum &&
+      id -Gn kprovfault && systemctl is-active kprov-fault && systemctl is-enabled kprov-fault && cat /etc/sysctl.d/99-faults.conf`;
+    const wanted = on('node1', sum);
+    let killed = 0;
+    for (let point = 0; point < points; point++) {
+      on('node1', clean);
+      const run = project.start();
+      // Half of them while the host is at work: the last third of the time.
+      const at = point % 2 === 0 ? (full * point) / points : full * (0.5 + (0.6 * point) / points);
+      const timer = setTimeout(() => {
+        if (run.child.kill('SIGKILL')) killed++;
+      }, at);
+      await run.ended;
+      clearTimeout(timer);
+      if (point % 5 === 4) on('node1', `pkill -KILL -f '^(/bin/)?sh -s$' || true`);
+      const again = await project.run(['--output', 'json']);
+      expect({ point, code: again.code, stderr: again.stderr }).toMatchObject({ point, code: 0 });
+      expect({ point, state: on('node1', sum) }).toEqual({ point, state: wanted });
+    }
+    expect(killed).toBeGreaterThan(points / 3);
+    expect(
+      on(
+        'node1',
+        `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-20 minutes' 2>/dev/null || true`,
+      ),
+    ).toBe('');
+    expect(on('node1', 'flock -n /run/kprov/lock echo free')).toBe('free\n');
+    const last = await project.run();
+    expect(last.stdout).toMatch(/changed=0/);
+    process.stdout.write(`kill points tried: ${points}, of them while it ran: ${killed}, converged: all\n`);
+    on('node1', `${clean}; rm -rf /srv/faults /etc/apt/sources.list.d/faults.list`);
+  }, 900_000);
+
+  test('a shell that is killed in the middle of a write leaves the old content, and the next run removes its temporary file', async () => {
+    const write = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory}}
+    - {name: write, copy: {dest: /root/faults/file, content: new, validate: "sh -c 'sleep 30; true' %s"}}
+`;
+    const project = projectOf(hosts, write);
+    on('node1', 'mkdir -p /root/faults; printf old >/root/faults/file');
+    const run = project.start();
+    await until(() => on('node1', 'ls -A /root/faults 2>/dev/null || true').includes('.kprov-'));
+    run.child.kill('SIGKILL');
+    on('node1', `pkill -KILL -f '^(/bin/)?sh -s$'; pkill -KILL -x sleep; true`);
+    await run.ended;
+    expect(on('node1', 'ls -A /root/faults; cat /root/faults/file')).toMatch(/^\.kprov-\S+\nfile\nold$/);
+    project.write('site.yml', slow(0));
+    expect((await project.run()).code).toBe(0);
+    expect(on('node1', 'ls -A /root/faults')).toBe('after\nfile\nslow\n');
+  });
+});
