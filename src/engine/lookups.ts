@@ -90,6 +90,12 @@ function run(command: string, variables: Variables): string {
   }
 }
 
+/** The bounds of one place, by chance. */
+function oneOf(count: number): [number, number] {
+  const at = Math.floor(Math.random() * count);
+  return [at, at + 1];
+}
+
 /** Lookups that read the control machine. The pure ones come with the template engine. */
 export function lookups(files: Files, env: Readonly<Record<string, string | undefined>>): Record<string, Lookup> {
   const trim = (content: string, kwargs: Mapping) => {
@@ -103,6 +109,7 @@ export function lookups(files: Files, env: Readonly<Record<string, string | unde
     file: (terms, kwargs, variables) => terms.map((name) => trim(readText(files, variables, text(name)), kwargs)),
     fileglob: (terms, _, variables) => terms.flatMap((pattern) => fileglob(files, variables, text(pattern))),
     first_found: (terms, kwargs, variables) => firstFound(files, variables, terms, kwargs),
+    random_choice: (terms) => terms.slice(...oneOf(terms.length)),
     pipe: (terms, _, variables) => terms.map((command) => run(text(command), variables).replace(/\n+$/, '')),
     lines: (terms, _, variables) => terms.flatMap((command) => run(text(command), variables).trimEnd().split('\n')),
   };

@@ -8,7 +8,8 @@ import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
 import { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
-import type { PlayScope } from './variables.js';
+import { flagOf } from './task-attempt.js';
+import { type PlayScope, variablesOf } from './variables.js';
 
 /** Where the parts of a play stand in the order of its tasks. */
 const section = {
@@ -53,6 +54,8 @@ export class PlayRun {
   aborted = false;
   /** No further batch is to follow. */
   endsPlay = false;
+  /** A failure counts for all hosts of the batch: any_errors_fatal, max_fail_percentage. */
+  fatal = false;
   readonly #ended = new Gate();
   readonly #options: PlayRunOptions;
   readonly #byName: ReadonlyMap<string, HostRun>;
@@ -214,6 +217,24 @@ export class PlayRun {
     throw new Pending(`what ${other} does before`, this.#reached(host, own.position), other);
   }
 
+  /** Has that host dropped out of the play? */
+  hasLost(name: string): boolean {
+    const host = this.#byName.get(name);
+    return host !== undefined && (host.failure !== undefined || host.unreachable);
+  }
+
+  /** Throws Pending while another host may still fail at something that stands before where `asking` is. */
+  awaitAll(asking: string): void {
+    const own = this.#byName.get(asking);
+    if (!own) return;
+    for (const host of this.hosts) {
+      if (host === own || this.aborted) continue;
+      this.awaitHost(asking, host.host);
+      if (host.isSettledBefore(own.position)) continue;
+      throw new Pending(`what becomes of ${host.host}`, host.settledSoFar(), host.host);
+    }
+  }
+
   /** `run_once`: true where the task is done with for this host, since another one has done (or will have done) it. */
   async runOnce(host: HostRun, task: Task, order: Order): Promise<boolean> {
     if (task.runOnce !== true && task.runOnce !== 'yes' && task.runOnce !== 'true') return false;
@@ -247,7 +268,7 @@ export class PlayRun {
         const entry = host.state.setFacts.get(name);
         if (entry) other.state.set('setFacts', name, entry, 0);
       }
-      if (host.failure && other.active) other.fail(host.failure);
+      if (host.failure && other.active) other.fail({ ...host.failure, sequence: other.sequence, isOthers: true });
     }
   }
 
@@ -256,7 +277,8 @@ export class PlayRun {
     this.run.emit({ type: 'host-advanced', host: host.host, order });
   }
 
-  rescued(host: HostRun, _failure: Failure): void {
+  rescued(host: HostRun, failure: Failure): void {
+    if (failure.isOthers) return;
     const stats = this.run.stats.of(host.host);
     stats.rescued++;
     stats.failed = Math.max(0, stats.failed - 1);
@@ -268,7 +290,17 @@ export class PlayRun {
     const failed = this.hosts.filter((host) => host.failure || host.unreachable).length;
     const { anyErrorsFatal, maxFailPercentage } = this.#options;
     const tooMany = maxFailPercentage !== undefined && (failed / this.hosts.length) * 100 > maxFailPercentage;
-    if (anyErrorsFatal || tooMany) this.abort();
+    if (failed > 0 && (anyErrorsFatal || tooMany || this.hosts.some((host) => this.#isFatal(host)))) {
+      this.fatal = true;
+      this.abort();
+    }
+  }
+
+  #isFatal({ failure, host }: HostRun): boolean {
+    const flag = failure?.task.anyErrorsFatal;
+    if (!failure || flag === undefined) return false;
+    const { templar } = this.run.scope;
+    return flagOf(flag, false, templar, variablesOf({ play: this.scope, host, task: failure.task }));
   }
 
   /** Nobody starts anything new in this batch; with `forGood` the batches that follow are left out as well. */

@@ -1,10 +1,18 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { InputError, KprovError } from '../errors/index.js';
 import { type Inventory, matchHosts } from '../inventory/index.js';
-import type { Loader, Play, Playbook, Task } from '../playbook/index.js';
+import { type Loader, type Play, type Playbook, type Task, varsFilePlaces } from '../playbook/index.js';
 import type { Templar } from '../template/index.js';
 import type { Transport } from '../transport/index.js';
-import { type Files, isMapping, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
+import {
+  type Files,
+  isMapping,
+  type Mapping,
+  mapping,
+  parseBoolean,
+  type Redactor,
+  type Value,
+} from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
@@ -102,7 +110,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   try {
     for (const [index, play] of request.playbook.plays.entries()) {
       if (request.signal.aborted) break;
-      await runPlay(run, request, { play, index, lost, seeking });
+      if (!(await runPlay(run, request, { play, index, lost, seeking }))) break;
     }
   } finally {
     await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));
@@ -119,16 +127,17 @@ interface PlayRequest {
   seeking: Set<string>;
 }
 
+/** Gives false where nothing is to follow: as in Ansible a batch of which no host is left ends the run. */
 async function runPlay(
   run: RunContext,
   request: RunRequest,
   { play, index, lost, seeking }: PlayRequest,
-): Promise<void> {
+): Promise<boolean> {
   const about = { index, name: nameOf(run, play), position: play.position };
   const hosts = hostsOf(run, request, play).filter((host) => !lost.has(host));
   if (hosts.length === 0) {
     run.emit({ type: 'play-skipped', play: about, reason: 'no hosts matched' });
-    return;
+    return true;
   }
   const alive = new Set(hosts);
   let current: PlayRun | undefined;
@@ -137,11 +146,11 @@ async function runPlay(
     run: run.scope,
     play,
     fileVars: mapping(),
-    hosts: () => ({
-      all: hosts,
-      alive: hosts.filter((host) => alive.has(host)),
-      batch: batchHosts.filter((host) => alive.has(host)),
-    }),
+    hosts: () => {
+      const takesPart = (host: string): boolean => alive.has(host) && !current?.hasLost(host);
+      return { all: hosts, alive: hosts.filter(takesPart), batch: batchHosts.filter(takesPart) };
+    },
+    awaitAll: (asking) => current?.awaitAll(asking),
     dynamicNames: dynamicNamesOf(play),
     awaitHost: (asking, other) => current?.awaitHost(asking, other),
   };
@@ -154,6 +163,7 @@ async function runPlay(
   const forceHandlers = flagOf(play.forceHandlers, run.options.forceHandlers, templar, variables);
   const gather = flagOf(play.gatherFacts, true, templar, variables) ? gatherTask(play) : undefined;
 
+  let allFailed = false;
   for (const batch of batchesOf(
     hosts,
     play.serial.map((count) => templar.render(count, variables)),
@@ -167,7 +177,7 @@ async function runPlay(
       hosts: batch,
       gather,
       forceHandlers,
-      inStep: strategy === 'linear' || anyErrorsFatal || maxFailPercentage !== undefined,
+      inStep: strategy === 'linear' || anyErrorsFatal || maxFailPercentage !== undefined || hasFatalTasks(play),
       anyErrorsFatal,
       maxFailPercentage,
       seeking,
@@ -179,10 +189,12 @@ async function runPlay(
       lost.add(host.host);
       alive.delete(host.host);
     }
-    const allFailed = current.hosts.every((host) => host.failure || host.unreachable);
+    if (current.fatal) for (const host of batch) lost.add(host);
+    allFailed = current.fatal || current.hosts.every((host) => host.failure || host.unreachable);
     if (current.endsPlay || allFailed) break;
   }
   run.emit({ type: 'play-finished', play: about });
+  return !allFailed;
 }
 
 function nameOf(run: RunContext, play: Play): string {
@@ -245,6 +257,12 @@ export function batchesOf(hosts: readonly string[], serial: readonly Value[]): s
   return batches;
 }
 
+/** Does a failure of some task end the play for everybody? Its own `any_errors_fatal`, where it is no template. */
+const hasFatalTasks = (play: Play): boolean =>
+  [...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers])].some(
+    ({ anyErrorsFatal }) => anyErrorsFatal !== undefined && parseBoolean(anyErrorsFatal) !== false,
+  );
+
 const opensUp = new Set(['include_tasks', 'include_role', 'include_vars', 'add_host']);
 
 /** What tasks of the play register or set; undefined where includes may bring more. */
@@ -254,7 +272,12 @@ function dynamicNamesOf(play: Play): Set<string> | undefined {
   for (const task of tasksOf(nodes)) {
     if (opensUp.has(task.action)) return undefined;
     if (task.register !== undefined) names.add(task.register);
-    if (task.action === 'set_fact') for (const name of Object.keys(task.args)) names.add(name);
+    if (task.action !== 'set_fact') continue;
+    if (task.variableArgs !== undefined) return undefined;
+    for (const name of Object.keys(task.args)) {
+      if (name.includes('{{')) return undefined;
+      names.add(name);
+    }
   }
   return names;
 }
@@ -299,7 +322,7 @@ function readVarsFiles(run: RunContext, scope: PlayScope, host: string): Mapping
     const names = (Array.isArray(entry) ? entry : [entry]).map((name) =>
       String(run.scope.templar.render(name, variables)),
     );
-    const paths = names.map((name) => (isAbsolute(name) ? name : join(scope.play.directory, name)));
+    const paths = names.flatMap((name) => varsFilePlaces(scope.play.directory, name));
     const path = paths.find((candidate) => run.files.kind(candidate) === 'file');
     if (path === undefined) {
       throw new InputError([

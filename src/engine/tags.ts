@@ -5,22 +5,16 @@ export interface TagSelection {
   skip: readonly string[];
 }
 
-const matches = (wanted: string, tags: ReadonlySet<string>): boolean => {
-  if (wanted === 'all') return true;
-  if (wanted === 'tagged') return [...tags].some((tag) => tag !== 'always' && tag !== 'never');
-  if (wanted === 'untagged') return tags.size === 0;
-  return tags.has(wanted);
-};
-
 /** Does a task with these tags run? Ansible's rules for all, tagged, untagged, always and never. */
-export function isSelected(taskTags: readonly string[], selection: TagSelection): boolean {
-  const tags = new Set(taskTags);
-  const only = selection.only.length === 0 ? ['all'] : selection.only;
-  const named = only.some((wanted) => wanted !== 'all' && matches(wanted, tags));
-  let selected = named || (only.includes('all') && !tags.has('never'));
-  if (tags.has('always') && !selected) selected = !tags.has('never');
-  if (!selected) return false;
-  return !selection.skip.some((unwanted) =>
-    unwanted === 'all' ? !(tags.has('always') && !selection.skip.includes('always')) : matches(unwanted, tags),
-  );
+export function isSelected(taskTags: readonly string[], { only, skip }: TagSelection): boolean {
+  const tags = new Set(taskTags.length === 0 ? ['untagged'] : taskTags);
+  const isTagged = taskTags.length > 0;
+  const isWanted =
+    tags.has('always') ||
+    ((only.length === 0 || only.includes('all')) && !tags.has('never')) ||
+    only.some((tag) => tags.has(tag)) ||
+    (only.includes('tagged') && isTagged && !tags.has('never'));
+  if (!isWanted) return false;
+  if (skip.includes('all')) return tags.has('always') && !skip.includes('always');
+  return !skip.some((tag) => tags.has(tag)) && !(skip.includes('tagged') && isTagged);
 }

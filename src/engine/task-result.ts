@@ -165,7 +165,7 @@ export function shown(run: RunContext, result: Judged, noLog: boolean): TaskResu
   const { status } = result;
   if (noLog) {
     const censored = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
-    const value = { censored, changed: status === 'changed', failed: status === 'failed' };
+    const value = { censored, changed: result.value.changed === true, failed: status === 'failed' };
     return { status, value, diff: [], message: censored };
   }
   const { redactor } = run;

@@ -308,7 +308,11 @@ export class TaskRun {
     const pause = countOf(this.#task.loop?.control.pause, templar, variablesOf(this.#host.scope(this.#task)));
     for (const [index, turn] of turns.entries()) {
       if (pause && index > 0) await this.#sleep(pause * 1000);
-      begun.push(await this.#begin(turn));
+      const underWay = await this.#begin(turn);
+      begun.push(underWay);
+      // What an item sets the next one sees.
+      const { work } = underWay;
+      if (work?.definition.name === 'set_fact') adopt(this.#host, work, await underWay.outcome, this.#sequence);
     }
     const sent = begun.find(isSent);
     if (sent?.work && !sent.ignored && sent.work.delegateTo === undefined && !this.#decidesHere(sent.work)) {
