@@ -79,7 +79,7 @@ export function comparable(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([host, records]) => [
           host,
-          records.map(({ task, action, status, ignored, result }) => ({
+          records.filter(({ action }) => action !== 'meta').map(({ task, action, status, ignored, result }) => ({
             task,
             status,
             ignored,
