@@ -28,7 +28,17 @@ export interface FrameLimits {
   maxFieldBytes?: number;
 }
 
+/** Where a mark begins in the buffer, of which step it is, and where what it says begins. */
+interface Mark {
+  nonce: string;
+  at: number;
+  from: number;
+}
+
 const empty = Buffer.alloc(0);
+const newline = 10;
+/** Newline, @, nonce (16 digits), space: of a mark that has not arrived whole, at most this many bytes have. */
+const longestMark = 19;
 const isStatus = (word: string): word is StepStatus => /^(ok|changed|failed|unknown|discarded)$/.test(word);
 
 /** Keeps the head and the tail of what flows through it, so that a flood of output cannot fill the memory. */
@@ -120,31 +130,50 @@ export class FrameReader {
 
   #drain(): void {
     for (;;) {
-      const nonce = this.#due[0];
-      if (nonce === undefined) {
+      const [first] = this.#due;
+      if (first === undefined) {
         this.#buffer = empty;
         return;
       }
-      const mark = Buffer.from(`\n@${nonce} `);
-      const at = this.#buffer.indexOf(mark);
-      const end = at < 0 ? -1 : this.#buffer.indexOf(10, at + mark.length);
+      const { nonce, at, from } = this.#field === undefined ? this.#anyMark(first) : this.#markOf(first);
+      const end = at < 0 ? -1 : this.#buffer.indexOf(newline, from);
       if (end < 0) {
-        this.#keepTail(nonce, at < 0 ? mark.length : this.#buffer.length - at);
+        this.#keepFrom(nonce, at < 0 ? Math.max(0, this.#buffer.length - longestMark) : at);
         return;
       }
       this.#content(nonce, this.#buffer.subarray(0, at));
-      const directive = this.#buffer.subarray(at + mark.length, end).toString('latin1');
+      const directive = this.#buffer.toString('latin1', from, end);
       this.#buffer = this.#buffer.subarray(end + 1);
+      while (this.#due[0] !== nonce) this.#due.shift();
       this.#obey(nonce, directive);
     }
   }
 
-  /** Passes on all content but the last `keep` bytes, which may be the beginning of a mark. */
-  #keepTail(nonce: string, keep: number): void {
-    const safe = Math.max(0, this.#buffer.length - keep);
-    if (safe === 0) return;
-    this.#content(nonce, this.#buffer.subarray(0, safe));
-    this.#buffer = this.#buffer.subarray(safe);
+  /** Inside a field only its own step's mark means anything. */
+  #markOf(nonce: string): Mark {
+    const mark = `\n@${nonce} `;
+    const at = this.#buffer.indexOf(mark, 0, 'latin1');
+    return { nonce, at, from: at + mark.length };
+  }
+
+  /**
+   * The first mark of any step that is due. Steps run in order: what a later one writes says that those before it have
+   * nothing (more) to write here. The other stream, where each of them ends, may well arrive after this one.
+   */
+  #anyMark(first: string): Mark {
+    for (let at = this.#buffer.indexOf('\n@'); at >= 0; at = this.#buffer.indexOf('\n@', at + 1)) {
+      const space = this.#buffer.indexOf(' ', at);
+      const nonce = this.#buffer.toString('latin1', at + 2, space < 0 ? at + 2 : space);
+      if (this.#due.includes(nonce)) return { nonce, at, from: space + 1 };
+    }
+    return { nonce: first, at: -1, from: -1 };
+  }
+
+  /** Passes on all content up to `at`, where a mark may begin. */
+  #keepFrom(nonce: string, at: number): void {
+    if (at === 0) return;
+    this.#content(nonce, this.#buffer.subarray(0, at));
+    this.#buffer = this.#buffer.subarray(at);
   }
 
   #content(nonce: string, bytes: Buffer): void {
