@@ -122,8 +122,10 @@ export class ShellSession {
     return Promise.race([report, this.ended.then((ended) => Promise.reject(ended))]);
   }
 
-  /** Resolves when the next answer is there, or the shell has ended. */
+  /** Resolves when the next answer is there, or the shell has ended; soon, where none is outstanding any more. */
   idle(): Promise<unknown> {
+    // The last answer may have been read, while who asked for it has not been told yet.
+    if (this.#queue.length === 0) return new Promise((resolve) => setImmediate(resolve));
     return Promise.race([new Promise<void>((resolve) => this.#idle.push(resolve)), this.ended]);
   }
 
