@@ -18,9 +18,9 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Looked for in what is built: two modules may know each other\'s types.',
+      comment: 'Looked for in what the compiler makes: two modules may know each other\'s types.',
       severity: 'error',
-      from: { path: '^dist/' },
+      from: { path: '^build/' },
       to: { circular: true },
     },
     ...Object.entries(allowed).map(([folder, targets]) => ({

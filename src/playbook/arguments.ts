@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isMapping, type Mapping, type Value } from '../values/index.js';
 import type { TaskDescription } from './catalogue.js';
+import { isSurelyValid } from './surely-valid.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
 export interface ArgumentProblem {
@@ -185,12 +186,15 @@ function hasTemplate(value: Value): boolean {
   return isMapping(value) && Object.values(value).some(hasTemplate);
 }
 
-/** Compiles each task's schema when it is first used, and once. */
+/** Compiles a task's schema when something is wrong with its arguments, and once. */
 export function argumentChecker(): ArgumentChecker {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, messages: true });
+  let ajv: Ajv | undefined;
   const compiled = new Map<string, ValidateFunction>();
   return {
     check(task, args) {
+      if (isSurelyValid(task.schema, args))
+        return [...missingParameters(task, args), ...checkFurther(task, args, new Set())];
+      ajv ??= new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, messages: true });
       const validate = compiled.get(task.name) ?? ajv.compile(task.schema);
       compiled.set(task.name, validate);
       const byName = new Map<string, ErrorObject[]>();
