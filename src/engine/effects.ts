@@ -11,13 +11,14 @@ export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: nu
   if (!isMapping(facts) || work.definition.name === 'include_vars') return;
   const delegated = work.delegateFacts ? work.delegateTo : undefined;
   const state = delegated === undefined ? host.state : host.play.stateOf(delegated);
+  const at = delegated === undefined ? sequence : undefined;
   if (work.definition.name === 'set_fact') {
-    state.setAll('setFacts', facts, sequence);
-    if (parseBoolean(work.args.cacheable)) state.setAll('facts', facts, sequence);
+    state.setAll('setFacts', facts, at);
+    if (parseBoolean(work.args.cacheable)) state.setAll('facts', facts, at);
     return;
   }
   for (const [name, value] of Object.entries(facts)) {
-    state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, sequence);
+    state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, at);
   }
 }
 

@@ -241,8 +241,9 @@ export class HostRun {
     }
   }
 
-  nextSequence(): number {
-    return ++this.sequence;
+  nextSequence(order: Order): number {
+    this.state.orders.set(++this.sequence, order);
+    return this.sequence;
   }
 
   /**

@@ -1,4 +1,6 @@
 import type { Mapping, Value } from '../values/index.js';
+import type { Order } from './events.js';
+import { compareOrders } from './order.js';
 
 /** A variable that came into being during the run. `pending` settles when its value may be read. */
 export type Entry =
@@ -9,12 +11,14 @@ export type Entry =
 
 type Layer = 'facts' | 'setFacts' | 'included' | 'live';
 
-interface Change {
+/** What the task with that sequence number made of a variable. */
+interface Version {
   sequence: number;
-  layer: Layer;
-  name: string;
-  before: Entry | undefined;
+  entry: Entry;
 }
+
+/** Of before the play. */
+const settledLongAgo = -1;
 
 /**
  * What a run has learnt about one host: facts, set facts, registered results, included variables. Tasks are sent ahead
@@ -33,34 +37,69 @@ export class HostState {
   readonly live = new Map<string, Entry>();
   /** While facts are being gathered. */
   gathering: Promise<unknown> | undefined;
-  #changes: Change[] = [];
+  /** Where the tasks of this play stand, by their sequence numbers. */
+  readonly orders = new Map<number, Order>();
+  /** By layer and name; in the order of the tasks, which is not that in which their results come. */
+  readonly #versions = new Map<string, { layer: Layer; name: string; list: Version[] }>();
 
   constructor(name: string) {
     this.name = name;
   }
 
-  set(layer: Layer, name: string, entry: Entry, sequence: number): void {
-    this.#changes.push({ sequence, layer, name, before: this[layer].get(name) });
-    this[layer].set(name, entry);
+  /** Without `sequence` (another host's task sets it) it counts as part of the newest version. */
+  set(layer: Layer, name: string, entry: Entry, sequence?: number): void {
+    const versions = this.#versionsOf(layer, name);
+    const at = sequence ?? versions.at(-1)?.sequence ?? settledLongAgo;
+    const index = versions.findIndex((version) => version.sequence >= at);
+    if (index < 0) versions.push({ sequence: at, entry });
+    else versions.splice(index, versions[index]?.sequence === at ? 1 : 0, { sequence: at, entry });
+    this.#show(layer, name, versions);
   }
 
-  setAll(layer: Layer, values: Mapping, sequence: number): void {
+  setAll(layer: Layer, values: Mapping, sequence?: number): void {
     for (const [name, value] of Object.entries(values)) this.set(layer, name, { state: 'known', value }, sequence);
+  }
+
+  /** The variable as it is for a host at `order`: this one may have run ahead. */
+  at(layer: Layer, name: string, order: Order | undefined): Entry | undefined {
+    const versions = this.#versions.get(`${layer} ${name}`)?.list;
+    if (!versions || order === undefined) return this[layer].get(name);
+    return versions.findLast(({ sequence }) => compareOrders(this.orders.get(sequence) ?? [], order) < 0)?.entry;
   }
 
   /** Takes back every change of tasks after `sequence`. */
   rollBack(sequence: number): void {
-    while (this.#changes.length > 0) {
-      const last = this.#changes.at(-1);
-      if (!last || last.sequence <= sequence) break;
-      this.#changes.pop();
-      if (last.before) this[last.layer].set(last.name, last.before);
-      else this[last.layer].delete(last.name);
+    for (const { layer, name, list } of this.#versions.values()) {
+      while ((list.at(-1)?.sequence ?? sequence) > sequence) list.pop();
+      this.#show(layer, name, list);
     }
+  }
+
+  /** `meta: clear_facts`. */
+  forgetFacts(): void {
+    this.facts.clear();
+    for (const [key, { layer }] of this.#versions) if (layer === 'facts') this.#versions.delete(key);
   }
 
   /** Changes up to here are final. */
   commit(): void {
-    this.#changes = [];
+    this.#versions.clear();
+    this.orders.clear();
+  }
+
+  #versionsOf(layer: Layer, name: string): Version[] {
+    const key = `${layer} ${name}`;
+    const known = this.#versions.get(key);
+    if (known) return known.list;
+    const before = this[layer].get(name);
+    const list = before === undefined ? [] : [{ sequence: settledLongAgo, entry: before }];
+    this.#versions.set(key, { layer, name, list });
+    return list;
+  }
+
+  #show(layer: Layer, name: string, versions: readonly Version[]): void {
+    const last = versions.at(-1);
+    if (last) this[layer].set(name, last.entry);
+    else this[layer].delete(name);
   }
 }

@@ -217,6 +217,10 @@ export class PlayRun {
     throw new Pending(`what ${other} does before`, this.#reached(host, own.position), other);
   }
 
+  orderOf(name: string): Order | undefined {
+    return this.#byName.get(name)?.position;
+  }
+
   /** Has that host dropped out of the play? */
   hasLost(name: string): boolean {
     const host = this.#byName.get(name);
@@ -241,18 +245,13 @@ export class PlayRun {
     await host.drain();
     await this.#allAt(host, order);
     const key = order.join('.');
-    const first = this.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
-    const known = this.#once.get(key);
-    if (known) await known;
-    else if (first === host || !first) {
-      const done = this.#performOnce(host, task, order);
-      this.#once.set(key, done);
-      await done;
-    } else {
-      // The first one is on its way to this very line.
-      while (!this.#once.has(key) && first.active) await new Promise((resolve) => setImmediate(resolve));
-      await this.#once.get(key);
+    while (!this.#once.has(key)) {
+      const first = this.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
+      if (first === host || !first) this.#once.set(key, this.#performOnce(host, task, order));
+      // The first one is on its way to this very line, unless it fails before.
+      else await first.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));
     }
+    await this.#once.get(key);
     host.checkpoint();
     return true;
   }
@@ -264,9 +263,10 @@ export class PlayRun {
     if (task.action === 'set_fact') names.push(...Object.keys(task.args));
     for (const other of this.hosts) {
       if (other === host) continue;
+      const sequence = other.nextSequence(order);
       for (const name of names) {
         const entry = host.state.setFacts.get(name);
-        if (entry) other.state.set('setFacts', name, entry, 0);
+        if (entry) other.state.set('setFacts', name, entry, sequence);
       }
       if (host.failure && other.active) other.fail({ ...host.failure, sequence: other.sequence, isOthers: true });
     }

@@ -152,6 +152,7 @@ async function runPlay(
     },
     awaitAll: (asking) => current?.awaitAll(asking),
     dynamicNames: dynamicNamesOf(play),
+    orderOf: (host) => current?.orderOf(host),
     awaitHost: (asking, other) => current?.awaitHost(asking, other),
   };
   Object.assign(scope.fileVars, readVarsFiles(run, scope, hosts[0] ?? ''));

@@ -66,7 +66,7 @@ export class TaskRun {
     this.#host = host;
     this.#task = task;
     this.#order = order;
-    this.#sequence = host.nextSequence();
+    this.#sequence = host.nextSequence(order);
     this.#info = host.info(task, order, host.play.run.options.checkMode);
   }
 

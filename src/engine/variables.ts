@@ -2,6 +2,7 @@ import type { Inventory } from '../inventory/index.js';
 import { type Play, type RoleContext, roleDefaults, roleParameters, roleVars, type Task } from '../playbook/index.js';
 import { type LazyMapping, OMIT, type Templar, type Variable, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
+import type { Order } from './events.js';
 import type { Entry, HostState } from './host-state.js';
 
 /** What all hosts of a run share. */
@@ -31,6 +32,8 @@ export interface PlayScope {
    * not there.
    */
   awaitHost(asking: string, other: string): void;
+  /** Where that host is in the play; undefined where it takes no part. */
+  orderOf(host: string): Order | undefined;
 }
 
 /** Variables of one evaluation: a task on a host, perhaps with the item of a loop. */
@@ -90,16 +93,17 @@ function hostLayers(
   run: RunScope,
   host: string,
   playbookDir: string | undefined,
+  order?: Order,
 ): ((name: string) => Variable | undefined)[] {
   const state = run.states.get(host);
   let inventoryVars: Mapping | undefined;
   return [
     (name) => {
-      const entry = state?.setFacts.get(name);
+      const entry = state?.at('setFacts', name, order);
       return entry && read(entry, name);
     },
     (name) => {
-      const entry = state?.included.get(name);
+      const entry = state?.at('included', name, order);
       return entry && (entry.state === 'known' ? template(entry.value) : read(entry, name));
     },
     (name) => {
@@ -125,7 +129,7 @@ class HostVars implements LazyMapping {
 
   lazyGet(key: string): Variable | undefined {
     if (this.#mayChange(key)) this.scope.awaitHost(this.asking, this.host);
-    const variables = variablesOfHost(this.scope, this.host);
+    const variables = variablesOfHost(this.scope, this.host, this.asking);
     try {
       const found = variables.get(key);
       if (!found?.template) return found;
@@ -310,9 +314,10 @@ export function variablesOf(scope: TaskScope): Variables {
 }
 
 /** What `hostvars` shows of a host: inventory, facts, set facts and extra vars, but nothing of the play or task. */
-function variablesOfHost(play: PlayScope, host: string): Variables {
+function variablesOfHost(play: PlayScope, host: string, asking?: string): Variables {
   const { run } = play;
-  const layers = hostLayers(run, host, play.play.directory);
+  const order = asking === undefined || asking === host ? undefined : play.orderOf(asking);
+  const layers = hostLayers(run, host, play.play.directory, order);
   const scope: TaskScope = { play, host };
   return {
     get: (name) => {

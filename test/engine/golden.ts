@@ -79,12 +79,14 @@ export function comparable(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([host, records]) => [
           host,
-          records.filter(({ action }) => action !== 'meta').map(({ task, action, status, ignored, result }) => ({
-            task,
-            status,
-            ignored,
-            result: plain(result, spoken.has(action) && (action === 'fail' || status !== 'failed')),
-          })),
+          records
+            .filter(({ action }) => action !== 'meta')
+            .map(({ task, action, status, ignored, result }) => ({
+              task,
+              status,
+              ignored,
+              result: plain(result, spoken.has(action) && (action === 'fail' || status !== 'failed')),
+            })),
         ]),
     ),
     recap: Object.fromEntries(

@@ -29,7 +29,7 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
       return;
     case 'clear_facts':
       await host.drain();
-      host.state.facts.clear();
+      host.state.forgetFacts();
       return;
     case 'clear_host_errors':
       await host.drain();
