@@ -38,14 +38,6 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
       await host.drain();
       await host.conversation.disconnect();
       return;
-    case 'refresh_inventory':
-      play.run.emit({
-        type: 'notice',
-        level: 'warning',
-        message: 'meta: refresh_inventory: the inventory is read once per run',
-        position: task.position,
-      });
-      return;
     default:
   }
 }

@@ -4,14 +4,12 @@ import { byEngine } from './by-engine.js';
 
 const actions = [
   'flush_handlers',
-  'refresh_inventory',
   'noop',
   'clear_facts',
   'clear_host_errors',
   'end_host',
   'end_play',
   'end_batch',
-  'end_role',
   'reset_connection',
 ] as const;
 
