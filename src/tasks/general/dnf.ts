@@ -17,7 +17,7 @@ const parameters = {
   update_cache: flag('Whether the package lists are renewed first.', { default: false, aliases: ['expire-cache'] }),
   autoremove: flag('Whether packages go that nothing needs any more.', { default: false }),
   allowerasing: flag('Whether packages that are in the way may be removed.', { default: false }),
-  allow_downgrade: flag('Accepted; a version that is asked for by name is installed.', { default: false }),
+  allow_downgrade: flag('Whether an older version may replace a newer one.', { default: false }),
   nobest: flag('Whether an older version will do where the newest cannot be installed.', { default: false }),
   install_weak_deps: flag('Whether weak dependencies are installed too.', { default: true }),
   skip_broken: flag('Whether packages that cannot be installed are left out.', { default: false }),
@@ -26,7 +26,7 @@ const parameters = {
   conf_file: path('Configuration file instead of the usual one.'),
   installroot: path('Root of the installation.', { default: '/' }),
   releasever: text('Release to install from.'),
-  lock_timeout: integer('Accepted; dnf waits for its lock itself.', { default: 30 }),
+  lock_timeout: integer('Seconds to wait while another program uses rpm or dnf.', { default: 30 }),
 } as const;
 
 type Arguments = ArgumentsOf<typeof parameters>;
@@ -87,6 +87,7 @@ export const dnf = defineTask({
         updateCache: args.update_cache,
         autoremove: args.autoremove,
         lockTimeout: args.lock_timeout,
+        allowDowngrade: args.allow_downgrade,
       }),
     ),
   interpret: interpretDnf,

@@ -66,7 +66,7 @@ if [ "$kp_use" = apt ] || { [ "$kp_use" = auto ] && command -v apt-get >/dev/nul
 ${compileApt({ ...packageDefaults, name: names, state })}
 elif [ "$kp_use" = dnf ] || command -v dnf >/dev/null 2>&1 || command -v microdnf >/dev/null 2>&1 || command -v yum >/dev/null 2>&1; then
   kp_set manager dnf
-${dnfPackages({ names, state, options: [], updateCache: false, autoremove: false, lockTimeout: 30 })}
+${dnfPackages({ names, state, options: [], updateCache: false, autoremove: false, lockTimeout: 30, allowDowngrade: false })}
 else
 ${others(names, state)}
 fi`);

@@ -82,7 +82,9 @@ export const setup = defineTask({
     gather_subset: list('all, min, hardware, network, virtual, local; `!` before one leaves it out.', {
       default: ['all'],
     }),
-    gather_timeout: integer('Accepted; what is read here does not hang.', { default: 10 }),
+    gather_timeout: integer('Seconds that a custom fact, or a file system that does not answer, may take.', {
+      default: 10,
+    }),
     filter: list('Patterns of the facts that are returned.', { default: [] }),
     fact_path: path('Directory of custom facts (*.fact): JSON, INI, or executables that print either.', {
       default: '/etc/ansible/facts.d',
@@ -97,7 +99,9 @@ export const setup = defineTask({
   inCheckMode: 'predicts',
   compile: (args) => {
     const wanted = wantedSubsets(args.gather_subset);
-    return program(gatherScript({ ...wanted, local: wanted.local ? args.fact_path : undefined }));
+    return program(
+      gatherScript({ ...wanted, local: wanted.local ? args.fact_path : undefined, timeout: args.gather_timeout }),
+    );
   },
   interpret: (report, args) => {
     if (report.status === 'failed') return { result: withFailure(report) };

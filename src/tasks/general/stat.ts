@@ -2,6 +2,7 @@ import { sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
 import { choice, flag, path } from '../parameters.js';
 import { defineTask, program, type Report } from '../task.js';
+import { attributesOf, attributesScript, mimeOf, mimeScript } from './stat-extras.js';
 
 const checksums = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
@@ -76,8 +77,14 @@ export const stat = defineTask({
       default: 'sha1',
       aliases: ['checksum', 'checksum_algo'],
     }),
-    get_mime: flag('Accepted; the MIME type is not determined.', { default: true }),
-    get_attributes: flag('Accepted; file system attributes are not read.', { default: true }),
+    get_mime: flag('Whether to ask `file` for the MIME type; `unknown` where it is not installed.', {
+      default: true,
+      aliases: ['mime', 'mime_type', 'mime-type'],
+    }),
+    get_attributes: flag('Whether to ask `lsattr` for the attributes of the file system, where it is installed.', {
+      default: true,
+      aliases: ['attr', 'attributes'],
+    }),
   },
   returns: { stat: 'what is there: exists, isreg, isdir, islnk, mode, size, pw_name, gr_name, mtime, checksum, ...' },
   example: `- stat: {path: /etc/kubernetes/admin.conf}
@@ -107,6 +114,15 @@ if kp_line=$(stat ${args.follow ? ['-L'] : []} -c '%f %u %g %U %G %s %i %d %h %X
       kp_line=$(${`${args.checksum_algorithm}sum`} <"$kp_p") && kp_set checksum "$\{kp_line%% *}"
     fi ;;
   esac
+  ${args.get_mime && mimeScript}
+  ${args.get_attributes && attributesScript}
 fi`),
-  interpret: (report, args) => ({ result: { stat: describe(report, args.path) } }),
+  interpret: (report, args) => {
+    const found = describe(report, args.path);
+    if (found.exists === true) {
+      if (args.get_mime) Object.assign(found, mimeOf(report));
+      if (args.get_attributes) Object.assign(found, attributesOf(report));
+    }
+    return { result: { stat: found } };
+  },
 });

@@ -42,7 +42,9 @@ fi`,
   if [ -n "$kp_check" ]; then kp_unknown ${`the directory ${args.dest} is not there yet`}; return 0; fi
   kp_fail ${`Destination '${args.dest}' is not a directory`}
   return 1
-fi`,
+fi
+# Nothing is in a directory that an earlier task of this dry run would make.
+if [ -n "$kp_check" ] && [ ! -d ${plain(args.dest)} ]; then kp_apply; return 0; fi`,
   ]);
 
 /** What tar says of differences, without those that the task's own owner, group and mode bring about. */

@@ -22,6 +22,50 @@ export interface UserOptions {
   expires: { date: string; days: string } | undefined;
 }
 
+/** In check mode: what earlier tasks of the run would have made of the user. What nobody can know is `?`. */
+const foreseenUser = sh`
+kp_field() { kp_predicted "user-$1" "$kp_u" || kp_value=$2; }
+if [ -n "$kp_check" ]; then
+  if kp_predicted user "$kp_u"; then
+    case $kp_value in
+    absent) kp_exists= ;;
+    *) [ -n "$kp_exists" ] || kp_exists=foreseen ;;
+    esac
+  fi
+  kp_field uid "$kp_uid"; kp_uid=$kp_value
+  kp_field comment "$kp_comment"; kp_comment=$kp_value
+  kp_field home "$kp_home"; kp_home=$kp_value
+  kp_field shell "$kp_shell"; kp_shell=$kp_value
+fi`;
+
+/** Predicts a user that would be made, with the defaults of useradd. */
+const foreseeNew = (user: UserOptions): Script => sh`
+kp_predict user "$kp_u" present
+kp_predict user-uid "$kp_u" ${user.uid ?? '?'}
+kp_predict user-comment "$kp_u" ${user.comment ?? ''}
+kp_predict user-home "$kp_u" ${user.home ?? `/home/${user.name}`}
+kp_predict user-shell "$kp_u" ${user.shell ?? '?'}
+kp_predict user-group "$kp_u" ${user.group ?? user.name}
+kp_predict user-groups "$kp_u" ${(user.groups ?? []).join(' ')}
+kp_predict user-hash "$kp_u" ${user.password ?? '!'}
+kp_predict user-expires "$kp_u" ${user.expires?.days ?? ''}
+${user.group === undefined ? sh`kp_predict group "$kp_u" present` : sh``}`;
+
+/** Predicts what a change would make of a user. */
+const foreseeChange = (user: UserOptions): Script =>
+  joinScripts([
+    sh`:`,
+    ...(['uid', 'group', 'comment', 'home', 'shell'] as const).map(
+      (field) => user[field] !== undefined && sh`kp_predict ${`user-${field}`} "$kp_u" ${user[field]}`,
+    ),
+    user.groups !== undefined &&
+      (user.append
+        ? sh`kp_i=$kp_in; for kp_p in ${user.groups}; do case " $kp_in " in *" $kp_p "*) ;; *) kp_i="$kp_i $kp_p" ;; esac; done
+kp_predict user-groups "$kp_u" "$kp_i"`
+        : sh`kp_predict user-groups "$kp_u" ${user.groups.join(' ')}`),
+    user.expires !== undefined && sh`kp_predict user-expires "$kp_u" ${user.expires.days}`,
+  ]);
+
 /** Reads what there is of the user and the groups: no process but getent, where a directory service may know more. */
 export const readUser = (name: string): Script => sh`
 kp_u=${name}
@@ -36,12 +80,7 @@ kp_old=$IFS; IFS=:; set -f
 set -- $kp_line
 set +f; IFS=$kp_old
 kp_uid=$\{3-} kp_gid=$\{4-} kp_comment=$\{5-} kp_home=$\{6-} kp_shell=$\{7-} kp_exists=$\{1:+1}
-if [ -n "$kp_check" ] && kp_predicted user "$kp_u"; then
-  case $kp_value in
-  absent) kp_exists= ;;
-  *) [ -n "$kp_exists" ] || kp_exists=foreseen ;;
-  esac
-fi`;
+${foreseenUser}`;
 
 /** The groups that the user is in, but for the primary one, into kp_in (words), and the primary one's name. */
 const readGroups = sh`
@@ -51,9 +90,13 @@ while IFS=: read -r kp_i kp_p kp_w kp_rest; do
   [ "$kp_w" != "$kp_gid" ] || kp_primary=$kp_i
   case ,$kp_rest, in *,"$kp_u",*) kp_in="$kp_in $kp_i" ;; esac
 done </etc/group
+if [ -n "$kp_check" ]; then
+  kp_field groups "$kp_in"; kp_in=$kp_value
+  kp_field group "$kp_primary"; kp_primary=$kp_value
+fi
 kp_group_exists() {
-  case " $kp_known " in *" $1 "*) return 0 ;; esac
   if kp_predicted group "$1"; then [ "$kp_value" != absent ]; return; fi
+  case " $kp_known " in *" $1 "*) return 0 ;; esac
   command -v getent >/dev/null 2>&1 && getent group -- "$1" >/dev/null
 }`;
 
@@ -165,7 +208,9 @@ if [ "$kp_expires" != ${user.expires.days} ]; then
 fi`,
     sh`
 if [ "$#" -gt 0 ]; then
-  if kp_apply; then
+  if ! kp_apply; then
+    ${foreseeChange(user)}
+  else
     command -v usermod >/dev/null 2>&1 || { kp_fail 'usermod is needed to change a user'; return 1; }
     kp_try usermod "$@" "$kp_u" || return 1
   fi
@@ -175,7 +220,7 @@ fi`,
 
 /** The home directory of a user that exists without one. */
 const makeHome = (user: UserOptions): Script => sh`
-if [ -n "$kp_home" ] && [ "$kp_home" != / ] && [ ! -d "$kp_home" ] && kp_apply; then
+if [ "$kp_exists" != foreseen ] && [ -n "$kp_home" ] && [ "$kp_home" != / ] && [ ! -d "$kp_home" ] && kp_apply; then
   kp_read /etc/login.defs
   kp_try cp -r -- ${user.skeleton ?? '/etc/skel'} "$kp_home" 2>/dev/null || kp_try mkdir -p -- "$kp_home" || return 1
   kp_failure=
@@ -195,19 +240,24 @@ kp_shadow() {
   kp_hash=$\{kp_hash%%:*}
   kp_expires=$\{kp_line#*:*:*:*:*:*:*:}
   kp_expires=$\{kp_expires%%:*}
+  if [ -n "$kp_check" ]; then
+    kp_field hash "$kp_hash"; kp_hash=$kp_value
+    kp_field expires "$kp_expires"; kp_expires=$kp_value
+  fi
 }
 # The hash reaches chpasswd through its standard input: an argument could be seen by everybody.
 kp_password() { printf '%s:%s\n' "$kp_u" "$1" | chpasswd -e; }
-if [ "$kp_exists" = foreseen ]; then
-  # Made by an earlier task of this check run; what it is then is not known in every detail.
-  return 0
-fi`,
+`,
     user.group !== undefined && requireGroups([user.group]),
     user.groups !== undefined && requireGroups(user.groups),
     sh`
 if [ -z "$kp_exists" ]; then
   kp_set created 1
-  kp_apply || { kp_predict user "$kp_u" present; kp_predict group "$kp_u" present; return 0; }
+  if ! kp_apply; then
+    ${foreseeNew(user)}
+    kp_exists=foreseen
+    return 0
+  fi
   ${addUser(user)}
   ${hasPassword ? sh`kp_try kp_password ${user.password} || return 1` : sh`:`}
   ${readUser(user.name)}
@@ -219,7 +269,9 @@ else
   kp_shadow
   if [ "$\{kp_hash#!}" != ${user.password} ] && [ "$kp_hash" != ${user.password} ]; then
     kp_set before_password 1
-    if kp_apply; then kp_try kp_password ${user.password} || return 1; fi
+    if kp_apply; then kp_try kp_password ${user.password} || return 1
+    else kp_predict user-hash "$kp_u" ${user.password}
+    fi
   fi`
       : sh`:`
   }
@@ -250,36 +302,3 @@ if command -v userdel >/dev/null 2>&1; then
   return 1
 fi
 kp_try deluser ${remove ? ['--remove-home'] : []} "$kp_u"`;
-
-export interface SshKeyOptions {
-  file: string | undefined;
-  type: string;
-  bits: number | undefined;
-  comment: string | undefined;
-  force: boolean;
-}
-
-/** The user's own key, made as that user, so that nothing in the home directory can lead root astray. */
-export function sshKey(key: SshKeyOptions): Script {
-  const path = key.file ?? `.ssh/id_${key.type}`;
-  return sh`
-if [ -n "$kp_exists" ] || [ -z "$kp_check" ]; then :; else return 0; fi
-kp_key_file=${path}
-case $kp_key_file in /*) ;; *) kp_key_file=$kp_home/$kp_key_file ;; esac
-kp_set ssh_key_file "$kp_key_file"
-if [ ! -f "$kp_key_file" ] || [ -n ${key.force} ]; then
-  if kp_apply; then
-    command -v ssh-keygen >/dev/null 2>&1 || { kp_fail 'ssh-keygen is not installed'; return 1; }
-    KP_KEY=$kp_key_file KP_COMMENT=${key.comment ?? sh`"kprov-generated on $(hostname)"`}
-    export KP_KEY KP_COMMENT
-    kp_try su -s /bin/sh "$kp_u" -c 'umask 077; mkdir -p -- "$\{KP_KEY%/*}" && rm -f -- "$KP_KEY" "$KP_KEY.pub" &&
-      ssh-keygen -q -t ${key.type} ${key.bits === undefined ? sh`` : sh`-b ${key.bits}`} -N "" -C "$KP_COMMENT" -f "$KP_KEY"' || return 1
-    unset KP_KEY KP_COMMENT
-  fi
-fi
-if [ -f "$kp_key_file.pub" ]; then
-  kp_read "$kp_key_file.pub"
-  kp_set ssh_public_key "$\{kp_text%"$kp_nl"}"
-  kp_set ssh_fingerprint "$(ssh-keygen -l -f "$kp_key_file.pub" 2>/dev/null)"
-fi`;
-}

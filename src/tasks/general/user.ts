@@ -3,7 +3,8 @@ import type { Mapping } from '../../values/index.js';
 import { type ArgumentsOf, choice, flag, integer, list, number, path, text } from '../parameters.js';
 import { type Diff, defineTask, program, type Report } from '../task.js';
 import { settingsDiff, withFailure } from './reported.js';
-import { absentUser, presentUser, sshKey } from './user-script.js';
+import { sshKey } from './user-key.js';
+import { absentUser, presentUser } from './user-script.js';
 
 const parameters = {
   name: text('The user.', { required: true, aliases: ['user'] }),

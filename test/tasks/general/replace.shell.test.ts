@@ -24,7 +24,9 @@ proveTaskCases(replace, [
     result: { msg: '2 replacements made' },
   }),
   row('groups', '/dev/sda1 swap swap\n', { regexp: '^([^#].*\\sswap)$', replace: '# \\1' }, '# /dev/sda1 swap swap\n'),
-  row('a group between characters', 'ä1ö\n', { regexp: '(?P<n>\\d)', replace: '<\\g<n>>' }, 'ä<1>ö\n', { again: 'changed' }),
+  row('a group between characters', 'ä1ö\n', { regexp: '(?P<n>\\d)', replace: '<\\g<n>>' }, 'ä<1>ö\n', {
+    again: 'changed',
+  }),
   row('nothing matches', 'a\n', { regexp: 'b' }, 'a\n', { result: { msg: '' } }),
   row('nothing in its place', 'a\n#b\n#c\nd\n', { regexp: '^#.*\\n' }, 'a\nd\n'),
   row('only after', 'x\nb\nx\n', { regexp: 'x', replace: 'y', after: 'b' }, 'x\nb\ny\n'),

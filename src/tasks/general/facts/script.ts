@@ -13,13 +13,23 @@ const hardware = sh`/proc/meminfo /proc/cpuinfo /proc/self/mounts /sys/class/dmi
 const network = sh`/sys/class/net/*/address /sys/class/net/*/mtu /sys/class/net/*/operstate /sys/class/net/*/type \
 /sys/class/net/*/speed /sys/class/net/*/flags /sys/class/net/*/bridge/stp_state`;
 
+export interface WantedFacts {
+  hardware: boolean;
+  network: boolean;
+  /** Directory of custom facts. */
+  local: string | undefined;
+  /** Seconds for each custom fact and each file system. */
+  timeout: number;
+}
+
 /**
  * Raw text of everything, read by very few processes: one grep prints all files, each line with its file's name before it.
  * What is not there is left out, and no pattern without a match gets through.
  */
-export function gatherScript(wanted: { hardware: boolean; network: boolean; local: string | undefined }): Script {
+export function gatherScript(wanted: WantedFacts): Script {
   return joinScripts([
     sh`
+kp_limit() { if command -v timeout >/dev/null 2>&1; then timeout -s KILL ${wanted.timeout} "$@"; else "$@"; fi; }
 kp_open files
 grep -asH '' ${always} ${wanted.hardware ? hardware : sh``} ${wanted.network ? network : sh``} 2>/dev/null
 kp_close
@@ -64,7 +74,7 @@ done </proc/self/mounts
 if [ "$#" -gt 0 ]; then
   kp_i=$#
   while [ "$kp_i" -gt 0 ]; do kp_p=$1; shift; set -- "$@" "$\{kp_p%.}"; kp_i=$((kp_i - 1)); done
-  kp_set statfs "$(for kp_p do stat -f -c "%S %b %f %a %c %d" -- "$kp_p" 2>/dev/null || echo; done)"
+  kp_set statfs "$(for kp_p do kp_limit stat -f -c "%S %b %f %a %c %d" -- "$kp_p" 2>/dev/null || echo; done)"
   kp_set statfs_of "$(printf '%s\000' "$@" | tr '\000\n' '\n?')"
 fi`,
     wanted.local !== undefined &&
@@ -74,7 +84,7 @@ for kp_p in ${wanted.local}/*.fact; do
   kp_i=$\{kp_p##*/}
   kp_set "fact_name_$((kp_facts_n = $\{kp_facts_n-0} + 1))" "$\{kp_i%.fact}"
   kp_open "fact_$kp_facts_n"
-  if [ -x "$kp_p" ]; then "$kp_p" 2>/dev/null </dev/null || printf '\001%s' "$?"; else cat -- "$kp_p"; fi
+  if [ -x "$kp_p" ]; then kp_limit "$kp_p" 2>/dev/null </dev/null || printf '\001%s' "$?"; else cat -- "$kp_p"; fi
   kp_close
 done
 kp_facts_n=0`,
