@@ -9,6 +9,7 @@ import {
   type Step,
 } from '../shell/index.js';
 import type { Channel, ChannelExit } from '../transport/index.js';
+import { GatheringWriter } from './gathering-writer.js';
 
 /** What one step reported: its frame and, for a command, its standard error. */
 export interface StepReport {
@@ -26,6 +27,7 @@ interface Waiting {
   frame?: Frame;
   stderr?: Buffer;
   resolve(report: StepReport): void;
+  reject(error: ShellEnded): void;
 }
 
 /** The shell ended although it should not have: the connection broke, or nobody could become that user. */
@@ -71,13 +73,14 @@ export class ShellSession {
   #noise = '';
   #ready = false;
   #pid: number | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writer: GatheringWriter;
   /** Settles when the shell has ended, for whatever reason. */
   readonly ended: Promise<ShellEnded>;
   #end: ShellEnded | undefined;
 
   constructor(channel: Channel, { become, nonce, lock, onWait, onUnlocked }: ShellOptions) {
     this.#channel = channel;
+    this.#writer = new GatheringWriter(channel);
     this.#stdout = new FrameReader({
       progress: (of, field, chunk) => this.#progress(of, field, chunk),
       frame: (frame) => this.#frame(frame),
@@ -99,10 +102,12 @@ export class ShellSession {
       this.#stderr.push(chunk);
     });
     this.ended = channel.exit.then((exit) => {
-      this.#end = new ShellEnded(exit, this.#noise, this.#ready);
-      return this.#end;
+      const end = new ShellEnded(exit, this.#noise, this.#ready);
+      this.#end = end;
+      for (const { reject } of this.#queue) reject(end);
+      return end;
     });
-    this.#write(renderLogin(become, nonce, lock).input);
+    this.#writer.write(renderLogin(become, nonce, lock).input);
   }
 
   /** Its number on the host, once it is ready. */
@@ -113,13 +118,13 @@ export class ShellSession {
   /** Queues a step. Rejects with ShellEnded when its end will not be seen. */
   async send(step: Step, listener: StepListener = {}): Promise<StepReport> {
     if (this.#end) throw this.#end;
-    const report = new Promise<StepReport>((resolve) => {
-      this.#queue.push({ step, listener, resolve });
+    const report = new Promise<StepReport>((resolve, reject) => {
+      this.#queue.push({ step, listener, resolve, reject });
     });
     this.#stdout.expect(step.nonce);
     this.#stderr.expect(step.nonce);
-    this.#write(renderStep(step));
-    return Promise.race([report, this.ended.then((ended) => Promise.reject(ended))]);
+    this.#writer.write(renderStep(step));
+    return report;
   }
 
   /** Resolves when the next answer is there, or the shell has ended; soon, where none is outstanding any more. */
@@ -130,17 +135,14 @@ export class ShellSession {
   }
 
   /** Resolves when there is room for more to be written. */
-  async drained(): Promise<void> {
-    await this.#writing;
+  drained(): Promise<void> {
+    return this.#writer.drained();
   }
 
   close(): void {
+    this.#writer.flush();
     this.#channel.end();
     this.#channel.close();
-  }
-
-  #write(text: string): void {
-    this.#writing = this.#channel.write(text).catch(() => undefined);
   }
 
   #find(nonce: string, act: (waiting: Waiting) => void): void {
