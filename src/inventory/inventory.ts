@@ -36,6 +36,8 @@ class LoadedInventory implements Inventory {
   #hosts: ReadonlyMap<string, InventoryHost> | undefined;
   #groups: ReadonlyMap<string, InventoryGroup> | undefined;
   #groupLayers = new Map<string, Layer>();
+  /** By host and playbook directory: every expression asks for them. */
+  readonly #variables = new Map<string, Mapping>();
 
   constructor({ graph, varsFiles, directories, sources, cwd }: InventoryParts) {
     this.#graph = graph;
@@ -87,10 +89,14 @@ class LoadedInventory implements Inventory {
   }
 
   variablesOf(host: string, scope: VariableScope = {}): Mapping {
+    const key = `${host}\0${scope.playbookDir ?? ''}`;
+    const known = this.#variables.get(key);
+    if (known !== undefined) return known;
     const result = mapping();
     for (const layer of this.#layersOf(host, scope)) {
       for (const [name, { value }] of layer) result[name] = value;
     }
+    this.#variables.set(key, result);
     return result;
   }
 
@@ -152,6 +158,7 @@ class LoadedInventory implements Inventory {
     this.#hosts = undefined;
     this.#groups = undefined;
     this.#groupLayers = new Map();
+    this.#variables.clear();
   }
 
   /** From the lowest precedence to the highest. */

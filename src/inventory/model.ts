@@ -44,7 +44,8 @@ export interface Inventory {
    * The variables of a host as written (templates unexpanded), merged with Ansible's precedence, lowest first: vars of
    * `all`, vars of groups (parents before children, then `ansible_group_priority`, then name), `group_vars/all` beside
    * the inventory, beside the playbook, `group_vars/*` beside the inventory, beside the playbook, vars of the host,
-   * `host_vars/*` beside the inventory, beside the playbook. A fresh mapping; the values in it are shared.
+   * `host_vars/*` beside the inventory, beside the playbook. Not to be changed: whoever asks
+   * again gets the same mapping until `add_host` or `group_by` changes something.
    */
   variablesOf(host: string, scope?: VariableScope): Mapping;
   /** Where the winning value of a variable was written. */

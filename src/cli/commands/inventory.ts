@@ -35,7 +35,7 @@ function toJson(value: Value, indent = ''): string {
 }
 
 function visibleVariables(inventory: Inventory, host: string, options: RenderOptions): Mapping {
-  const variables = inventory.variablesOf(host, options);
+  const variables = mapping(inventory.variablesOf(host, options));
   for (const name of internalVariables) delete variables[name];
   return variables;
 }
