@@ -79,6 +79,7 @@ execFileSync('tar', ['czf', 'tree.tar.gz', 'tree'], { cwd: local });
 
 /** [playbook, its host, how it logs in, tasks whose dry run cannot say what the real run says]. */
 const groups: readonly (readonly [string, BedHost, readonly string[], Record<string, string>])[] = [
+  ['packages.yml', 'node3', [], { 'the key of a repository': 'unknown' }],
   [
     'files.yml',
     'node1',
@@ -128,3 +129,11 @@ describe.each(groups)('%s on a real host', (playbook, host, login, dry) => {
     expect(after).toMatchObject({ problems: [], changed: 0 });
   }, 120_000);
 });
+
+test('packages, their repository and its key are taken away again, once', async () => {
+  await run('packages.yml');
+  const first = await run('packages-gone.yml');
+  expect(first).toMatchObject({ code: 0, problems: [], changed: 4 });
+  expect(await run('packages-gone.yml', settled)).toMatchObject({ code: 0, problems: [], changed: 0 });
+  await run('clean.yml', ['--limit', 'node3']);
+}, 120_000);
