@@ -22,8 +22,20 @@ export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: nu
   }
 }
 
-/** Files that a result brings to the control machine. */
-export function save(result: Judged): void {
+/** Brings the files of a result to the control machine. A result whose files cannot be written has failed. */
+export function saved(result: Judged): Judged {
+  try {
+    save(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const message = `cannot write on the control machine: ${error.message}`;
+    const value = { ...result.value, changed: false, failed: true, msg: message };
+    return { ...result, status: 'failed', message, value, save: [] };
+  }
+}
+
+function save(result: Judged): void {
   for (const { path, content, mode } of result.save) {
     mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.kprov-${process.pid}`;

@@ -77,9 +77,10 @@ class Field {
   }
 
   value(): Buffer {
-    if (this.#dropped === 0) return Buffer.concat([...this.#head, ...this.#tail]);
-    const note = Buffer.from(`\n[... ${this.#dropped} bytes left out ...]\n`);
-    return Buffer.concat([...this.#head, note, ...this.#tail]);
+    const dropped = this.#dropped + Math.max(0, this.#tailBytes - this.#half);
+    if (dropped === 0) return Buffer.concat([...this.#head, ...this.#tail]);
+    const note = Buffer.from(`\n[... ${dropped} bytes left out ...]\n`);
+    return Buffer.concat([...this.#head, note, Buffer.concat(this.#tail).subarray(-this.#half)]);
   }
 }
 

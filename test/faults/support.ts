@@ -234,6 +234,7 @@ export const on = (host: BedHost, command: string): string =>
     input: command,
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 30_000,
+    maxBuffer: 512 * 1024 * 1024,
   }).toString();
 
 export const sleep = (milliseconds: number): Promise<void> =>

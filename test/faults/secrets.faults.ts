@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { on, Project } from './support.js';
+
+/** One canary for each kind of secret; the signs in them come out differently in URLs, shells and JSON. */
+const canaries = {
+  login: `Login'C4nary "7&x`,
+  sudo: `Sud0'C4nary $8&y`,
+  noLog: `N0log'C4nary "9&z`,
+  token: 'c4nary.0123456789abcdef',
+  certificateKey: 'c4'.repeat(32),
+  urlPassword: `Ur1'C4nary "5&v`,
+  hash: '$6$c4nary$C4naryC4naryC4nary',
+} as const;
+
+/** As it is, in base64 wherever it begins, in hex, in a URL, between quotes of a shell, in JSON. */
+function forms(secret: string): string[] {
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.from('\0'.repeat(shift) + secret)
+      .toString('base64')
+      .replace(/=+$/, '');
+    return text.slice(shift === 0 ? 0 : shift + 1, -2);
+  });
+  return [
+    secret,
+    ...base64,
+    Buffer.from(secret).toString('hex'),
+    encodeURIComponent(secret),
+    secret.replaceAll("'", `'\\''`),
+    JSON.stringify(secret).slice(1, -1),
+    JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
+  ];
+}
+const hits = (place: string, text: string): string[] =>
+  Object.entries(canaries).flatMap(([kind, secret]) =>
+    forms(secret)
+      .filter((form) => text.includes(form))
+      .map((form) => `${kind} in ${place} as ${form}`),
+  );
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+const yaml = (text: string) => JSON.stringify(text);
+
+/** `word` is a secret that kprov knows by its value; what a command line of a task holds is the user's to hide. */
+const playbookWith = (word: string) => `
+- hosts: all
+  become: true
+  vars: {hidden: ${yaml(canaries.noLog)}, word: ${yaml(word)}}
+  tasks:
+    - {name: written, copy: {dest: /root/canary-target, content: "{{ hidden }}", mode: "0600"}, no_log: true, diff: true}
+    - {name: said, shell: {cmd: cat, stdin: "{{ hidden }}"}, no_log: true}
+    - {name: failing, shell: {cmd: "tee /dev/stderr; exit 3", stdin: "{{ hidden }}"}, no_log: true, ignore_errors: true}
+    - {name: looped, shell: {cmd: cat, stdin: "{{ item }}"}, loop: ["{{ hidden | b64encode }}"], no_log: true}
+    - {name: in pieces, shell: {cmd: "head -c 8; sleep 0.5; cat; sleep 0.3; echo", stdin: "{{ word }}"}}
+    - {name: encoded, shell: {cmd: "base64 -w0 >&2", stdin: "{{ word }}", stdin_add_newline: false}}
+    - {name: "name with {{ word }}", debug: {msg: "{{ word }} and {{ word | urlencode }}"}}
+    - {name: user, user: {name: canaryuser, password: ${yaml(canaries.hash)}}}
+    - {name: url, get_url: {url: "http://127.0.0.1:9/x", dest: /root/canary-url, url_username: me, url_password: ${yaml(canaries.urlPassword)}}, ignore_errors: true}
+    - {name: init, kubeadm_init: {token: ${canaries.token}, certificate_key: ${canaries.certificateKey}, kubernetes_version: 1.28.0}, ignore_errors: true}
+    - {name: join, kubeadm_join: {join: {token: ${canaries.token}, certificate_key: ${canaries.certificateKey}, endpoint: "127.0.0.1:6443", ca_cert_hashes: ["sha256:${'ab'.repeat(32)}"]}}, ignore_errors: true}
+    - {name: bad argument, user: {name: canaryuser, password: ${yaml(canaries.hash)}, state: "{{ word }}"}, ignore_errors: true}
+    - {name: undefined, debug: {msg: "{{ word + nothing.at.all }}"}, ignore_errors: true}
+`;
+
+describe('secrets', () => {
+  const projects: Project[] = [];
+  const projectOf = (text: string, extra: string) => {
+    const project = new Project([{ name: 'three', host: 'node3', user: 'canary', extra }], text);
+    projects.push(project);
+    return project;
+  };
+  const login = `ansible_password=${yaml(canaries.login)} ansible_ssh_private_key_file=/nonexistent`;
+  const cleanUp = `userdel -rf canary; userdel -rf canarykey; userdel -rf canaryuser; rm -f /etc/sudoers.d/canary /etc/ssh/sshd_config.d/canary.conf /root/canary* /tmp/canary*; systemctl reload ssh; true`;
+
+  beforeAll(() => {
+    on(
+      'node3',
+      `useradd -m canary -s /bin/bash; useradd -m canarykey -s /bin/bash
+printf '%s:%s\\n' canary ${quoted(canaries.login)} canarykey ${quoted(canaries.sudo)} | chpasswd
+printf 'canary ALL=(ALL) ALL\\ncanarykey ALL=(ALL) ALL\\n' >/etc/sudoers.d/canary
+install -d -m 700 -o canarykey ~canarykey/.ssh && install -m 600 -o canarykey /root/.ssh/authorized_keys ~canarykey/.ssh/authorized_keys
+printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; systemctl reload ssh; touch /root/canary-mark`,
+    );
+  });
+  afterAll(() => {
+    for (const project of projects) project.remove();
+    on('node3', cleanUp);
+  });
+
+  test('no canary shows in any output, process list, log or file, on neither side', async () => {
+    const sampler = `while [ ! -e /tmp/canary-stop ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' >>/tmp/canary-ps; sleep 0.02; done`;
+    on('node3', `setsid sh -c ${quoted(sampler)} >/dev/null 2>&1 </dev/null &`);
+    let here = '';
+    const look = setInterval(() => {
+      for (const pid of readdirSync('/proc')) {
+        if (!/^\d+$/.test(pid)) continue;
+        try {
+          here += `${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}\n`;
+        } catch {
+          // It has ended.
+        }
+      }
+      here = [...new Set(here.split('\n'))].join('\n');
+    }, 100);
+    const found: string[] = [];
+    const places: string[] = [];
+    const searched = (place: string, text: string) => {
+      places.push(place);
+      found.push(...hits(place, text));
+    };
+    const kinds = [
+      ['password', 'canary', canaries.login, `${login} ansible_become_password=${yaml(canaries.login)}`],
+      ['sudo', 'canarykey', canaries.sudo, `ansible_become_password=${yaml(canaries.sudo)}`],
+      ['wrong sudo', 'canarykey', canaries.noLog, `ansible_become_password=${yaml(canaries.noLog)}`],
+      [
+        'wrong login',
+        'canarykey',
+        canaries.noLog,
+        `ansible_password=${yaml(canaries.noLog)} ansible_ssh_private_key_file=/nonexistent`,
+      ],
+    ] as const;
+    for (const [kind, user, word, extra] of kinds) {
+      const project = new Project([{ name: 'three', host: 'node3', user, extra }], playbookWith(word));
+      projects.push(project);
+      const before = readdirSync(project.directory);
+      for (const args of [
+        ['-vvvv', '-D'],
+        ['-vvvv', '-D', '--output', 'json'],
+        ['--dry-run', '-D'],
+      ]) {
+        const { code, stdout, stderr } = await project.run(args);
+        searched(`${kind} ${args.join(' ')} stdout`, stdout);
+        searched(`${kind} ${args.join(' ')} stderr`, stderr);
+        expect({ kind, stderr, code }).toEqual({
+          kind,
+          stderr,
+          code: kind.startsWith('wrong') ? expect.any(Number) : 0,
+        });
+      }
+      expect(readdirSync(project.directory)).toEqual(before);
+    }
+    clearInterval(look);
+    on('node3', 'touch /tmp/canary-stop; sleep 0.5');
+    searched('ps on the control machine', here);
+    searched('ps on the host', on('node3', 'sort -u /tmp/canary-ps'));
+    expect(on('node3', 'sort -u /tmp/canary-ps')).toMatch(/sh/);
+    searched(
+      'journal of the host',
+      on(
+        'node3',
+        'journalctl --no-pager -o cat --since "-10 minutes" 2>/dev/null; cat /var/log/auth.log /var/log/syslog 2>/dev/null || true',
+      ),
+    );
+    const files = on(
+      'node3',
+      `{ find / -xdev -type f -newer /root/canary-mark ! -path '/proc/*' ! -path '/sys/*' ! -path /root/canary-target ! -name 'shadow*'
+        find /run /tmp /dev/shm -type f ! -name canary-ps; } 2>/dev/null | while read -r f; do printf '\\n== %s\\n' "$f"; head -c 4000000 "$f" 2>/dev/null; done; true`,
+    );
+    for (const file of files.split('\n== ')) searched(file.slice(0, file.indexOf('\n')), file);
+    expect(found).toEqual([]);
+    // The search finds what is there.
+    expect(hits('target', on('node3', 'cat /root/canary-target'))).not.toEqual([]);
+    process.stdout.write(`places searched for canaries: ${places.length}\n`);
+  });
+
+  const hasScript = existsSync('/usr/bin/script');
+  (hasScript ? test : test.skip)('a passphrase that is typed shows nowhere', () => {
+    const project = projectOf('- {hosts: all, gather_facts: false, tasks: [{command: id}]}', '');
+    const key = join(project.directory, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', canaries.noLog, '-f', key]);
+    on('node3', `cat >>~canarykey/.ssh/authorized_keys <<'EOF'\n${readFileSync(`${key}.pub`, 'utf8')}EOF`);
+    const program = process.env.KPROV_PROGRAM ?? 'dist/cli/main.js';
+    const command = `${process.execPath} ${program} up -i hosts.ini site.yml -vvvv -u canarykey -e ansible_user=canarykey -e ansible_ssh_private_key_file=${key}`;
+    const said = execFileSync(
+      'sh',
+      [
+        '-c',
+        `{ sleep 3; printf '%s\\n' ${quoted(canaries.noLog)}; sleep 6; } | script -qec ${quoted(command)} /dev/null`,
+      ],
+      {
+        cwd: project.directory,
+        timeout: 60_000,
+        env: { ...process.env, SSH_AUTH_SOCK: '' },
+      },
+    ).toString();
+    expect(said).toMatch(/Passphrase of .*key/);
+    expect(said).toMatch(/ok=1/);
+    expect(hits('terminal', said)).toEqual([]);
+  });
+});
