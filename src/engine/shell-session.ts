@@ -39,7 +39,7 @@ export class ShellEnded extends Error {
   readonly wasReady: boolean;
 
   constructor(exit: ChannelExit, noise: string, wasReady: boolean) {
-    super('the shell on the host has ended');
+    super(wasReady ? 'the shell on the host has ended' : `no shell can be had on the host${saidLast(noise)}`);
     this.exit = exit;
     this.noise = noise;
     this.wasReady = wasReady;
@@ -47,6 +47,13 @@ export class ShellEnded extends Error {
 }
 
 const maxNoise = 4096;
+
+/** The last thing somebody said before going: the program that stands in for a shell, a login message. */
+function saidLast(noise: string): string {
+  const lines = noise.split('\n').map((line) => line.trim());
+  const last = lines.filter((line) => line !== '' && !line.startsWith('@')).at(-1);
+  return last === undefined ? '' : `; it said: ${last.slice(0, 200)}`;
+}
 
 export interface ShellOptions {
   become: Become;
@@ -96,7 +103,10 @@ export class ShellSession {
       progress: (of, field, chunk) => this.#progress(of, field, chunk),
       frame: (frame) => this.#errors(frame),
     });
-    channel.onStdout((chunk) => this.#stdout.push(chunk));
+    channel.onStdout((chunk) => {
+      if (!this.#ready) this.#noise = (this.#noise + chunk.toString()).slice(-maxNoise);
+      this.#stdout.push(chunk);
+    });
     channel.onStderr((chunk) => {
       if (!this.#ready) this.#noise = (this.#noise + chunk.toString()).slice(-maxNoise);
       this.#stderr.push(chunk);

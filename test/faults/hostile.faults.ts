@@ -68,7 +68,6 @@ describe('a hostile host', () => {
     for (const project of projects.splice(0)) project.remove();
     on('node2', clean);
   });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
   test.each(['plain', 'json'])(
