@@ -10,8 +10,6 @@ export interface Frame {
 }
 
 export interface FrameEvents {
-  /** A step has begun on the host. */
-  begin?(nonce: string): void;
   /** Part of a field that is still being written: live output of a long command. */
   progress?(nonce: string, field: string, chunk: Buffer): void;
   frame(frame: Frame): void;
@@ -197,8 +195,6 @@ export class FrameReader {
       this.#events.waiting?.(directive.slice(5));
     } else if (directive === 'unlocked') {
       this.#events.unlocked?.();
-    } else if (directive === 'begin') {
-      this.#events.begin?.(nonce);
     } else if (directive.startsWith('end ')) {
       const status = directive.slice(4);
       const fields = this.#fields;

@@ -22,14 +22,13 @@ kp_tab='	'
 kp_run() {
   kp_n=$1
   if [ "$2" = "$kp_bad" ]; then
-    printf '\n@%s begin\n\n@%s end discarded\n' "$1" "$1"
+    printf '\n@%s end discarded\n' "$1"
     return
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
   kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate=
   trap 'kp_quit=1' TERM
-  printf '\n@%s begin\n' "$1"
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
   if [ -n "$kp_doubt" ]; then kp_status=unknown
@@ -118,8 +117,7 @@ kp_stream() {
   kp_rc=$?
   unset kp_stdin
   printf '\n@%s .\n\n@%s end ok\n' "$kp_n" "$kp_n" >&2
-  kp_close
-  kp_set rc "$kp_rc"
+  printf '\n@%s .\n\n@%s <rc\n%s\n@%s .\n' "$kp_n" "$kp_n" "$kp_rc" "$kp_n"
   return "$kp_rc"
 }
 kp_enter() {

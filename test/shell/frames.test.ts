@@ -27,7 +27,7 @@ describe('frames', () => {
         fc.integer({ min: 1, max: 40 }),
         (fields, size) => {
           const parts = fields.flatMap((field, n) => [
-            Buffer.from(`${mark(n, 'begin')}${mark(n, '<x')}`),
+            Buffer.from(`noise${mark(n, '<x')}`),
             field,
             Buffer.from(`${mark(n, '.')}${mark(n, 'end ok')}noise`),
           ]);
