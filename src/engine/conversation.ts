@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { KprovError } from '../errors/index.js';
 import { type Become, renderLogin, type Script, type StepMode, sh } from '../shell/index.js';
 import type { Upload } from '../tasks/index.js';
 import {
@@ -21,6 +22,8 @@ export interface StepRequest {
   repeatable: boolean;
   uploads?: readonly Upload[];
   listener?: StepListener;
+  /** How long its answer may take; then its shell is given up. */
+  timeoutMs?: number;
   /** Not part of this host's own sequence: runs although an earlier step has failed. */
   independent?: boolean;
 }
@@ -189,14 +192,24 @@ export class Conversation {
     }
     const again = step.tries > 0 && { nonce: makeNonce(), first: step.nonce };
     const sent = { ...request.mode, nonce: step.nonce, epoch, body: request.body, ...again };
+    const deadline =
+      request.timeoutMs === undefined ? undefined : setTimeout(() => this.#giveUp(shell, step), request.timeoutMs);
     shell.session.send(sent, request.listener).then(
       (report) => {
+        clearTimeout(deadline);
         shell.inFlight.delete(step);
         step.resolve(report.status === 'discarded' && broken ? broken : report);
       },
       // What a lost shell did not answer is dealt with all at once, in order.
-      () => undefined,
+      () => clearTimeout(deadline),
     );
+  }
+
+  /** The host has not kept its own deadline: nobody waits for this step any longer. */
+  #giveUp(shell: Shell, step: InFlight): void {
+    shell.inFlight.delete(step);
+    step.reject(new KprovError('timed-out', 'the host did not answer within the time of the task'));
+    shell.session.close();
   }
 
   /** A file for a step that follows, in pieces, through the same shell: no SFTP, no further session. */

@@ -209,12 +209,17 @@ export class PlayRun {
     for (const { resolve } of waiting) resolve();
   }
 
-  /** Throws Pending while `other` may still do something that stands before where `asking` is. */
+  /**
+   * Throws Pending while `other` may still do something that stands before where `asking` is, or may turn out to have
+   * failed at it: what was sent behind a failure is not to be seen.
+   */
   awaitHost(asking: string, other: string): void {
     const own = this.#byName.get(asking);
     const host = this.#byName.get(other);
-    if (!own || !host || own === host || this.#isAt(host, own.position)) return;
-    throw new Pending(`what ${other} does before`, this.#reached(host, own.position), other);
+    if (!own || !host || own === host || this.aborted) return;
+    const what = `what ${other} does before`;
+    if (!this.#isAt(host, own.position)) throw new Pending(what, this.#reached(host, own.position), other);
+    if (!host.isSettledBefore(own.position)) throw new Pending(what, host.settledSoFar(), other);
   }
 
   orderOf(name: string): Order | undefined {
@@ -229,19 +234,14 @@ export class PlayRun {
 
   /** Throws Pending while another host may still fail at something that stands before where `asking` is. */
   awaitAll(asking: string): void {
-    const own = this.#byName.get(asking);
-    if (!own) return;
-    for (const host of this.hosts) {
-      if (host === own || this.aborted) continue;
-      this.awaitHost(asking, host.host);
-      if (host.isSettledBefore(own.position)) continue;
-      throw new Pending(`what becomes of ${host.host}`, host.settledSoFar(), host.host);
-    }
+    for (const host of this.hosts) this.awaitHost(asking, host.host);
   }
 
   /** `run_once`: true where the task is done with for this host, since another one has done (or will have done) it. */
   async runOnce(host: HostRun, task: Task, order: Order): Promise<boolean> {
-    if (task.runOnce !== true && task.runOnce !== 'yes' && task.runOnce !== 'true') return false;
+    if (task.runOnce === undefined) return false;
+    const { templar } = this.run.scope;
+    if (!(await host.evaluate(() => flagOf(task.runOnce, false, templar, variablesOf(host.scope(task)))))) return false;
     await host.drain();
     await this.#allAt(host, order);
     const key = order.join('.');

@@ -233,11 +233,22 @@ function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
   return inOrder(hosts, play.order);
 }
 
+/** Every order is as likely as any other (Fisher and Yates). */
+function shuffled(hosts: readonly string[]): string[] {
+  const mixed: string[] = [];
+  for (const host of hosts) {
+    const at = Math.floor(Math.random() * (mixed.length + 1));
+    mixed.push(mixed[at] ?? host);
+    mixed[at] = host;
+  }
+  return mixed;
+}
+
 function inOrder(hosts: readonly string[], order: string | undefined): string[] {
   if (order === 'reverse_inventory') return [...hosts].reverse();
   if (order === 'sorted') return [...hosts].sort();
   if (order === 'reverse_sorted') return [...hosts].sort().reverse();
-  if (order === 'shuffle') return [...hosts].sort(() => Math.random() - 0.5);
+  if (order === 'shuffle') return shuffled(hosts);
   return [...hosts];
 }
 

@@ -35,6 +35,7 @@ export interface Attempt {
   environment: Record<string, string>;
   delegateTo: string | undefined;
   delegateFacts: boolean;
+  /** `timeout`; undefined or 0: none. */
   timeoutMs: number | undefined;
   secrets: readonly string[];
 }

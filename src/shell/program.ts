@@ -12,6 +12,8 @@ export interface StepMode {
   mayFail: boolean;
   /** An item of a loop: its failure stops what follows the loop, not the other items. `last` ends the loop. */
   loop?: 'item' | 'last';
+  /** Deadline of the step's command, in seconds. */
+  limitSeconds?: number;
   /** Exported for this step only. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -42,7 +44,8 @@ export function renderStep(step: Step): string {
   const mode = `-${loop}${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
   const setUp = exports(step.environment);
   const again = step.first === undefined ? '' : `kp_again ${step.first}\n`;
-  return `kp_task() {\n:\n${step.body}\n}\n${setUp}${again}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
+  const limit = step.limitSeconds === undefined ? '' : `kp_limit=${Number(step.limitSeconds)}\n`;
+  return `kp_task() {\n:\n${step.body}\n}\n${setUp}${limit}${again}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
 }
 
 const singleLine = /^[A-Za-z_][A-Za-z0-9_-]*\$?$/;

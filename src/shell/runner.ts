@@ -9,7 +9,7 @@ import { lockFunctions } from './lock.js';
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 export const runner = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_me= kp_loop_failed=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed=
 LC_ALL=C; export LC_ALL
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -31,6 +31,7 @@ kp_run() {
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
+  kp_limit=
   if [ -n "$kp_doubt" ]; then kp_status=unknown
   elif [ -n "$kp_failure" ]; then
     kp_status=failed
@@ -125,6 +126,8 @@ kp_enter() {
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
   if [ -n "$1" ]; then cd "$1" || exit 125; fi
   shift
+  # A deadline of the task ends the command on the host, whatever becomes of the connection.
+  [ -z "$kp_limit" ] || ! command -v timeout >/dev/null 2>&1 || set -- timeout -k 5 "$kp_limit" "$@"
   exec "$@" 9>&-
 }
 

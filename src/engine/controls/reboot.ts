@@ -4,7 +4,7 @@ import { sh } from '../../shell/index.js';
 import type { HostRun } from '../host-run.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
-import { untilReachable } from './wait-for-connection.js';
+import { untilReachable, within } from './wait-for-connection.js';
 
 async function bootId(host: HostRun, command: string): Promise<string> {
   const report = await host.conversation.send({
@@ -25,14 +25,18 @@ export const reboot: Control = async ({ host, args, what }) => {
   const command = String(args.boot_time_command);
   const before = await bootId(host, command);
   const minutes = Math.floor(Number(args.pre_reboot_delay) / 60);
+  const when = minutes === 0 ? 'now' : `+${minutes}`;
   const order =
-    args.reboot_command ?? `shutdown -r ${minutes === 0 ? 'now' : `+${minutes}`} ${JSON.stringify(String(args.msg))}`;
+    args.reboot_command === undefined
+      ? sh`shutdown -r ${when} ${String(args.msg)}`
+      : sh`sh -c ${String(args.reboot_command)}`;
+  const attemptMs = args.connect_timeout === undefined ? undefined : Number(args.connect_timeout) * 1000;
   const path = (args.search_paths as readonly string[]).join(':');
   run.emit({ type: 'notice', level: 'info', host: host.host, message: `${what}: rebooting` });
   // The answer may never come: the host goes down under it.
   await host.conversation
     .send({
-      body: sh`PATH=${path}:$PATH sh -c ${String(order)} >/dev/null 2>&1`,
+      body: sh`(PATH=${path}:$PATH; export PATH; ${order}) >/dev/null 2>&1`,
       mode: { check: false, diff: false, mayFail: true },
       become: host.becomeRoot(),
       repeatable: false,
@@ -46,7 +50,7 @@ export const reboot: Control = async ({ host, args, what }) => {
     const left = deadline - Date.now();
     if (left <= 0) throw new KprovError('reboot-timeout', `${what}: the host did not come back in time`);
     try {
-      if ((await bootId(host, command)) !== before) break;
+      if ((await within(attemptMs, bootId(host, command))) !== before) break;
     } catch {
       // Not up yet.
     }
@@ -57,6 +61,7 @@ export const reboot: Control = async ({ host, args, what }) => {
     sleepMs: 1000,
     what,
     test: String(args.test_command),
+    attemptMs,
   });
   return result('changed', { rebooted: true, elapsed: Math.round((Date.now() - began) / 1000) });
 };

@@ -11,8 +11,20 @@ export interface WaitOptions {
   timeoutMs: number;
   sleepMs: number;
   what: string;
+  /** The longest time for one attempt. */
+  attemptMs?: number | undefined;
   /** Runs on the host; its zero exit code ends the wait. */
   test?: string;
+}
+
+/** What does not come in time is given up. Throws Error. */
+export async function within<T>(milliseconds: number | undefined, work: Promise<T>): Promise<T> {
+  if (milliseconds === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Tries to reach the host until it answers. Throws KprovError when the time is up. */
@@ -22,13 +34,16 @@ export async function untilReachable(host: HostRun, options: WaitOptions): Promi
     let reason: string;
     try {
       const body = options.test === undefined ? sh`:` : sh`sh -c ${options.test} >/dev/null 2>&1`;
-      const report = await host.conversation.send({
-        body,
-        mode: probe,
-        become: { kind: 'login' },
-        repeatable: false,
-        independent: true,
-      });
+      const report = await within(
+        options.attemptMs,
+        host.conversation.send({
+          body,
+          mode: probe,
+          become: { kind: 'login' },
+          repeatable: false,
+          independent: true,
+        }),
+      );
       if (report.status !== 'failed') return;
       reason = 'the test command fails';
     } catch (error) {
@@ -49,6 +64,11 @@ export const waitForConnection: Control = async ({ host, args, what }) => {
   await host.drain();
   await sleep(Number(args.delay) * 1000, undefined, { signal: host.play.run.signal });
   await host.conversation.disconnect();
-  await untilReachable(host, { timeoutMs: Number(args.timeout) * 1000, sleepMs: Number(args.sleep) * 1000, what });
+  await untilReachable(host, {
+    timeoutMs: Number(args.timeout) * 1000,
+    sleepMs: Number(args.sleep) * 1000,
+    attemptMs: Number(args.connect_timeout) * 1000,
+    what,
+  });
   return result('ok', { elapsed: Math.round((Date.now() - began) / 1000) });
 };
