@@ -205,7 +205,7 @@ def run(a):
                     if name not in table:
                         print(f"skip {name}: not here", flush=True)
                         continue
-                    if name.startswith("ansible") and (n > a.ansible_hosts or rep >= a.ansible_reps):
+                    if name.startswith("ansible") and (n > a.ansible_hosts or rep >= a.ansible_reps or (a.quick and d > 0)):
                         continue
                     for attempt in range(a.tries):
                         hosts_sh("up", n, int(d))
@@ -313,6 +313,7 @@ p.add_argument("--rows", default="/tmp/kprov-bench.jsonl", help="every measureme
 a = p.parse_args()
 a.write = not a.quick
 if a.quick:
+    a.engines = a.engines or "kprov,floor-ssh2-tuned,floor-ssh,mitogen,ansible-pipe"
     a.hosts, a.delays, a.reps, a.tries, a.ansible_hosts, a.rows = "3,10", "0,25", 1, 1, 3, "/tmp/kprov-bench-quick.jsonl"
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a run in progress is ended too
 if not a.table_only:
