@@ -88,7 +88,7 @@ const query = (requests: readonly PackageRequest[]): Script => {
 
 /** Replaces the patterns among the names (in "$@", three words each) by the packages that apt knows. */
 const expandKnown = sh`
-kp_known=$(apt-cache pkgnames)
+kp_known=$(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= pkgnames)
 kp_i=$#
 while [ "$kp_i" -gt 0 ]; do
   kp_p=$1 kp_op=$2 kp_v=$3; shift 3; kp_i=$((kp_i - 3))

@@ -203,7 +203,7 @@ done`
       args.autoremove && alone ? aptCommand([...(args.purge ? ['--purge'] : []), 'autoremove']) : undefined,
       args.autoclean
         ? sh`
-kp_out=$(apt-get -s autoclean 2>&1)
+kp_out=$(apt-get -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -s autoclean 2>&1)
 case $kp_out in *"$\{kp_nl}Del "*) ! kp_apply || kp_try apt-get autoclean ;; esac`
         : undefined,
     ]),

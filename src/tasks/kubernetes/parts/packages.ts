@@ -61,7 +61,7 @@ kp_k_candidate() {
   kp_value=
   case $kp_k_pm in
   apt)
-    kp_k_list=$(apt-cache madison "$1" 2>/dev/null)
+    kp_k_list=$(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= madison "$1" 2>/dev/null)
     while read -r _ _ kp_k_version _; do kp_k_match "$kp_k_version" "$2" "$3" && { kp_value=$kp_k_version; break; }; done <<KP_END
 $kp_k_list
 KP_END

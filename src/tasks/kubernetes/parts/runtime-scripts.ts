@@ -44,7 +44,7 @@ if [ -n "$kp_k_missing" ]; then
       # A bare machine has no package lists yet.
       if [ "$kp_k_pm" = apt ] && [ -z "$kp_k_lists" ]; then
         set -- $kp_k_missing
-        apt-cache show -- "$\{1%%=*}" >/dev/null 2>&1 || kp_k_update '' || return 1
+        apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= show -- "$\{1%%=*}" >/dev/null 2>&1 || kp_k_update '' || return 1
       fi
       kp_k_install $kp_k_missing || return 1
     else
