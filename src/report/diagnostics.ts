@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../errors/index.js';
+import { hideSecrets } from './hide-secrets.js';
 
 export interface RenderOptions {
   color: boolean;
@@ -90,7 +91,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, readLine: ReadLine, opt
   const label = paint(options, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
   const lines = [`${paint(options, 'bold', place)}${label} ${paint(options, 'bold', harmless(message))} [${code}]`];
   const text = position === undefined ? undefined : readLine(position.file, position.line);
-  if (position !== undefined && text !== undefined) lines.push(...renderExcerpt(text, position, options));
+  if (position !== undefined && text !== undefined) lines.push(...renderExcerpt(hideSecrets(text), position, options));
   if (why !== undefined) lines.push(...indented('why', why));
   if (fix !== undefined) lines.push(...indented('fix', fix));
   return lines.join('\n');

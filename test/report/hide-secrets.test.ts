@@ -1,3 +1,4 @@
+import { renderDiagnostic } from '../../src/report/diagnostics.js';
 import { hideSecrets } from '../../src/report/hide-secrets.js';
 
 describe('lines of files are shown without what is called a secret', () => {
@@ -22,4 +23,17 @@ describe('lines of files are shown without what is called a secret', () => {
   ])('%s stays', (line) => {
     expect(hideSecrets(line)).toBe(line);
   });
+});
+
+test('an excerpt under a diagnostic shows no password, and its mark stays where it belongs', () => {
+  const line = 'a ansible_password=Secret123 foo';
+  const diagnostic = {
+    severity: 'error' as const,
+    code: 'x',
+    message: 'bad',
+    position: { file: 'f', line: 1, column: 30, length: 3 },
+  };
+  const text = renderDiagnostic(diagnostic, () => line, { color: false });
+  expect(text).toContain('a ansible_password=********* foo');
+  expect(text).toMatch(/\n {4}\| {30}\^~~/);
 });
