@@ -132,11 +132,12 @@ if [ -n "$kp_k_todo" ] && kp_apply; then
   fi
 fi
 if [ "$kp_k_pm" = apt ]; then
-  kp_k_held=$kp_nl$(apt-mark showhold 2>/dev/null)$kp_nl
+  # Not apt-mark: as root it would write apt's caches, in a dry run too.
+  kp_k_held=$kp_nl$(dpkg-query -W -f ${'${db:Status-Want}:${Package}\\n'} -- ${args.packages} 2>/dev/null)$kp_nl
   kp_k_change=
   for kp_k_package in ${args.packages}; do
     case $kp_k_held in
-    *"$kp_nl$kp_k_package$kp_nl"*) [ -n ${args.hold} ] || kp_k_change="$kp_k_change $kp_k_package" ;;
+    *"$kp_nl"hold:"$kp_k_package$kp_nl"*) [ -n ${args.hold} ] || kp_k_change="$kp_k_change $kp_k_package" ;;
     *) [ -z ${args.hold} ] || kp_k_change="$kp_k_change $kp_k_package" ;;
     esac
   done
