@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
   {
     pattern:
       /temporary failure (in name resolution|resolving)|could not resolve|no such host|name or service not known/i,
-    cure: 'the host cannot resolve names; on the host:\ncat /etc/resolv.conf && getent hosts deb.debian.org',
+    cure: 'the host cannot resolve names; on the host:\ncat /etc/resolv.conf && getent hosts pkgs.k8s.io',
   },
   {
     pattern: /failed to fetch|unable to connect to|connection timed out|network is unreachable|no route to host/i,
