@@ -28,7 +28,9 @@ export class Unfinished {
     return [...this.#failures].map(([host, { task, result }]) => {
       const at = all.findIndex(({ id }) => id === task.id);
       const left = at < 0 ? 0 : all.length - at - 1;
-      const more = left === 0 ? '' : `, and ${left} ${left === 1 ? 'task' : 'tasks'} behind it not begun`;
+      // Steps are sent ahead: where nobody saw the end of one, those behind it may have been done as well.
+      const begun = result.value.outcome === 'unknown' ? 'perhaps begun' : 'not begun';
+      const more = left === 0 ? '' : `, and ${left} ${left === 1 ? 'task' : 'tasks'} behind it ${begun}`;
       const word = result.status === 'unreachable' ? 'unreachable at' : 'failed at';
       const why = oneLine(reasonOf(result));
       const place = `${task.position.file}:${task.position.line}`;

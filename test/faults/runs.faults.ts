@@ -39,8 +39,8 @@ describe('runs', () => {
 
   describe('the lock', () => {
     test.each([
-      ['root', hosts, ''],
-      ['a user who becomes root', [{ name: 'one', host: 'node1', user: 'vagrant', extra: 'ansible_become=true' }], ''],
+      ['root', hosts],
+      ['a user who becomes root', [{ name: 'one', host: 'node1', user: 'vagrant', extra: 'ansible_become=true' }]],
     ] as const)(
       'of %s: a second run is told who holds the host since when, waits, and then goes on',
       async (_, lines) => {
