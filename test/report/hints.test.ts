@@ -13,7 +13,7 @@ test.each([
   ['W: GPG error: ... InRelease: The following signatures were invalid: EXPKEYSIG 234654DA9A296436', 'has expired'],
   ["NO_PUBKEY 234654DA9A296436 E: The repository 'https://x' is not signed.", 'signing key'],
   ['E: Release file for http://deb/InRelease is not valid yet (invalid for another 3h)', 'clock'],
-  ['Err:1 http://deb.debian.org Temporary failure resolving deb.debian.org', 'resolve names'],
+  ['Err:1 http://pkgs.k8s.io Temporary failure resolving pkgs.k8s.io', 'resolve names'],
   ['E: Failed to fetch http://x/InRelease  Could not connect to x:80, connection timed out', 'cannot reach'],
   ['E: Unable to locate package kubelet', 'no repository'],
   ['x509: certificate signed by unknown authority', 'trust'],
