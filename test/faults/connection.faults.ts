@@ -1,4 +1,4 @@
-import { bed, FaultyLine, on, Project, type Reported, resultsOf, sleep, until } from './support.js';
+import { FaultyLine, on, Project, type Reported, resultsOf, sleep, until } from './support.js';
 
 const tasks = `
 - hosts: all
