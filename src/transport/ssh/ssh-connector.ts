@@ -182,11 +182,11 @@ export class SshConnector {
   ): Promise<SshClient> {
     const { host, label, jump } = goal;
     const check = await this.#hostKeys.prepare(host, label, jump !== undefined);
-    const stream: Duplex = await (jump === undefined ? dial(host, label, stop) : jump.forward(host, label, stop));
+    let stream: Duplex | undefined;
     let remembering: Promise<void> | undefined;
     const open = async (): Promise<SshClient> => {
-      // It may have gone while we waited for our turn, and would not say so again.
-      if (!stream.writable) throw new Dropped('Connection lost before handshake');
+      // Dialled only now that it is our turn: a thousand connections that wait overrun servers and their backlogs.
+      stream = await (jump === undefined ? dial(host, label, stop) : jump.forward(host, label, stop));
       return openClient({
         ...goal,
         stream,
@@ -209,10 +209,10 @@ export class SshConnector {
       );
       await remembering;
       // Nobody listened for its end while the key was written.
-      if (!stream.writable) throw new Dropped('Connection lost after the login');
+      if (stream?.writable !== true) throw new Dropped('Connection lost after the login');
       return client;
     } catch (error) {
-      stream.destroy();
+      (stream as Duplex | undefined)?.destroy();
       throw error;
     }
   }
