@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fuzz, problemOf, targets } from './fuzz/targets.js';
 
 describe('fuzzed parsers give nothing but values and diagnostics, each within a second', () => {
@@ -8,14 +8,17 @@ describe('fuzzed parsers give nothing but values and diagnostics, each within a 
     expect(inputs).toBeGreaterThan(300);
   });
 
-  const folder = new URL('./fuzz/cases/', import.meta.url);
-  test.each(readdirSync(folder))('what was found once stays mended: %s', async (file) => {
-    const { target, input } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
-      target: string;
-      input: string;
-    };
-    const tested = targets[target];
-    if (!tested) throw new Error(`there is no parser ${target}`);
-    expect(await problemOf(tested, input)).toBeUndefined();
+  test('what was found once stays mended', async () => {
+    const folder = new URL('./fuzz/cases/', import.meta.url);
+    const files = existsSync(folder) ? readdirSync(folder) : [];
+    for (const file of files) {
+      const { target, input } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Record<
+        'target' | 'input',
+        string
+      >;
+      const tested = targets[target];
+      if (!tested) throw new Error(`there is no parser ${target}`);
+      expect({ file, problem: await problemOf(tested, input) }).toEqual({ file, problem: undefined });
+    }
   });
 });

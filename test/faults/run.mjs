@@ -1,7 +1,7 @@
 // Faults and attacks on the hosts of a running bed (test/lab/lab up), then a table.
 //   npm run test:faults [-- NAME…]        all, or those of some files: connection runs hosts hostile secrets fuzz
 //   npm run test:faults -- --mutate [N…]  breaks each property on purpose and wants its test to fail
-// The program under test is built apart, so that nothing else that is built meanwhile gets in the way.
+// The program under test is KPROV_PROGRAM, or what `npm run build` made; mutants are built apart.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ const given = process.argv.slice(2);
 const workshop = mkdtempSync(join(tmpdir(), 'kprov-faults-build-'));
 
 function build(edits = []) {
+  if (edits.length === 0) return process.env.KPROV_PROGRAM ?? join(process.cwd(), 'dist/cli/main.js');
   const folder = mkdtempSync(join(workshop, 'b-'));
   for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
     cpSync(name, join(folder, name), { recursive: true });
@@ -26,7 +27,10 @@ function build(edits = []) {
     );
   }
   // What breaks a property on purpose may leave something unused: what is emitted counts.
-  spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: folder, stdio: 'ignore' });
+  spawnSync(join(process.cwd(), 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--incremental', 'false'], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
   const program = join(folder, 'dist/cli/main.js');
   // What does not run at all would fail every test.
   execFileSync(process.execPath, [program, 'doc', 'copy'], { stdio: 'ignore' });
