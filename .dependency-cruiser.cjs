@@ -18,7 +18,7 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Looked for in what the compiler makes: two modules may know each other\'s types.',
+      comment: "Looked for in what the compiler makes: two modules may know each other's types.",
       severity: 'error',
       from: { path: '^build/' },
       to: { circular: true },

@@ -131,44 +131,6 @@ kp_enter() {
   exec "$@" 9>&-
 }
 
-# kp_detach NAME COMMAND...: runs a long command in a session of its own, so that it outlives the connection, its output
-# spooled under /run. Called again after a cut (or by another run) it finds the command and waits for it, or collects its
-# result. Live output and exit code as with kp_stream; standard error is joined to standard output.
-kp_detach() {
-  kp_spool=/run/kprov/$1
-  shift
-  if [ ! -e "$kp_spool/pid" ]; then
-    rm -rf -- "$kp_spool"
-    mkdir -p -- "$kp_spool" || { kp_fail "cannot make $kp_spool"; return 1; }
-    : >"$kp_spool/out"
-    kp_setsid=
-    ! command -v setsid >/dev/null 2>&1 || kp_setsid=setsid
-    # shellcheck disable=SC2086
-    $kp_setsid sh -c 'echo $$ >"$0/pid.new"; mv "$0/pid.new" "$0/pid"; "$@" >"$0/out" 2>&1; echo $? >"$0/rc.new"; mv "$0/rc.new" "$0/rc"' \
-      "$kp_spool" "$@" </dev/null >/dev/null 2>&1 &
-    while [ ! -e "$kp_spool/pid" ] && kill -0 $! 2>/dev/null; do sleep 0.05; done
-  fi
-  read -r kp_pid <"$kp_spool/pid" || { kp_fail "cannot start $1"; return 1; }
-  printf '\n@%s <stderr\n\n@%s .\n\n@%s end ok\n' "$kp_n" "$kp_n" "$kp_n" >&2
-  kp_open stdout
-  kp_seen=0 kp_rc=
-  while [ -z "$kp_rc" ]; do
-    if [ -e "$kp_spool/rc" ]; then read -r kp_rc <"$kp_spool/rc"
-    elif kill -0 "$kp_pid" 2>/dev/null; then sleep 0.2
-    elif [ ! -e "$kp_spool/rc" ]; then kp_rc=137
-    fi
-    kp_now=$(wc -c <"$kp_spool/out")
-    [ "$kp_now" -le "$kp_seen" ] || tail -c "+$((kp_seen + 1))" "$kp_spool/out" | head -c "$((kp_now - kp_seen))"
-    kp_seen=$kp_now
-  done
-  kp_close
-  kp_set rc "$kp_rc"
-  kp_log=$kp_spool/out
-  return "$kp_rc"
-}
-# kp_collected: forgets the finished command; to be called once its result is safe.
-kp_collected() { rm -rf -- "$kp_spool"; }
-
 # kp_foreseen PATH: will an earlier step of this check run have made, changed or removed it? Prediction into kp_value.
 kp_foreseen() {
   [ -n "$kp_check" ] || return 1
