@@ -161,6 +161,6 @@ sed 's|^|command="/home/liar/liar",restrict |' /root/.ssh/authorized_keys >~liar
     if (code !== 0) throw new Error(`${code}\n${stdout.slice(-1200)}\n${stderr}`);
     expect(control.test(stdout)).toBe(false);
     expect(peak).toBeLessThan(700 * 1024);
-    process.stdout.write(`memory under a flood of 600 MB: ${Math.round(peak / 1024)} MiB\n`);
+    process.stdout.write(`figure: memory under a flood of 600 MB: ${Math.round(peak / 1024)} MiB\n`);
   });
 });

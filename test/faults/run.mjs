@@ -1,9 +1,10 @@
-// Faults and attacks on the hosts of a running bed (test/lab/lab up), then a table.
-//   npm run test:faults [-- NAME…]        all, or those of some files: connection runs hosts hostile secrets fuzz
+// Faults and attacks on the hosts of a running bed (KPROV_LAB_PROFILES=bare test/lab/lab up), then a table.
+//   npm run test:faults [-- NAME…]        all, or those of some files: connection runs hosts inputs hostile secrets …
 //   npm run test:faults -- --mutate [N…]  breaks each property on purpose and wants its test to fail
-// The program under test is KPROV_PROGRAM, or what `npm run build` made; mutants are built apart.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+//   KPROV_FAULTS=short                    leaves out what takes long; --report FILE keeps jest's own report
+// The program under test is KPROV_PROGRAM, or a build of its own: somebody else may be building into dist meanwhile.
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,10 +12,11 @@ const rows = JSON.parse(readFileSync('test/faults/mutations.json', 'utf8'));
 const given = process.argv.slice(2);
 const workshop = mkdtempSync(join(tmpdir(), 'kprov-faults-build-'));
 
+/** The program, with those edits of its sources. */
 function build(edits = []) {
-  if (edits.length === 0) return process.env.KPROV_PROGRAM ?? join(process.cwd(), 'dist/cli/main.js');
+  if (edits.length === 0 && process.env.KPROV_PROGRAM) return process.env.KPROV_PROGRAM;
   const folder = mkdtempSync(join(workshop, 'b-'));
-  for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['src', 'package.json', 'tsconfig.json', 'build.js'])
     cpSync(name, join(folder, name), { recursive: true });
   for (const name of ['node_modules', 'playbooks']) symlinkSync(join(process.cwd(), name), join(folder, name));
   for (const { in: file, from, to } of edits) {
@@ -26,82 +28,100 @@ function build(edits = []) {
       text.replace(from, () => to),
     );
   }
-  // What breaks a property on purpose may leave something unused: what is emitted counts.
-  spawnSync(join(process.cwd(), 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--incremental', 'false'], {
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  execFileSync(process.execPath, ['build.js'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const program = join(folder, 'dist/cli/main.js');
   // What does not run at all would fail every test.
   execFileSync(process.execPath, [program, 'doc', 'copy'], { stdio: 'ignore' });
   return program;
 }
 
+/** Tests of those files, and what they said about figures. Rejects when jest gave no report. */
 function jest(program, args) {
   const report = join(workshop, 'report.json');
   rmSync(report, { force: true });
-  const command = [
-    '--experimental-vm-modules',
-    'node_modules/jest/bin/jest.js',
-    '-c',
-    'test/faults/jest.config.js',
-    '--runInBand',
-    '--forceExit',
-    '--json',
-    '--outputFile',
-    report,
-    ...args,
-  ];
+  const command = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'test/faults/jest.config.js'];
+  command.push('--runInBand', '--forceExit', '--json', '--outputFile', report, ...args);
   const env = { ...process.env, KPROV_PROGRAM: program, NODE_NO_WARNINGS: '1' };
-  const { stdout } = spawnSync(process.execPath, command, {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 2 ** 28,
-    encoding: 'utf8',
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
   });
-  const figures = stdout.split('\n').filter((line) => /^(kill points|places searched|memory under)/.test(line));
-  return { figures, files: JSON.parse(readFileSync(report, 'utf8')).testResults };
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    complaints += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', () => {
+      if (!existsSync(report)) return reject(new Error(`no tests were run:\n${complaints.slice(-4000)}`));
+      const figures = said.split('\n').filter((line) => line.startsWith('figure: '));
+      resolve({ figures: figures.map((line) => line.slice(8)), report: JSON.parse(readFileSync(report, 'utf8')) });
+    });
+  });
 }
 
-function test(files) {
-  const { figures, files: results } = jest(
+const fileOf = ({ name }) => name.replace(/.*\/|\.faults\.ts$/g, '');
+
+async function test(files, keep) {
+  const { figures, report } = await jest(
     build(),
-    files.map((name) => `${name}.faults`),
+    files.map((name) => `/${name}.faults`),
   );
-  let failed = 0;
-  for (const { name, assertionResults, message } of results) {
-    process.stdout.write(`\n${name.replace(/.*\//, '')}\n`);
-    if (assertionResults.length === 0) failed++;
-    for (const { status, fullName } of assertionResults) {
-      if (status === 'failed') failed++;
-      const row = rows.find((each) => new RegExp(each.test).test(fullName));
-      process.stdout.write(`  ${status.padEnd(7)} ${fullName}${row ? `\n          fails when: ${row.breaks}` : ''}\n`);
-    }
-    if (assertionResults.some(({ status }) => status === 'failed') || assertionResults.length === 0)
-      process.stdout.write(`${message.slice(0, 6000)}\n`);
+  if (keep) writeFileSync(keep, JSON.stringify(report));
+  const seen = report.testResults.flatMap((result) =>
+    result.assertionResults.map((each) => ({ ...each, file: fileOf(result) })),
+  );
+  const matches = (row) => seen.filter(({ file, fullName }) => file === row.file && RegExp(row.test).test(fullName));
+  const proven = new Set(rows.flatMap(matches));
+  const say = (line) => process.stdout.write(`${line}\n`);
+  say('row | test | passed | a mutation that makes it fail');
+  say('--- | --- | --- | ---');
+  for (const row of rows.filter(({ file }) => files.length === 0 || files.includes(file))) {
+    const mine = matches(row).filter(({ status }) => status !== 'pending');
+    const passed = mine.filter(({ status }) => status === 'passed').length;
+    say(`${row.row} | ${row.file}: ${row.test} | ${passed} of ${mine.length} | ${row.breaks}`);
   }
-  process.stdout.write(`\n${figures.join('\n')}\n${failed} failed\n`);
-  return failed === 0;
+  for (const { file, fullName, status } of seen.filter((each) => !proven.has(each)))
+    say(`(no mutation) | ${file}: ${fullName} | ${status} |`);
+  const failures = seen.filter(({ status }) => status === 'failed');
+  for (const { file, fullName, failureMessages } of failures)
+    say(`\nFAILED ${file}: ${fullName}\n${failureMessages.join('\n').slice(0, 4000)}`);
+  const broken = report.testResults.filter(({ assertionResults }) => assertionResults.length === 0);
+  for (const { name, message } of broken) say(`\nFAILED ${name}\n${message.slice(0, 4000)}`);
+  const passed = seen.filter(({ status }) => status === 'passed').length;
+  const skipped = seen.length - passed - failures.length;
+  say(`\n${figures.join('\n')}\n${passed} passed, ${failures.length + broken.length} failed, ${skipped} left out`);
+  return failures.length + broken.length === 0 && passed > 0;
 }
 
-function mutate(numbers) {
+async function mutate(numbers) {
   let survivors = 0;
   for (const [index, row] of rows.entries()) {
-    if (numbers.length > 0 && !numbers.includes(String(index + 1))) continue;
-    const program = build([row, ...(row.also ? [row.also] : [])]);
-    const { files } = jest(program, [`${row.file}.faults`, '-t', row.test]);
-    const isCaught = files.some(({ assertionResults }) => assertionResults.some(({ status }) => status === 'failed'));
-    if (!isCaught) survivors++;
-    process.stdout.write(
-      `${String(index + 1).padStart(2)} ${isCaught ? 'caught  ' : 'SURVIVED'} ${row.row}: ${row.breaks}\n`,
-    );
+    if (numbers.length > 0 && !numbers.includes(String(index + 1)) && !numbers.includes(row.file)) continue;
+    const say = (word) =>
+      process.stdout.write(`${String(index + 1).padStart(3)} ${word.padEnd(9)} ${row.row}: ${row.breaks}\n`);
+    try {
+      const { report } = await jest(build([row, ...(row.also ? [row.also] : [])]), [
+        `/${row.file}.faults`,
+        '-t',
+        row.test,
+      ]);
+      const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+      const isCaught = results.some(({ status }) => status === 'failed');
+      if (!isCaught) survivors++;
+      say(isCaught ? 'caught' : 'SURVIVED');
+    } catch (error) {
+      survivors++;
+      say(`NO PROOF (${String(error).split('\n')[0]})`);
+    }
   }
   return survivors === 0;
 }
 
 try {
-  execFileSync('test', ['-d', 'node_modules']);
-  const isWell = given[0] === '--mutate' ? mutate(given.slice(1)) : test(given);
+  const at = given.indexOf('--report');
+  const [, keep] = at < 0 ? [] : given.splice(at, 2);
+  const isWell = given[0] === '--mutate' ? await mutate(given.slice(1)) : await test(given, keep);
   process.exitCode = isWell ? 0 : 1;
 } finally {
   rmSync(workshop, { recursive: true, force: true });

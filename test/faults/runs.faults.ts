@@ -223,7 +223,7 @@ describe('runs', () => {
     expect(on('node1', 'flock -n /run/kprov/lock echo free')).toBe('free\n');
     const last = await project.run();
     expect(last.stdout).toMatch(/changed=0/);
-    process.stdout.write(`kill points tried: ${points}, of them while it ran: ${killed}, converged: all\n`);
+    process.stdout.write(`figure: kill points tried: ${points}, of them while it ran: ${killed}, converged: all\n`);
     on('node1', `${clean}; rm -rf /srv/faults /etc/apt/sources.list.d/faults.list`);
   }, 900_000);
 

@@ -161,7 +161,7 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
     expect(found).toEqual([]);
     // The search finds what is there.
     expect(hits('target', on('node3', 'cat /root/canary-target'))).not.toEqual([]);
-    process.stdout.write(`places searched for canaries: ${places.length}\n`);
+    process.stdout.write(`figure: places searched for canaries: ${places.length}\n`);
   });
 
   const hasScript = existsSync('/usr/bin/script');
