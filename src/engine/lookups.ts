@@ -11,11 +11,10 @@ function variable(variables: Variables, name: string): string | undefined {
   return typeof found?.value === 'string' ? found.value : undefined;
 }
 
-/** The role's folders, then the playbook's. */
+/** The task's own places; outside of a task the playbook's. */
 function placesOf(variables: Variables, kind: string): string[] {
-  const folders = [variable(variables, 'role_path'), variable(variables, 'playbook_dir')].filter(
-    (f) => f !== undefined,
-  );
+  const searchPath = variables.get('ansible_search_path')?.value;
+  const folders = Array.isArray(searchPath) ? searchPath.map(String) : [variable(variables, 'playbook_dir') ?? '.'];
   return folders.flatMap((folder) => [join(folder, kind), folder]);
 }
 
@@ -59,7 +58,7 @@ const listOf = (value: Value | undefined): string[] =>
 function firstFound(files: Files, variables: Variables, terms: readonly Value[], kwargs: Mapping): string[] {
   let skip = parseBoolean(kwargs.skip) ?? false;
   const candidates: string[] = [];
-  for (const term of [...terms, ...(kwargs.files === undefined ? [] : [kwargs])]) {
+  for (const term of [...terms.flat(), ...(kwargs.files === undefined ? [] : [kwargs])]) {
     if (!isMapping(term)) {
       candidates.push(text(term));
       continue;

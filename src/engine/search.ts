@@ -3,15 +3,15 @@ import { KprovError } from '../errors/index.js';
 import type { Task } from '../playbook/index.js';
 import type { Files } from '../values/index.js';
 
-/** Where a task's files are looked for, nearest first: its role and the roles around it, its own folder, the playbook's. */
-export function searchPlaces(task: Task, kind: string): string[] {
-  const places: string[] = [];
+/** `ansible_search_path`, nearest first: the task's role and the roles around it, its own folder, the playbook's. */
+export function searchPath(task: Task): string[] {
   const roles = task.role ? [task.role, ...[...task.role.parents].reverse()] : [];
-  for (const role of roles) places.push(join(role.path, kind), role.path);
-  const folder = dirname(task.position.file);
-  places.push(join(folder, kind), folder, join(task.scope.directory, kind), task.scope.directory);
-  return [...new Set(places)];
+  return [...new Set([...roles.map((role) => role.path), dirname(task.position.file), task.scope.directory])];
 }
+
+/** Where a task's files of a kind ("files", "templates", ...) are looked for, nearest first. */
+export const searchPlaces = (task: Task, kind: string): string[] =>
+  searchPath(task).flatMap((folder) => [join(folder, kind), folder]);
 
 /** The file that a task means. Throws KprovError naming the places that were searched. */
 export function findFile(files: Files, task: Task, kind: string, name: string): string {

@@ -4,6 +4,7 @@ import { type LazyMapping, OMIT, type Templar, type Variable, type Variables } f
 import { isMapping, type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import type { Order } from './events.js';
 import type { Entry, HostState } from './host-state.js';
+import { searchPath } from './search.js';
 
 /** What all hosts of a run share. */
 export interface RunScope {
@@ -183,6 +184,8 @@ function magic(scope: TaskScope, name: string): Variable | undefined {
       return data(play.directory);
     case 'omit':
       return data(OMIT);
+    case 'ansible_search_path':
+      return scope.task && data(searchPath(scope.task));
     case 'role_name':
       return scope.task?.role && data(scope.task.role.name);
     case 'role_path':

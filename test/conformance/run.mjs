@@ -38,7 +38,7 @@ mkdirSync(logs, { recursive: true });
 const tools = join(workshop, 'tools');
 mkdirSync(tools);
 symlinkSync('/usr/bin/python3', join(tools, 'python'));
-symlinkSync(resolve(here, '../../dist/cli/main.js'), join(tools, 'kprov'));
+symlinkSync(resolve(process.env.KPROV_PROGRAM ?? join(here, '../../dist/cli/main.js')), join(tools, 'kprov'));
 const engine = options.engine === 'ansible' ? join(checkout, 'bin') : join(here, 'kprov');
 
 /** ansible-test's own inventory and, around a target that is a role, its playbook. */
@@ -65,6 +65,7 @@ fi`;
 function runTarget(target) {
   const scratch = mkdtempSync(join(workshop, 'scratch-'));
   const files = { script: join(logs, `${target}.script.log`), engine: join(logs, `${target}.engine.log`) };
+  for (const file of Object.values(files)) rmSync(file, { force: true });
   const [output, engineOutput] = [openSync(files.script, 'w'), openSync(files.engine, 'a+')];
   const aliases = join(integration, 'targets', target, 'aliases');
   const env = {
