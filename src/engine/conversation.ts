@@ -230,7 +230,12 @@ export class Conversation {
     const found = this.#shells.find((shell) => shell.key === key);
     if (found) return found;
     const { connection, channel, resolved, nonce } = await this.#start(become);
-    const session = new ShellSession(channel, { become: resolved, nonce, ...this.#lockFor(key) });
+    const session = new ShellSession(channel, {
+      become: resolved,
+      nonce,
+      onNotice: this.#options.notice,
+      ...this.#lockFor(key),
+    });
     const shell: Shell = { key, session, inFlight: new Set() };
     this.#shells.push(shell);
     const { signal } = this.#options;

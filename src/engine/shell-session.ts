@@ -63,6 +63,8 @@ export interface ShellOptions {
   lock?: LockRequest;
   /** Another run holds the host; `holder` is what the host says about it. */
   onWait?(holder: string): void;
+  /** A step tells what it waits for. */
+  onNotice?(text: string): void;
   /** The host has no `flock`. */
   onUnlocked?(): void;
 }
@@ -85,7 +87,7 @@ export class ShellSession {
   readonly ended: Promise<ShellEnded>;
   #end: ShellEnded | undefined;
 
-  constructor(channel: Channel, { become, nonce, lock, onWait, onUnlocked }: ShellOptions) {
+  constructor(channel: Channel, { become, nonce, lock, onWait, onNotice, onUnlocked }: ShellOptions) {
     this.#channel = channel;
     this.#writer = new GatheringWriter(channel);
     this.#stdout = new FrameReader({
@@ -96,6 +98,7 @@ export class ShellSession {
         this.#pid = pid;
       },
       waiting: (holder) => onWait?.(holder),
+      notice: (text) => onNotice?.(text),
       unlocked: () => onUnlocked?.(),
     });
     this.#stdout.greet(nonce);

@@ -8,6 +8,7 @@ import { controls } from './controls/index.js';
 import { NotBegun } from './conversation.js';
 import type { TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
+import { LastWords } from './last-words.js';
 import type { Turn } from './loop.js';
 import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
 import { asItIs, failedBy, interpret, type Judged, judge, type RawResult, reportOf, settled } from './task-result.js';
@@ -64,6 +65,7 @@ export class TurnRun {
     const task = this.#task;
     return (
       task.until !== undefined ||
+      task.throttle !== undefined ||
       work.timeoutMs !== undefined ||
       (task.failedWhen !== undefined && !task.failedWhen.every((c) => c === false)) ||
       work.definition.decides === 'control' ||
@@ -88,10 +90,32 @@ export class TurnRun {
     }
     for (const secret of work.secrets) run.redactor.add(secret);
     const nodes: Node[] = [];
+    const leave = await this.#throttled();
     const outcome = this.#task.until === undefined ? this.#try(work, turn, nodes) : this.#retry(work, turn);
-    outcome.catch(() => undefined);
+    outcome.catch(() => undefined).finally(leave);
     if (this.decidesHere(work) || work.work === 'control') await outcome;
     return { turn, work, nodes, outcome, noLog: work.noLog, ignored: work.ignoreErrors };
+  }
+
+  /** `throttle`: takes a place at the task, once everything before it is done. Returns what gives it up. */
+  async #throttled(): Promise<() => void> {
+    const host = this.#host;
+    const task = this.#task;
+    const { templar } = host.play.run.scope;
+    const count = countOf(task.throttle, templar, variablesOf(host.scope(task)));
+    if (!count) return () => undefined;
+    await host.drain();
+    const throttle = host.play.throttle(task, count);
+    const place = throttle.acquire(host.host);
+    await host.waitFor(throttle.holder, place);
+    const leave = () => throttle.release(host.host);
+    try {
+      host.checkpoint();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
   }
 
   /** Sends the program (or takes the outcome) and judges what comes back. */
@@ -132,11 +156,12 @@ export class TurnRun {
 
   async #raw(work: Attempt, first: Program | Outcome, turn: Turn | undefined): Promise<RawResult> {
     const inLoop = turn !== undefined;
+    const heard = new LastWords();
     try {
       if (first.kind !== 'program') return settled(first);
       // A deadline counts from when the host begins with it.
       if (work.timeoutMs !== undefined) await this.#host.drain();
-      let step = await this.#send(work, first, inLoop);
+      let step = await this.#send(work, first, inLoop, heard);
       let isChanged = false;
       for (let { next } = first; next; ) {
         isChanged ||= step.status === 'changed';
@@ -144,26 +169,28 @@ export class TurnRun {
         const following = next(reportOf(step));
         if (!following) break;
         if (following.kind !== 'program') return settled(following);
-        step = await this.#send(work, following, inLoop);
+        step = await this.#send(work, following, inLoop, heard);
         next = following.next;
       }
       if (isChanged && step.status === 'ok') step = { ...step, status: 'changed' };
-      return this.#timed(work, interpret(step, work, this.#host.play.run.redactor));
+      return this.#timed(work, interpret(step, work, this.#host.play.run.redactor), heard);
     } catch (error) {
       this.#stopIfInterrupted(error);
-      return failedBy(error);
+      const raw = failedBy(error);
+      const isLate = error instanceof KprovError && error.code === 'timed-out';
+      return isLate ? { ...raw, value: { ...raw.value, msg: `${String(raw.value.msg)}; ${heard.tell()}` } } : raw;
     }
   }
 
   /** `timeout` ends a command with exit code 124. */
-  #timed(work: Attempt, raw: RawResult): RawResult {
+  #timed(work: Attempt, raw: RawResult, heard: LastWords): RawResult {
     if (work.timeoutMs === undefined || raw.value.rc !== 124) return raw;
     const seconds = work.timeoutMs / 1000;
-    const msg = `The ${this.#task.action} action failed to execute in the expected time frame (${seconds}) and was terminated`;
+    const msg = `The ${this.#task.action} action failed to execute in the expected time frame (${seconds}) and was terminated; ${heard.tell()}`;
     return { ...raw, value: { ...raw.value, msg } };
   }
 
-  #send(work: Attempt, program: Program, inLoop: boolean) {
+  #send(work: Attempt, program: Program, inLoop: boolean, heard: LastWords) {
     const { host, play } = this.#host;
     const { run } = play;
     const judgedHere = this.decidesHere(work) || this.#task.failedWhen !== undefined;
@@ -185,6 +212,7 @@ export class TurnRun {
       ...(work.timeoutMs !== undefined && { timeoutMs: work.timeoutMs + graceMs }),
       listener: {
         progress: (stream, chunk) => {
+          heard.hear(chunk);
           if (work.noLog) return;
           run.emit({ type: 'progress', host, task: this.#info, stream, text: chunk.toString() });
         },

@@ -19,6 +19,8 @@ export interface FrameEvents {
   waiting?(holder: string): void;
   /** The host has nothing to lock itself with. */
   unlocked?(): void;
+  /** What a step has to say while it runs: whom it waits for. */
+  notice?(text: string): void;
 }
 
 export interface FrameLimits {
@@ -37,6 +39,7 @@ const empty = Buffer.alloc(0);
 const newline = 10;
 /** Newline, @, nonce (16 digits), space: of a mark that has not arrived whole, at most this many bytes have. */
 const longestMark = 19;
+const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString();
 const isStatus = (word: string): word is StepStatus => /^(ok|changed|failed|unknown|discarded)$/.test(word);
 
 /** Keeps the head and the tail of what flows through it, so that a flood of output cannot fill the memory. */
@@ -192,9 +195,11 @@ export class FrameReader {
       const [, user = '', pid = ''] = directive.split(' ');
       this.#events.greeting?.(user, Number(pid));
     } else if (directive === 'wait' || directive.startsWith('wait ')) {
-      this.#events.waiting?.(directive.slice(5));
+      this.#events.waiting?.(utf8(directive.slice(5)));
     } else if (directive === 'unlocked') {
       this.#events.unlocked?.();
+    } else if (directive.startsWith('notice ')) {
+      this.#events.notice?.(utf8(directive.slice(7)));
     } else if (directive.startsWith('end ')) {
       const status = directive.slice(4);
       const fields = this.#fields;

@@ -53,6 +53,9 @@ kp_set() { printf '\n@%s <%s\n%s\n@%s .\n' "$kp_n" "$1" "$2" "$kp_n"; }
 kp_open() { printf '\n@%s <%s\n' "$kp_n" "$1"; }
 kp_close() { printf '\n@%s .\n' "$kp_n"; }
 
+# kp_say TEXT: tells at once, while the step runs, what it waits for.
+kp_say() { printf '\n@%s notice %s\n' "$kp_n" "$1"; }
+
 # kp_fail MESSAGE: the step has failed; use as: kp_fail "..."; return 1
 kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
 # kp_unknown REASON: check mode cannot judge this step; use as: kp_unknown "..."; return 0

@@ -16,6 +16,6 @@ test('a command that does not end is ended at its deadline, and what stands behi
   const run = await runPlaybookFiles({ files: { 'playbook.yml': playbook, 'hosts.ini': localHosts(['one']) } });
   const said = run.hosts.one?.find(({ task }) => task === 'behind');
   expect(said?.result.msg).toBe(
-    '124 begun The shell action failed to execute in the expected time frame (1) and was terminated',
+    '124 begun The shell action failed to execute in the expected time frame (1) and was terminated; its last output, 1 s earlier: begun',
   );
 });

@@ -24,8 +24,10 @@ export interface AptOptions {
 }
 
 /**
- * Functions of the shell that the apt scripts share. `kp_apt` streams what apt-get prints into the field transcript; in
- * check mode the caches in memory are used, because apt-get would otherwise renew its cache files even when simulating.
+ * Functions of the shell that the apt scripts share. `kp_apt` reports what apt-get prints as the field transcript, when it
+ * has ended: apt-get and dpkg write to this shell alone, because writing to a connection that has broken would end them in
+ * the middle. In check mode the caches in memory are used, because apt-get would otherwise renew its cache files even when
+ * simulating.
  */
 export const aptFunctions = (apt: AptOptions): Script => sh`
 kp_apt_get() {
@@ -33,13 +35,34 @@ kp_apt_get() {
     apt-get -y -q -o ${`DPkg::Lock::Timeout=${apt.lockTimeout}`} ${apt.options} "$@" 2>&1
 }
 kp_apt() {
-  kp_open transcript
-  kp_apt_get "$@"
-  kp_rc=$?
-  kp_close
+  kp_dpkg_mend
+  { kp_out=$({ kp_apt_get "$@" 3>&-; printf '\n%s' "$?"; } | kp_apt_heard); } 3>&1
+  kp_rc=$\{kp_out##*"$kp_nl"} kp_out=$\{kp_out%"$kp_nl"*}
+  kp_set transcript "$\{kp_out%"$kp_nl"}"
   kp_set rc "$kp_rc"
   kp_set cmd "apt-get -y $*"
   return "$kp_rc"
+}
+# kp_apt_heard: passes on what apt-get prints, and tells at once (on descriptor 3) who keeps it waiting.
+kp_apt_heard() {
+  trap '' PIPE
+  kp_told=
+  while IFS= read -r kp_line || [ -n "$kp_line" ]; do
+    case $kp_line in
+    "$kp_told") [ -z "$kp_told" ] || continue ;;
+    'Waiting for cache lock: '*) kp_told=$kp_line; kp_say "$\{kp_line#Waiting for cache lock: }" >&3 2>/dev/null ;;
+    esac
+    printf '%s\n' "$kp_line"
+  done
+}
+# apt-get refuses everything while the journal of an interrupted dpkg is there: what that began is finished first.
+kp_dpkg_mend() {
+  for kp_i in /var/lib/dpkg/updates/[0-9]*; do
+    [ -e "$kp_i" ] || return 0
+    kp_say 'an earlier dpkg was interrupted: finishing that first (dpkg --configure -a)'
+    kp_mended=$(DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical dpkg --configure -a --force-confdef --force-confold 2>&1)
+    return
+  done
 }
 kp_apt_simulate() {
   if [ -n "$kp_check" ]; then

@@ -51,6 +51,10 @@ elif [ -n "$kp_stale" ]; then
     case $kp_out in
     *'Could not get lock'*)
       [ "$kp_waited" -lt ${update.lockTimeout} ] || break
+      if [ "$kp_waited" = 0 ]; then
+        kp_line=$\{kp_out#*E: }
+        kp_say "$\{kp_line%%"$kp_nl"*}"
+      fi
       kp_waited=$((kp_waited + 1))
       sleep 1 ;;
     *)

@@ -51,13 +51,14 @@ kp_dnf_run() {
       kp_fail "$kp_dnf is in use: process $kp_holder holds its lock"
       return 1
     fi
+    [ "$kp_waited" != 0 ] || kp_say "$kp_dnf is in use: process $kp_holder holds its lock"
     kp_waited=$((kp_waited + 1))
     sleep 1
   done
-  kp_open transcript
-  "$kp_dnf" -y ${dnf.options} "$@" 2>&1
+  # To this shell alone: writing to a connection that has broken would end it in the middle.
+  kp_out=$("$kp_dnf" -y ${dnf.options} "$@" 2>&1)
   kp_rc=$?
-  kp_close
+  kp_set transcript "$kp_out"
   kp_set rc "$kp_rc"; kp_set cmd "$kp_dnf -y $*"
   [ "$kp_rc" = 0 ] || { kp_fail "$kp_dnf failed with exit code $kp_rc"; return 1; }
 }`,
