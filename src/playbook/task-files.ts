@@ -12,7 +12,9 @@ function candidates(name: string, scope: Scope): string[] {
   if (posix.isAbsolute(name)) return [name];
   const folder = scope.isHandler ? 'handlers' : 'tasks';
   const directories = scope.fileChain.map((file) => posix.dirname(file)).reverse();
-  if (scope.role !== undefined) directories.push(posix.join(scope.role.path, folder), scope.role.path);
+  if (scope.role !== undefined) {
+    directories.push(...[folder, 'tasks', ''].map((part) => posix.join(scope.role?.path ?? '', part)));
+  }
   directories.push(posix.join(scope.directory, folder), scope.directory);
   return [...new Set(directories.map((directory) => posix.join(directory, name)))];
 }
