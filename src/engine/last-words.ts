@@ -6,8 +6,10 @@ export class LastWords {
   #last: { text: string; at: number } | undefined;
 
   hear(chunk: Buffer): void {
-    const said = (this.#last?.text ?? '') + chunk.subarray(-maxBytes).toString();
-    this.#last = { text: said.slice(-maxBytes), at: performance.now() };
+    const said = chunk.subarray(-maxBytes).toString();
+    // The end of a line may come long after it, with what follows it.
+    const at = said.trim() === '' && this.#last ? this.#last.at : performance.now();
+    this.#last = { text: ((this.#last?.text ?? '') + said).slice(-maxBytes), at };
   }
 
   tell(): string {

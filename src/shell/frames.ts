@@ -140,7 +140,7 @@ export class FrameReader {
       const { nonce, at, from } = this.#field === undefined ? this.#anyMark(first) : this.#markOf(first);
       const end = at < 0 ? -1 : this.#buffer.indexOf(newline, from);
       if (end < 0) {
-        this.#keepFrom(nonce, at < 0 ? Math.max(0, this.#buffer.length - longestMark) : at);
+        this.#keepFrom(nonce, at < 0 ? this.#perhapsMark(nonce) : at);
         return;
       }
       this.#content(nonce, this.#buffer.subarray(0, at));
@@ -169,6 +169,18 @@ export class FrameReader {
       if (this.#due.includes(nonce)) return { nonce, at, from: space + 1 };
     }
     return { nonce: first, at: -1, from: -1 };
+  }
+
+  /** Where a mark begins of which the rest may still be to come: what stands before it need not wait. */
+  #perhapsMark(nonce: string): number {
+    const { length } = this.#buffer;
+    const from = Math.max(0, length - longestMark);
+    if (this.#field === undefined) return from;
+    const mark = `\n@${nonce} `;
+    for (let at = this.#buffer.indexOf(newline, from); at >= 0; at = this.#buffer.indexOf(newline, at + 1)) {
+      if (mark.startsWith(this.#buffer.toString('latin1', at))) return at;
+    }
+    return length;
   }
 
   /** Passes on all content up to `at`, where a mark may begin. */

@@ -48,6 +48,18 @@ describe('frames', () => {
     },
   );
 
+  test('what is printed is passed on at once, but for what may be the beginning of a mark', () => {
+    const heard: string[] = [];
+    const reader = new FrameReader({
+      frame: () => undefined,
+      progress: (_, field, chunk) => heard.push(`${field} ${chunk.toString()}`),
+    });
+    reader.expect(nonce(1));
+    reader.push(Buffer.from(`${mark(1, '<stdout')}one\n@`));
+    reader.push(Buffer.from('two\n'));
+    expect(heard).toEqual(['stdout one', 'stdout \n@two']);
+  });
+
   test('inside a field the mark of another step is content', () => {
     const bytes = Buffer.from(`${mark(1, '<x')}${mark(2, 'end ok')}${mark(1, '.')}${mark(1, 'end ok')}`);
     const frames = read([1, 2], [bytes]);
