@@ -83,7 +83,6 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
 export const refusedKeywords: Readonly<Record<string, string>> = {
   async: 'kprov keeps every task in the foreground; long ones survive a lost connection anyway',
   poll: 'kprov keeps every task in the foreground',
-  throttle: 'kprov limits work with --forks or `serial`',
   become_flags: 'kprov calls sudo in one way only',
   become_exe: 'kprov calls sudo in one way only',
   port: 'set ansible_port in the inventory',

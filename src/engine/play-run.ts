@@ -8,6 +8,7 @@ import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
 import { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
+import { Throttle } from './slots.js';
 import { flagOf } from './task-attempt.js';
 import { type PlayScope, variablesOf } from './variables.js';
 
@@ -61,6 +62,7 @@ export class PlayRun {
   readonly #byName: ReadonlyMap<string, HostRun>;
   #waiting: Waiting[] = [];
   readonly #once = new Map<string, Promise<void>>();
+  readonly #throttles = new Map<string, Throttle>();
   #crash: (error: unknown) => void = () => undefined;
   readonly #crashed = new Promise<never>((_, reject) => {
     this.#crash = reject;
@@ -235,6 +237,13 @@ export class PlayRun {
   /** Throws Pending while another host may still fail at something that stands before where `asking` is. */
   awaitAll(asking: string): void {
     for (const host of this.hosts) this.awaitHost(asking, host.host);
+  }
+
+  /** The places of a task with `throttle`; whoever comes first says how many. */
+  throttle(task: Task, count: number): Throttle {
+    const known = this.#throttles.get(task.id) ?? new Throttle(count);
+    this.#throttles.set(task.id, known);
+    return known;
   }
 
   /** `run_once`: true where the task is done with for this host, since another one has done (or will have done) it. */

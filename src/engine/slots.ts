@@ -21,3 +21,28 @@ export class Slots {
     else this.#free++;
   }
 }
+
+/** `throttle` of a task: a place for so many hosts at a time. */
+export class Throttle {
+  readonly #slots: Slots;
+  readonly #holders: string[] = [];
+
+  constructor(count: number) {
+    this.#slots = new Slots(count);
+  }
+
+  /** Whoever has held a place for longest, where none is free. */
+  get holder(): string | undefined {
+    return this.#holders[0];
+  }
+
+  async acquire(host: string): Promise<void> {
+    await this.#slots.acquire();
+    this.#holders.push(host);
+  }
+
+  release(host: string): void {
+    this.#holders.splice(this.#holders.indexOf(host), 1);
+    this.#slots.release();
+  }
+}

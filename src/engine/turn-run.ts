@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
-import { TemplateError } from '../template/index.js';
-import { Unknowable, type Value } from '../values/index.js';
+import type { Value } from '../values/index.js';
 import { controls } from './controls/index.js';
 import { NotBegun } from './conversation.js';
 import type { TaskInfo } from './events.js';
@@ -11,7 +10,7 @@ import type { HostRun } from './host-run.js';
 import { LastWords } from './last-words.js';
 import type { Turn } from './loop.js';
 import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
-import { asItIs, failedBy, interpret, type Judged, judge, type RawResult, reportOf, settled } from './task-result.js';
+import { asItIs, failedBy, interpret, isUsersError, type Judged, judge, type RawResult, reportOf, settled } from './task-result.js';
 import { variablesOf } from './variables.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
@@ -38,12 +37,6 @@ export const skipped = (condition: Value): Judged => ({
 /** Is the host asked? Otherwise the control side alone can say what the turn comes to. */
 export const isSent = ({ work }: UnderWay): boolean => typeof work?.work === 'object' && work.work.kind === 'program';
 
-/** What the user got wrong, or what a dry run cannot know; anything else is a fault of ours. */
-export const isUsersError = (error: unknown): boolean =>
-  error instanceof TemplateError ||
-  error instanceof KprovError ||
-  error instanceof RangeError ||
-  error instanceof Unknowable;
 
 /** The host ends a command at its deadline; this long after it nobody waits any more. */
 const graceMs = 10_000;
@@ -79,8 +72,10 @@ export class TurnRun {
     const { run } = this.#host.play;
     const scope = this.#host.scope(this.#task, turn?.local);
     let work: ReturnType<typeof attempt>;
+    let throttle: number | undefined;
     try {
       work = await this.#host.evaluate(() => attempt(run, scope, this.#task));
+      throttle = await this.#host.evaluate(() => countOf(this.#task.throttle, run.scope.templar, variablesOf(scope)));
     } catch (error) {
       if (!isUsersError(error)) throw error;
       return { ...this.keywords(turn), turn, work: undefined, outcome: Promise.resolve(asItIs(failedBy(error))) };
@@ -90,7 +85,7 @@ export class TurnRun {
     }
     for (const secret of work.secrets) run.redactor.add(secret);
     const nodes: Node[] = [];
-    const leave = await this.#throttled();
+    const leave = await this.#enter(throttle);
     const outcome = this.#task.until === undefined ? this.#try(work, turn, nodes) : this.#retry(work, turn);
     outcome.catch(() => undefined).finally(leave);
     if (this.decidesHere(work) || work.work === 'control') await outcome;
@@ -98,16 +93,12 @@ export class TurnRun {
   }
 
   /** `throttle`: takes a place at the task, once everything before it is done. Returns what gives it up. */
-  async #throttled(): Promise<() => void> {
-    const host = this.#host;
-    const task = this.#task;
-    const { templar } = host.play.run.scope;
-    const count = countOf(task.throttle, templar, variablesOf(host.scope(task)));
+  async #enter(count: number | undefined): Promise<() => void> {
     if (!count) return () => undefined;
+    const host = this.#host;
     await host.drain();
-    const throttle = host.play.throttle(task, count);
-    const place = throttle.acquire(host.host);
-    await host.waitFor(throttle.holder, place);
+    const throttle = host.play.throttle(this.#task, count);
+    await host.waitFor(throttle.holder, throttle.acquire(host.host));
     const leave = () => throttle.release(host.host);
     try {
       host.checkpoint();

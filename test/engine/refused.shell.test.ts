@@ -12,7 +12,7 @@ describe('what the engine cannot do is refused before anything runs', () => {
     expect(hosts).toEqual({});
   });
 
-  test.each(['async', 'throttle', 'port'])('%s', async (keyword) => {
+  test.each(['async', 'port'])('%s', async (keyword) => {
     const { refused, hosts } = await run([
       { hosts: 'h1', gather_facts: false, tasks: [{ command: 'true', [keyword]: 1 }] },
     ]);
