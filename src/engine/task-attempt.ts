@@ -10,7 +10,7 @@ import {
   type Task as TaskType,
 } from '../tasks/index.js';
 import type { Templar, Variables } from '../template/index.js';
-import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
 import { becomeOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
@@ -59,7 +59,7 @@ export function flagOf(value: Value | undefined, otherwise: boolean, templar: Te
 /** A keyword that is a number, perhaps by template. */
 export function countOf(value: Value | undefined, templar: Templar, variables: Variables): number | undefined {
   if (value === undefined) return undefined;
-  const rendered = templar.render(value, variables);
+  const rendered = unboxed(templar.render(value, variables));
   const count = typeof rendered === 'string' && rendered.trim() !== '' ? Number(rendered) : rendered;
   if (typeof count !== 'number' || !Number.isFinite(count)) {
     throw new KprovError('bad-number', `expected a number, got ${JSON.stringify(rendered)}`);

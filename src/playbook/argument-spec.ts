@@ -1,10 +1,14 @@
-import { isMapping, type Mapping, parseBoolean, type Value } from '../values/index.js';
+import { Float, isMapping, type Mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
 import { describe } from './words.js';
 
-const isNumber = (value: Value, pattern: RegExp): boolean =>
-  typeof value === 'number' ? pattern.test(String(value)) : typeof value === 'string' && pattern.test(value.trim());
+const isNumber = (given: Value, pattern: RegExp): boolean => {
+  const value = unboxed(given);
+  return typeof value === 'number'
+    ? pattern.test(String(value))
+    : typeof value === 'string' && pattern.test(value.trim());
+};
 
-const isScalar = (value: Value): boolean => value === null || typeof value !== 'object';
+const isScalar = (value: Value): boolean => value === null || typeof value !== 'object' || value instanceof Float;
 
 /** Would Ansible convert the value to the type? */
 const fits: Readonly<Record<string, (value: Value) => boolean>> = {

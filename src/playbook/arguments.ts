@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { isMapping, type Mapping, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping, unboxed, type Value } from '../values/index.js';
 import type { TaskDescription } from './catalogue.js';
 import { isSurelyValid } from './surely-valid.js';
 import { describe, isTemplate, suggestion } from './words.js';
@@ -186,6 +186,15 @@ function hasTemplate(value: Value): boolean {
   return isMapping(value) && Object.values(value).some(hasTemplate);
 }
 
+/** A schema's `number` knows nothing of boxed floats. */
+function withoutBoxes(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutBoxes);
+  if (!isMapping(value)) return unboxed(value);
+  const plain = mapping();
+  for (const [key, item] of Object.entries(value)) plain[key] = withoutBoxes(item);
+  return plain;
+}
+
 /** Compiles a task's schema when something is wrong with its arguments, and once. */
 export function argumentChecker(): ArgumentChecker {
   let ajv: Ajv | undefined;
@@ -200,7 +209,7 @@ export function argumentChecker(): ArgumentChecker {
       const byName = new Map<string, ErrorObject[]>();
       const problems: ArgumentProblem[] = [];
       const known = [...spellings(task).keys()];
-      const isValid = validate(args);
+      const isValid = validate(withoutBoxes(args));
       for (const error of isValid ? [] : (validate.errors ?? [])) {
         const [name] = pointerSteps(error.instancePath);
         if (name !== undefined) {

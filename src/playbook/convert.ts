@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
+import { Float, isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
 import type { Keyword } from './keywords.js';
 import type { Condition, Count, Flag } from './model.js';
@@ -31,13 +31,14 @@ export function toText(context: Context, cursor: Cursor, name: string): string |
   const { value } = cursor;
   if (value === null) return undefined;
   if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : wrongType(context, cursor, name, 'text');
+  return typeof value === 'number' || value instanceof Float ? String(value) : wrongType(context, cursor, name, 'text');
 }
 
 export function toCount(context: Context, cursor: Cursor, name: string): Count | undefined {
   const { value } = cursor;
   if (value === null) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= -1) return value;
+  const number = unboxed(value);
+  if (typeof number === 'number' && Number.isFinite(number) && number >= -1) return number;
   if (typeof value === 'string') {
     if (isTemplate(value)) return value;
     if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
@@ -64,6 +65,7 @@ export function toConditions(context: Context, cursor: Cursor, name: string): Co
   for (const item of items(cursor)) {
     const { value } = item;
     if (typeof value === 'boolean' || typeof value === 'number') conditions.push(value);
+    else if (value instanceof Float) conditions.push(value.value);
     else if (typeof value !== 'string') wrongType(context, item, name, 'a condition, or a list of conditions');
     else if (value.trim() !== '') {
       checkCondition(context, item, value);
@@ -94,7 +96,8 @@ export function toTags(context: Context, cursor: Cursor): string[] {
   }
   const tags: string[] = [];
   for (const item of items(cursor)) {
-    if (typeof item.value === 'string' || typeof item.value === 'number') tags.push(String(item.value));
+    if (typeof item.value === 'string' || typeof item.value === 'number' || item.value instanceof Float)
+      tags.push(String(item.value));
     else wrongType(context, item, 'tags', 'a word, or a list of words');
   }
   return tags;

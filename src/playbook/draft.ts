@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import { Float, isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import { builtin } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
 import { type Context, type Cursor, child, keyPositionOf, positionOf, report, warn } from './context.js';
@@ -57,7 +57,7 @@ export function putValue(
   const { value } = cursor;
   if (value === null) return;
   if (isMapping(value)) putMapping(draft, cursor);
-  else if (typeof value === 'string' || typeof value === 'number') {
+  else if (typeof value === 'string' || typeof value === 'number' || value instanceof Float) {
     const isCommand = description.freeForm !== undefined && !controlActions.has(description.name);
     putText(context, draft, { text: String(value), cursor, isCommand });
   } else {

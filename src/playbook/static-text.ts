@@ -1,5 +1,5 @@
 import type { Position } from '../errors/index.js';
-import { type Mapping, mapping } from '../values/index.js';
+import { Float, type Mapping, mapping } from '../values/index.js';
 import { type Context, report } from './context.js';
 import type { Scope } from './model.js';
 import { isTemplate } from './words.js';
@@ -9,7 +9,8 @@ function substitute(text: string, variables: Mapping): string | undefined {
   let isWhole = true;
   const rendered = text.replace(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g, (whole, name: string) => {
     const value = variables[name];
-    const isPlain = typeof value === 'number' || (typeof value === 'string' && !isTemplate(value));
+    const isPlain =
+      typeof value === 'number' || value instanceof Float || (typeof value === 'string' && !isTemplate(value));
     if (!isPlain) isWhole = false;
     return isPlain ? String(value) : whole;
   });

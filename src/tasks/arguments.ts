@@ -1,5 +1,5 @@
 import { type Diagnostic, nearest } from '../errors/index.js';
-import type { Mapping, Value } from '../values/index.js';
+import { Float, type Mapping, type Value } from '../values/index.js';
 import type { Task } from './task.js';
 
 /** Values that hold a template are checked once they are rendered. */
@@ -57,7 +57,9 @@ function groupProblems(task: Task, args: Record<string, unknown>): string[] {
 /** Every text and number in a value: what a secret one must not show. */
 function textsIn(value: Value): string[] {
   if (value === null || typeof value === 'boolean') return [];
-  return typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [String(value)];
+  return typeof value === 'object' && !(value instanceof Float)
+    ? Object.values(value).flatMap(textsIn)
+    : [String(value)];
 }
 
 /** Rendered arguments → what the task's functions get, or everything that is wrong with them. */

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, parseBoolean, type Value } from '../values/index.js';
+import { Float, isMapping, type Mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
 import { parseMode } from './mode.js';
 
 /** One documented argument of a task: its JSON Schema and how Ansible's loose values become the one type that is meant. */
@@ -57,7 +57,7 @@ const scalar = { type: ['string', 'number', 'boolean'] };
 
 function parseString(value: Value): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || value instanceof Float) return String(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   throw new RangeError('expected a string');
 }
@@ -77,7 +77,7 @@ export const path = <const O extends Options<string>>(description: string, optio
 /** yes/no, true/false, on/off, 1/0. */
 export const flag = <const O extends Options<boolean>>(description: string, options?: O) =>
   parameter<boolean, O>(description, options, scalar, (value) => {
-    const parsed = parseBoolean(value);
+    const parsed = parseBoolean(unboxed(value));
     if (parsed === undefined) throw new RangeError('expected a boolean (yes or no)');
     return parsed;
   });
@@ -85,7 +85,7 @@ export const flag = <const O extends Options<boolean>>(description: string, opti
 /** A whole number. */
 export const integer = <const O extends Options<number>>(description: string, options?: O) =>
   parameter<number, O>(description, options, { type: ['integer', 'string'] }, (value) => {
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : unboxed(value);
     if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw new RangeError('expected a whole number');
     return number;
   });
@@ -93,7 +93,7 @@ export const integer = <const O extends Options<number>>(description: string, op
 /** A number, with or without a fraction. */
 export const number = <const O extends Options<number>>(description: string, options?: O) =>
   parameter<number, O>(description, options, { type: ['number', 'string'] }, (value) => {
-    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : unboxed(value);
     if (typeof parsed !== 'number' || !Number.isFinite(parsed)) throw new RangeError('expected a number');
     return parsed;
   });

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { Float } from './float.js';
 
 export const MASK = '********';
 
@@ -52,7 +53,7 @@ export class Redactor {
     if (this.#forms.size === 0) return value;
     if (typeof value === 'string') return this.mask(value);
     if (Array.isArray(value)) return value.map((item) => this.maskValue(item));
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !(value instanceof Float)) {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.mask(key), this.maskValue(item)]));
     }
     return value;

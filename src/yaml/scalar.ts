@@ -1,4 +1,4 @@
-import type { Value } from '../values/index.js';
+import { type Float, float as toFloat, type Value } from '../values/index.js';
 
 /** PyYAML's implicit resolvers (YAML 1.1 as its SafeLoader reads it); narrower than the specification's: `y` is a string. */
 const booleans = new Map<string, boolean>(
@@ -31,11 +31,11 @@ function integerValue(text: string, groups: IntegerForm): number {
   return text.startsWith('-') && size !== 0 ? -size : size;
 }
 
-function floatValue(text: string): number {
+function floatValue(text: string): number | Float {
   const sign = text.startsWith('-') ? -1 : 1;
   const digits = text.replace(/^[-+]/, '').replaceAll('_', '').toLowerCase();
   if (digits === '.inf') return sign * Number.POSITIVE_INFINITY;
-  return sign * (digits.includes(':') ? inSixties(digits) : Number(digits));
+  return toFloat(sign * (digits.includes(':') ? inSixties(digits) : Number(digits)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { isMapping } from '../../src/values/index.js';
+import { Float, isMapping, unboxed } from '../../src/values/index.js';
 import { parseYaml } from '../../src/yaml/index.js';
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'pyyaml-scalars.json'), 'utf8')) as Record<
@@ -21,8 +21,12 @@ const expected = (word: string, value: unknown): unknown => {
 };
 
 test.each(Object.entries(golden))('plain scalar %s means what PyYAML makes of it', (word, value) => {
-  const got = read(word);
+  const got = unboxed(read(word));
   expect(Object.is(got, -0) ? 0 : got).toEqual(expected(word, value));
+});
+
+test.each(['1.0', '1.', '-2.0', '1.5e+3'])('a float without a fraction, %s, stays one', (word) => {
+  expect(read(word)).toEqual(new Float(Number(word)));
 });
 
 test.each(['12345678901234567890', '0xFFFFFFFFFFFFFFFFFF'])(

@@ -1,15 +1,15 @@
-import { isMapping, type Mapping, parseBoolean, type Value } from '../../values/index.js';
+import { Float, isMapping, type Mapping, parseBoolean, unboxed, type Value } from '../../values/index.js';
 import { variablesOf } from '../variables.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 
 const kinds: Readonly<Record<string, (value: Value) => boolean>> = {
-  str: (value) => typeof value !== 'object',
+  str: (value) => typeof value !== 'object' || value instanceof Float,
   path: (value) => typeof value === 'string',
   raw: () => true,
   bool: (value) => parseBoolean(value) !== undefined,
-  int: (value) => Number.isInteger(typeof value === 'string' ? Number(value) : value),
-  float: (value) => Number.isFinite(typeof value === 'string' ? Number(value) : value),
+  int: (value) => Number.isInteger(typeof value === 'string' ? Number(value) : unboxed(value)),
+  float: (value) => Number.isFinite(typeof value === 'string' ? Number(value) : unboxed(value)),
   list: (value) => Array.isArray(value) || typeof value === 'string',
   dict: isMapping,
 };

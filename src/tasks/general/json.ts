@@ -1,8 +1,9 @@
-import { isMapping, type Value } from '../../values/index.js';
+import { Float, isMapping, type Value } from '../../values/index.js';
 
 /** JSON with the spaces and the order of keys that Ansible writes: `{"a": 1, "b": [2, 3]}`. */
 export function pythonJson(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (value instanceof Float) return String(value);
   if (!isMapping(value)) return JSON.stringify(value);
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}: ${pythonJson(value[key] ?? null)}`).join(', ')}}`;
@@ -13,5 +14,5 @@ export function contentText(value: Value): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value === null) return '';
-  return typeof value === 'number' ? String(value) : pythonJson(value);
+  return typeof value === 'number' || value instanceof Float ? String(value) : pythonJson(value);
 }

@@ -1,5 +1,7 @@
 import { TemplateError } from '../errors.js';
+import { numberOf } from '../python/kinds.js';
 import { literalEval } from '../python/literal.js';
+import { str } from '../python/repr.js';
 import type { Compiled, Engine, Evaluation } from '../runtime/contracts.js';
 import { type BlockBody, Frame, Run } from '../runtime/frame.js';
 import { Output } from '../runtime/output.js';
@@ -142,6 +144,8 @@ class CompiledTemplate implements Compiled {
       single(new Frame(evaluation, new Run(), new Output())),
     );
     evaluation.copies = copies;
+    // Ansible has a number as text here, and gives it back the newline; a list or a boolean it takes as such.
+    if (numberOf(value) !== undefined && typeof value !== 'boolean' && this.newlines > 0) return `${str(value)}\n`;
     if (typeof value !== 'string') return value;
     const isFinal =
       isTextByFilter(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));

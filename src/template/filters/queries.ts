@@ -6,7 +6,7 @@ import { text } from './arguments.js';
 
 function query(value: unknown, expression: string): unknown {
   try {
-    return jmespath.search(toValue(value), expression);
+    return jmespath.search(JSON.parse(JSON.stringify(toValue(value))), expression);
   } catch (cause) {
     if (cause instanceof TemplateError) throw cause;
     throw new TemplateError(`json_query: ${cause instanceof Error ? cause.message : 'the query failed'}`, {

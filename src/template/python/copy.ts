@@ -32,10 +32,10 @@ function keyText(key: unknown): string {
 export function toValue(value: unknown, depth = 0): Value {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
     return value;
+  if (value instanceof Float) return value;
   if (depth > DEEPEST) tooDeep();
   if (Array.isArray(value)) return listValue(value, depth);
   if (value instanceof Map || value instanceof LazyDict) return dictValue(value, depth);
-  if (value instanceof Float) return value.value;
   if (value instanceof Nothing) return '';
   if (value instanceof Undefined) return value.fail();
   if (value instanceof Range) return rangeItems(value);

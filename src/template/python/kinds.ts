@@ -1,19 +1,13 @@
+import { Float, float } from '../../values/index.js';
 import { UndefinedError } from '../errors.js';
+
+export { Float, float };
 
 /**
  * Values inside the engine are the plain ones (null, boolean, number, string, array, object) and the classes here,
  * which stand for what Python has and JSON has not. `toValue` turns all of them into plain values on the way out.
  */
 export abstract class Internal {}
-
-/** A float without a fraction. Other floats, infinities and NaN included, are plain numbers. */
-export class Float extends Internal {
-  constructor(readonly value: number) {
-    super();
-  }
-}
-
-export const float = (value: number): number | Float => (Number.isInteger(value) ? new Float(value) : value);
 
 /** A tuple: prints and compares as Python's, behaves as a list otherwise. */
 export class Tuple extends Array<unknown> {
@@ -105,7 +99,11 @@ export type PlainObject = Record<string, unknown>;
 export type Dict = Map<unknown, unknown> | LazyDict | PlainObject;
 
 export const isDict = (value: unknown): value is Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Internal);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Internal) &&
+  !(value instanceof Float);
 
 export const isString = (value: unknown): value is string => typeof value === 'string';
 export const isList = (value: unknown): value is unknown[] => Array.isArray(value);

@@ -1,26 +1,9 @@
+import { floatText } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import { dictEntries } from './dict.js';
 import { Callable, Float, Internal, isDict, Nothing, Range, Thing, Tuple, Undefined } from './kinds.js';
 
-/** Python's shortest text of a float: exponent from 1e16 on and below 1e-4. */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (Object.is(value, -0)) return '-0.0';
-  if (value === 0) return '0.0';
-  const [mantissa = '', exponentText = ''] = value.toExponential().split('e');
-  const exponent = Number(exponentText);
-  if (exponent >= 16 || exponent < -4) {
-    const digits = String(Math.abs(exponent)).padStart(2, '0');
-    return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`;
-  }
-  if (exponent < 0) {
-    const digits = mantissa.replace('-', '').replace('.', '');
-    return `${value < 0 ? '-' : ''}0.${'0'.repeat(-exponent - 1)}${digits}`;
-  }
-  const text = String(value);
-  return text.includes('.') ? text : `${text}.0`;
-}
+export { floatText };
 
 export const integerText = (value: number): string =>
   Math.abs(value) < 1e21 ? String(value + 0) : BigInt(value).toString();

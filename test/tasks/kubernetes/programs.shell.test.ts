@@ -9,7 +9,7 @@ import { kubernetesTasks } from '../../../src/tasks/kubernetes/index.js';
 import { job } from '../../../src/tasks/kubernetes/parts/kubeadm.js';
 import { packageFunctions } from '../../../src/tasks/kubernetes/parts/packages.js';
 import type { Outcome, Program } from '../../../src/tasks/task.js';
-import type { Mapping } from '../../../src/values/index.js';
+import { isMapping, type Mapping } from '../../../src/values/index.js';
 import { fieldsOf, ShellHost, shells } from '../../support/shells.js';
 import { taskContext } from '../../support/task-cases.js';
 
@@ -82,9 +82,7 @@ const report = {
 };
 
 const exampleArguments = (example: string, name: string): Mapping[] =>
-  (parse(example) as Mapping[])
-    .map((entry) => entry[name])
-    .map((args) => (typeof args === 'object' && args !== null && !Array.isArray(args) ? args : {}));
+  (parse(example) as Mapping[]).map((entry) => entry[name]).map((args) => (isMapping(args) ? args : {}));
 
 const isProgram = (next: Program | Outcome | undefined): next is Program => next !== undefined && 'kind' in next;
 
