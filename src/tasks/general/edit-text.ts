@@ -13,6 +13,8 @@ export interface EditArguments {
   group: string | undefined;
   backup: boolean;
   validate: string | undefined;
+  /** What the result says beside `msg` and `backup_file`. */
+  fields?: Mapping;
 }
 
 export interface MissingFile {
@@ -147,7 +149,7 @@ export function interpretText(
 ): Interpretation {
   const aside = report.text('attributes') === undefined ? [] : ['ownership, perms or SE linux context changed'];
   const msg = [verdict, ...aside].filter((part) => part !== '').join(' and ');
-  const fields: Mapping = { msg, ...backupOf(report) };
+  const fields: Mapping = { ...args.fields, msg, ...backupOf(report) };
   return {
     result: withFailure(report, fields),
     diff: fileDiffs(report, args.path, report.bytes('after') ?? ''),

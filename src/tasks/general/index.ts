@@ -20,6 +20,7 @@ import { stat } from './stat.js';
 import { systemTasks } from './system.js';
 import { tempfile } from './tempfile.js';
 import { template } from './template.js';
+import { toolTasks } from './tools.js';
 import { unarchive } from './unarchive.js';
 import { waitFor } from './wait-for.js';
 
@@ -48,4 +49,5 @@ export const generalTasks: readonly Task[] = [
   setFact,
   ping,
   ...systemTasks,
+  ...toolTasks,
 ];

@@ -7,7 +7,7 @@ import { attributesOf, attributesScript, mimeOf, mimeScript } from './stat-extra
 const checksums = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
 /** The permission bits one by one, as Ansible's stat returns them. */
-function permissions(mode: number): Mapping {
+export function permissions(mode: number): Mapping {
   const bits: Mapping = { isuid: (mode & 0o4000) !== 0, isgid: (mode & 0o2000) !== 0 };
   for (const [shift, who] of [
     [6, 'usr'],
@@ -21,7 +21,7 @@ function permissions(mode: number): Mapping {
   return bits;
 }
 
-const typeBits: Readonly<Record<string, number>> = {
+export const typeBits: Readonly<Record<string, number>> = {
   isfifo: 0x1,
   ischr: 0x2,
   isdir: 0x4,
