@@ -1,6 +1,7 @@
 import { KprovError } from '../errors/index.js';
 import type { Task } from '../playbook/index.js';
 import type { Diff, Interpretation, Outcome, Report, Status } from '../tasks/index.js';
+import { TemplateError } from '../template/index.js';
 import { type Mapping, mapping, type Redactor, Unknowable, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { isUnreachable, OutcomeUnknown } from './conversation.js';
@@ -83,6 +84,13 @@ export const settled = (outcome: Outcome): RawResult => ({
   save: [],
 });
 
+/** What the user got wrong, or what a dry run cannot know; anything else is a fault of ours. */
+export const isUsersError = (error: unknown): boolean =>
+  error instanceof TemplateError ||
+  error instanceof KprovError ||
+  error instanceof RangeError ||
+  error instanceof Unknowable;
+
 /** An error of evaluation, of sending or of the host itself as a result. Our own faults are thrown on. */
 export function failedBy(error: unknown): RawResult {
   if (error instanceof Unknowable) {
@@ -113,8 +121,12 @@ function registered(raw: RawResult): Mapping {
   if (status === 'failed') value.failed = true;
   if (status === 'skipped') value.skipped = true;
   if (status === 'unreachable') value.unreachable = true;
+  if (raw.diff.length > 0) value.diff ??= raw.diff.map(registeredDiff);
   return value;
 }
+
+const registeredDiff = ({ before, after, beforeHeader, afterHeader }: Diff): Mapping =>
+  mapping({ before, after, before_header: beforeHeader, after_header: afterHeader });
 
 export interface Judged extends TaskResult {
   save: RawResult['save'];
@@ -132,14 +144,20 @@ export function judge(run: RunContext, scope: TaskScope, task: Task, raw: RawRes
   if (status === 'skipped' || status === 'unreachable' || status === 'unknown') return judged(status, value, raw);
   const local: Mapping = { ...scope.local, ...(task.register !== undefined && { [task.register]: value }) };
   const variables = variablesOf({ ...scope, local });
-  const holds = (conditions: readonly Value[]) => conditions.every((c) => templar.evaluateCondition(c, variables));
-  if (task.changedWhen !== undefined && !raw.incomplete) {
-    value.changed = holds(task.changedWhen);
-  }
-  if (task.failedWhen !== undefined && !raw.incomplete) {
-    value.failed = holds(task.failedWhen);
-    value.failed_when_result = value.failed;
-  }
+  /** An error in the condition is its result too, and fails the task. */
+  const decide = (field: 'changed' | 'failed', conditions: readonly Value[]) => {
+    const name = `${field}_when_result`;
+    try {
+      value[field] = conditions.every((condition) => templar.evaluateCondition(condition, variables));
+      if (field === 'failed') value[name] = value[field];
+    } catch (error) {
+      if (!isUsersError(error) || error instanceof Unknowable) throw error;
+      Object.assign(value, failedBy(error).value, { failed: true });
+      value[name] = value.msg ?? null;
+    }
+  };
+  if (task.changedWhen !== undefined && !raw.incomplete) decide('changed', task.changedWhen);
+  if (task.failedWhen !== undefined && !raw.incomplete) decide('failed', task.failedWhen);
   status = value.failed ? 'failed' : value.changed ? 'changed' : 'ok';
   return judged(status, value, raw);
 }
@@ -169,9 +187,10 @@ export function shown(run: RunContext, result: Judged, noLog: boolean): TaskResu
     return { status, value, diff: [], message: censored };
   }
   const { redactor } = run;
+  const { diff: _, ...value } = result.value;
   return {
     status,
-    value: redactor.maskValue(result.value),
+    value: redactor.maskValue(value),
     diff: redactor.maskValue(result.diff),
     ...(result.message !== undefined && { message: redactor.mask(result.message) }),
     ...(result.hint !== undefined && { hint: redactor.mask(result.hint) }),

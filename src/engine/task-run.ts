@@ -6,8 +6,8 @@ import type { HostRun } from './host-run.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
 import { combineResults } from './loop-result.js';
 import { countOf } from './task-attempt.js';
-import { asItIs, failedBy, type Judged, shown } from './task-result.js';
-import { isSent, isUsersError, skipped, TurnRun, type UnderWay } from './turn-run.js';
+import { asItIs, failedBy, isUsersError, type Judged, shown } from './task-result.js';
+import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
 import { variablesOf } from './variables.js';
 
 /** One task on one host: its loop, its retries, its result. */

@@ -10,7 +10,17 @@ import type { HostRun } from './host-run.js';
 import { LastWords } from './last-words.js';
 import type { Turn } from './loop.js';
 import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
-import { asItIs, failedBy, interpret, isUsersError, type Judged, judge, type RawResult, reportOf, settled } from './task-result.js';
+import {
+  asItIs,
+  failedBy,
+  interpret,
+  isUsersError,
+  type Judged,
+  judge,
+  type RawResult,
+  reportOf,
+  settled,
+} from './task-result.js';
 import { variablesOf } from './variables.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
@@ -36,7 +46,6 @@ export const skipped = (condition: Value): Judged => ({
 
 /** Is the host asked? Otherwise the control side alone can say what the turn comes to. */
 export const isSent = ({ work }: UnderWay): boolean => typeof work?.work === 'object' && work.work.kind === 'program';
-
 
 /** The host ends a command at its deadline; this long after it nobody waits any more. */
 const graceMs = 10_000;

@@ -60,9 +60,29 @@ export function evaluateExpression(engine: TemplateEngine, source: string, varia
   return evaluateRendered(engine, source, value, rendering);
 }
 
-/** Text that came out of `{{ }}` is evaluated only where no data went into it. */
+const delimited = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+const quoted = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/g;
+const operators = new Set(['and', 'or', 'not', 'in', 'is', 'true', 'false', 'none', 'True', 'False', 'None']);
+const wordsOf = (text: string): string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
+
+/**
+ * Has what `{{ }}` brought into the condition only the weight of a literal? Then it names no variable, filter or
+ * function which the author did not write, and calls nothing.
+ */
+function isLiteralOnly(source: string, text: string): boolean {
+  const written = source.replace(delimited, ' ');
+  const bare = text.replace(quoted, ' ');
+  const known = new Set([...wordsOf(written), ...operators]);
+  return (
+    !/['"\\{}|]/.test(bare) &&
+    (!bare.includes('(') || written.includes('(')) &&
+    wordsOf(bare).every((word) => known.has(word))
+  );
+}
+
+/** Text that came out of `{{ }}` is evaluated only where no data went into it, or none but literals. */
 function evaluateRendered(engine: TemplateEngine, source: string, text: string, rendering: Rendering): unknown {
-  if (rendering.touchedData) {
+  if (rendering.touchedData && !isLiteralOnly(source, text)) {
     throw new TemplateError('the condition is made of data, which is never evaluated as an expression', {
       code: 'unsafe-condition',
       fix: 'write the condition without {{ }}',
