@@ -102,6 +102,8 @@ export class FaultyLine {
   port = 0;
   /** Breaks once when so many bytes have passed. */
   breakAt: { direction: Direction; bytes: number; how: 'cut' | 'hole' } | undefined;
+  /** How long each piece is under way, in each direction. */
+  delayMs = 0;
   /** New connections vanish as well. */
   isHole = false;
   readonly #server: Server;
@@ -126,7 +128,8 @@ export class FaultyLine {
         this.bytes[direction] += chunk.length;
         const at = this.breakAt;
         if (at?.direction !== direction || this.bytes[direction] < at.bytes) {
-          to.write(chunk);
+          if (this.delayMs === 0) to.write(chunk);
+          else setTimeout(() => to.writable && to.write(chunk), this.delayMs);
           return;
         }
         this.breakAt = undefined;
@@ -239,6 +242,56 @@ export const on = (host: BedHost, command: string): string =>
 
 export const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Leaves a test out of the short selection (KPROV_FAULTS=short). */
+export const lengthy = process.env.KPROV_FAULTS === 'short' ? test.skip : test;
+
+/** A figure for the end of the table. */
+export const figure = (text: string): void => void process.stdout.write(`figure: ${text}\n`);
+
+/** Makes projects that are gone after each test. */
+export function makeProjects(): (...parts: ConstructorParameters<typeof Project>) => Project {
+  const projects: Project[] = [];
+  afterEach(() => {
+    for (const project of projects.splice(0)) project.remove();
+  });
+  return (...parts) => {
+    const project = new Project(...parts);
+    projects.push(project);
+    return project;
+  };
+}
+
+/** Makes a repository on a host, with the package kprov-fault that has this postinst, and a service of that name. */
+export const aptRepository = (postinst: string): string => String.raw`set -e
+rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults
+printf 'Package: kprov-fault
+Version: 1
+Architecture: all
+Maintainer: nobody
+Description: none
+' >tree/DEBIAN/control
+cat >tree/DEBIAN/postinst <<'POSTINST'
+#!/bin/sh
+${postinst}
+POSTINST
+chmod 755 tree/DEBIAN/postinst
+printf '[Service]
+ExecStart=/bin/sleep infinity
+[Install]
+WantedBy=multi-user.target
+' >tree/lib/systemd/system/kprov-fault.service
+dpkg-deb -b tree one.deb >/dev/null
+{ cat tree/DEBIAN/control; printf 'Filename: ./one.deb
+Size: %s
+SHA256: %s
+' "$(stat -c %s one.deb)" "$(sha256sum <one.deb | cut -c1-64)"; } >Packages
+echo 'deb [trusted=yes] file:/srv/faults ./' >/etc/apt/sources.list.d/faults.list
+apt-get update -o Dir::Etc::sourcelist=sources.list.d/faults.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 >/dev/null 2>&1`;
+
+/** Takes the repository, the package and the service away again. */
+export const noAptRepository = `pkill -x apt-get; pkill -x dpkg; systemctl disable --now kprov-fault >/dev/null 2>&1
+  dpkg --configure -a >/dev/null 2>&1; dpkg -P --force-all kprov-fault >/dev/null 2>&1; rm -rf /srv/faults /etc/apt/sources.list.d/faults.list; true`;
 
 /** Waits until it holds. Throws after `limitMs` (default 20 s). */
 export async function until(holds: () => boolean, limitMs = 20_000): Promise<void> {
