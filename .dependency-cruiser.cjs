@@ -4,14 +4,15 @@ const allowed = {
   kubernetes: [],
   shell: [],
   yaml: [],
+  vault: ['yaml'],
   template: [],
   inventory: ['yaml'],
   transport: [],
   tasks: ['shell', 'kubernetes', 'template'],
   playbook: ['yaml', 'template', 'inventory', 'tasks'],
-  engine: ['yaml', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
+  engine: ['yaml', 'vault', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
   report: ['engine'],
-  cli: ['yaml', 'report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
+  cli: ['yaml', 'vault', 'report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
 };
 
 module.exports = {
@@ -33,7 +34,7 @@ module.exports = {
       name: 'pure-folders-touch-no-io',
       comment: 'Reading, deciding and changing live apart: these folders are functions of their arguments.',
       severity: 'error',
-      from: { path: '^src/(values|errors|yaml|template|inventory|shell|kubernetes|playbook|tasks)/' },
+      from: { path: '^src/(values|errors|yaml|vault|template|inventory|shell|kubernetes|playbook|tasks)/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|crypto|buffer|util|url)$' },
     },
   ],

@@ -8,4 +8,5 @@ export type { RunOptions } from './options.js';
 export { compareOrders } from './order.js';
 export { tasksOf } from './play-run.js';
 export { type RunOutcome, type RunRequest, runPlaybook } from './run.js';
+export { vaultFilters } from './vault-filters.js';
 export { isSelected, type TagSelection } from './tags.js';

@@ -44,7 +44,7 @@ async function callForMapping(source: Source, run: InventoryIo['runExecutable'],
     throw new Refused(`${command} ${how}${result.stderr.trim() === '' ? '' : `: ${excerpt(result.stderr)}`}`);
   }
   if (args[0] === '--host' && result.stdout.trim() === '') return mapping();
-  const value = readJson(result.stdout);
+  const value = readJson(result.stdout, { file: source.file, line: 1, column: 1 });
   if (value === undefined)
     throw new Refused(`${command} printed no JSON${result.stdout.trim() === '' ? ' but nothing' : ''}`);
   if (!isMapping(value)) throw new Refused(`${command} printed JSON that is no object`);

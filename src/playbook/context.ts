@@ -1,10 +1,9 @@
-import type { Diagnostic, Position } from '../errors/index.js';
+import { type Diagnostic, KprovError, type Position } from '../errors/index.js';
 import { type Files, isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import { type Path, parseYaml, type YamlDocument } from '../yaml/index.js';
 import type { ArgumentChecker } from './arguments.js';
 import type { TaskCatalogue } from './catalogue.js';
 import type { Node, RoleContext, Scope, Task } from './model.js';
-import { isTemplate } from './words.js';
 
 export interface LoadOptions {
   files: Files;
@@ -86,37 +85,22 @@ export function deprecate(context: Context, position: Position, old: string, ins
   warn(context, position, { code: 'deprecated', message: `\`${old}\` is an old spelling`, fix: `use \`${instead}\`` });
 }
 
-/** What keeps `!unsafe` text from being expanded: it becomes template text that renders to itself. */
-function protectUnsafe(document: YamlDocument): void {
-  for (const path of document.unsafe) {
-    const last = path.at(-1);
-    let holder: Value | undefined = document.value;
-    for (const step of path.slice(0, -1)) {
-      holder = Array.isArray(holder)
-        ? holder[Number(step)]
-        : isMapping(holder ?? null)
-          ? (holder as Mapping)[step]
-          : undefined;
-    }
-    const value = Array.isArray(holder)
-      ? holder[Number(last)]
-      : isMapping(holder ?? null)
-        ? (holder as Mapping)[last ?? '']
-        : undefined;
-    if (typeof value !== 'string' || !isTemplate(value) || last === undefined) continue;
-    const raw = value
-      .split('{% endraw %}')
-      .map((part) => `{% raw %}${part}{% endraw %}`)
-      .join("{{ '{% endraw %}' }}");
-    if (Array.isArray(holder)) holder[Number(last)] = raw;
-    else (holder as Mapping)[last] = raw;
+/** Like `files.read`; what cannot be read or decrypted is reported. */
+function readText(context: Context, file: string): string | undefined {
+  try {
+    return context.options.files.read(file);
+  } catch (error) {
+    if (!(error instanceof KprovError)) throw error;
+    const { code, message, why = '', fix, position = { file, line: 1, column: 1 } } = error;
+    report(context, position, { code, message, why, fix });
+    return undefined;
   }
 }
 
 /** The file's only document; undefined where it is missing, empty or broken (which is reported). */
 export function readDocument(context: Context, file: string): YamlDocument | undefined {
   if (context.documents.has(file)) return context.documents.get(file);
-  const text = context.options.files.read(file);
+  const text = readText(context, file);
   let document: YamlDocument | undefined;
   if (text !== undefined) {
     const { documents, diagnostics } = parseYaml(text, file);
@@ -130,7 +114,6 @@ export function readDocument(context: Context, file: string): YamlDocument | und
         fix: 'remove the `---` between them, or make two files of it',
       });
     }
-    if (document !== undefined) protectUnsafe(document);
   }
   context.documents.set(file, document);
   return document;

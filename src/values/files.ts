@@ -1,9 +1,34 @@
+export interface ReadOptions {
+  /** Whether a file encrypted with ansible-vault is given in clear; default true. */
+  decrypt?: boolean;
+}
+
+/** A file of the control machine that is too large to be held in memory: what it is, not what is in it. */
+export interface LargeFile {
+  path: string;
+  /** Bytes. */
+  size: number;
+  sha256: string;
+  sha1: string;
+  md5: string;
+}
+
+/** What goes to a host: the bytes themselves, or a file that is read piece by piece while it is sent. */
+export type FileContent = Uint8Array | LargeFile;
+
+export const isLarge = (content: FileContent): content is LargeFile => !(content instanceof Uint8Array);
+
 /** Read-only access to the control machine's files, handed to code that is otherwise pure. All calls are synchronous. */
 export interface Files {
   /** The file's text as UTF-8, or undefined where it is not there or not a file. Throws KprovError when unreadable. */
   read(path: string): string | undefined;
   /** The file's bytes, likewise. */
-  readBytes(path: string): Uint8Array | undefined;
+  readBytes(path: string, options?: ReadOptions): Uint8Array | undefined;
+  /**
+   * The file, where it is too large to be read at once; undefined for any other (`readBytes` gives those). Throws
+   * Pending while its digests are worked out.
+   */
+  large?(path: string): LargeFile | undefined;
   kind(path: string): 'file' | 'directory' | undefined;
   /** True where the file has an execute bit. */
   isExecutable(path: string): boolean;

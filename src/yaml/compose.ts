@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping, readVaulted, type Value, vaultedText } from '../values/index.js';
 import { unquotedTemplate } from './mistakes.js';
 import type { Lines, Place } from './place.js';
 import { resolvePlain } from './scalar.js';
@@ -32,24 +32,56 @@ function report(state: State, span: readonly [number, number], diagnostic: Omit<
   state.diagnostics.push({ severity: 'error', ...diagnostic, position: state.lines.position(...span) });
 }
 
-function checkTag(node: Node, state: State): 'unsafe' | 'string' | undefined {
+function checkTag(node: Node, state: State): 'unsafe' | 'string' | 'vault' | undefined {
   const { tag } = node as { tag?: string };
   if (tag === undefined || known.has(tag)) return tag === `${coreTag}str` ? 'string' : undefined;
   if (tag === '!') return 'string';
   if (tag === '!unsafe') return 'unsafe';
+  const isVault = tag === '!vault' || tag === '!vault-encrypted';
+  if (isVault && isScalar(node)) return 'vault';
   const span = state.lines.spanBefore(spanOf(node)[0], tag.startsWith(coreTag) ? '!!' : tag);
-  if (tag === '!vault' || tag === '!vault-encrypted') {
-    report(state, span, {
-      code: 'vault-unsupported',
-      message: `an encrypted value (\`${tag}\`)`,
-      why: 'values encrypted with ansible-vault cannot be read yet',
-      fix: 'give the value with -e, or keep it in a file of its own that is decrypted beforehand',
-    });
-  } else {
-    const name = tag.startsWith(coreTag) ? `!!${tag.slice(coreTag.length)}` : tag;
-    report(state, span, { code: 'unknown-tag', message: `unknown tag \`${name}\``, fix: 'remove the tag' });
-  }
+  const name = tag.startsWith(coreTag) ? `!!${tag.slice(coreTag.length)}` : tag;
+  report(
+    state,
+    span,
+    isVault
+      ? {
+          code: 'wrong-type',
+          message: `\`${tag}\` on a list or mapping`,
+          why: 'it marks a text encrypted with ansible-vault',
+        }
+      : { code: 'unknown-tag', message: `unknown tag \`${name}\``, fix: 'remove the tag' },
+  );
   return undefined;
+}
+
+/** Text that is not to be expanded: template text that renders to itself. */
+function asItStands(value: Value): Value {
+  if (Array.isArray(value)) return value.map(asItStands);
+  if (isMapping(value)) {
+    return mapping(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asItStands(item)])));
+  }
+  if (typeof value !== 'string' || !/\{\{|\{%|\{#/.test(value) || readVaulted(value) !== undefined) return value;
+  return value
+    .split('{% endraw %}')
+    .map((part) => `{% raw %}${part}{% endraw %}`)
+    .join("{{ '{% endraw %}' }}");
+}
+
+const vaultHeader = '$ANSIBLE_VAULT;';
+
+/** The template that stands for an encrypted value. */
+function vaultedValue(text: string, span: readonly [number, number], state: State): string {
+  const envelope = text.trim();
+  if (!envelope.startsWith(vaultHeader)) {
+    report(state, span, {
+      code: 'not-vaulted',
+      message: 'a value marked `!vault` that is not encrypted',
+      why: `a text of ansible-vault begins with ${vaultHeader}`,
+      fix: 'encrypt it:\nkprov vault encrypt_string --name NAME',
+    });
+  }
+  return vaultedText({ envelope, position: state.lines.position(...span) });
 }
 
 function composeScalar(node: Scalar, state: State): Composed {
@@ -57,7 +89,14 @@ function composeScalar(node: Scalar, state: State): Composed {
   const tag = checkTag(node, state);
   const text = typeof node.value === 'string' ? node.value : '';
   const isPlain = node.type === undefined || node.type === 'PLAIN';
-  const value = isPlain && tag === undefined ? resolvePlain(text) : text;
+  const value =
+    tag === 'vault'
+      ? vaultedValue(text, state.lines.spanBefore(start, (node as { tag?: string }).tag ?? ''), state)
+      : isPlain && tag === undefined
+        ? resolvePlain(text)
+        : tag === 'unsafe'
+          ? asItStands(text)
+          : text;
   const place: Place = { start, end };
   if (tag === 'unsafe') place.unsafe = true;
   if (typeof value !== 'string' && value !== null) place.source = text;
@@ -76,7 +115,8 @@ function composeSequence(node: YAMLSeq, state: State): Composed {
     items.push(composed.value);
     size += composed.size;
   }
-  return { value: items, place: { start, end, children, ...(tag === 'unsafe' && { unsafe: true }) }, size };
+  const place: Place = { start, end, children, ...(tag === 'unsafe' && { unsafe: true }) };
+  return { value: tag === 'unsafe' ? asItStands(items) : items, place, size };
 }
 
 const listAsKey = {
@@ -182,7 +222,18 @@ function composeMapping(node: YAMLMap, state: State): Composed {
     value[key] = entry.composed.value;
     children.set(key, { ...entry.composed.place, key: entry.key });
   }
-  return { value, place: { start, end, children, ...(tag === 'unsafe' && { unsafe: true }) }, size };
+  const place: Place = { start, end, children, ...(tag === 'unsafe' && { unsafe: true }) };
+  return jsonText(value, state, place) ?? { value: tag === 'unsafe' ? asItStands(value) : value, place, size };
+}
+
+/** How Ansible writes encrypted and unsafe texts as JSON (`ansible-inventory`, inventory scripts). */
+function jsonText(value: Mapping, state: State, { start, end }: Place): Composed | undefined {
+  const [key, second] = Object.keys(value);
+  if (second !== undefined || (key !== '__ansible_vault' && key !== '__ansible_unsafe')) return undefined;
+  const text = value[key];
+  if (typeof text !== 'string') return undefined;
+  if (key === '__ansible_unsafe') return { value: asItStands(text), place: { start, end, unsafe: true }, size: 1 };
+  return { value: vaultedValue(text, [start, start + 1], state), place: { start, end }, size: 1 };
 }
 
 function composeAlias(name: string, span: [number, number], state: State): Composed {

@@ -22,11 +22,11 @@ function refused(text: string, lines: Lines): Diagnostic | undefined {
   if (text.startsWith('$ANSIBLE_VAULT;')) {
     return {
       severity: 'error',
-      code: 'vault-unsupported',
-      message: 'a file encrypted with ansible-vault',
+      code: 'vaulted-text',
+      message: 'a text encrypted with ansible-vault',
       position: lines.position(0, 14),
-      why: 'encrypted files cannot be read yet',
-      fix: 'decrypt it beforehand, or give its values with -e',
+      why: 'only files can be encrypted as a whole',
+      fix: 'put it into a file',
     };
   }
   if (text.length > LARGEST_CHARACTERS) {
@@ -76,7 +76,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
 
   const documents: YamlDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  const hasUnsafe = content.includes('!unsafe');
+  const hasUnsafe = /!unsafe|__ansible_unsafe/.test(content);
   const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   for (const document of composer.compose(tokens, false, content.length)) {
     const [error] = document.errors;

@@ -65,9 +65,12 @@ test('the text of a number or boolean is kept for those who must quote it', () =
   expect([['a'], ['b'], ['c']].map((path) => doc?.sourceAt(path))).toEqual(['1.30', 'yes', undefined]);
 });
 
-test('!unsafe values are strings whose paths are known, aliases included', () => {
+test('!unsafe values are templates that render to themselves, whose paths are known, aliases included', () => {
   const [doc] = parseYaml('a: &x !unsafe "{{ no }}"\nb: [*x, 1]\n', 'f').documents;
-  expect(doc?.value).toEqual({ a: '{{ no }}', b: ['{{ no }}', 1] });
+  expect(doc?.value).toEqual({
+    a: '{% raw %}{{ no }}{% endraw %}',
+    b: ['{% raw %}{{ no }}{% endraw %}', 1],
+  });
   expect(doc?.unsafe).toEqual([['a'], ['b', 0]]);
 });
 

@@ -21,7 +21,16 @@ export function changesValues(statements: readonly Statement[]): boolean {
 }
 
 /** Filters whose texts Ansible never takes for lists or mappings. */
-const textFilters = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 'to_nice_yaml', 'ppretty', 'json']);
+const textFilters = new Set([
+  'string',
+  'vaulted',
+  'to_json',
+  'to_nice_json',
+  'to_yaml',
+  'to_nice_yaml',
+  'ppretty',
+  'json',
+]);
 
 export const isTextByFilter = (node: Expression): boolean =>
   node.kind === 'filter'

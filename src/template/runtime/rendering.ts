@@ -1,4 +1,5 @@
 import { nearest } from '../../errors/index.js';
+import { readVaulted } from '../../values/index.js';
 import type { Environment } from '../environment.js';
 import { TemplateError, UndefinedError } from '../errors.js';
 import { deepCopy } from '../python/copy.js';
@@ -70,7 +71,9 @@ export class Rendering implements Evaluation, Expander {
     let value = this.valueOf(variable, name);
     if (this.copies) value = deepCopy(value);
     this.#values.set(name, value);
-    if (variable.template && typeof variable.value === 'string' && mayBeTemplate(variable.value))
+    const { value: source, template } = variable;
+    // An encrypted value is to its users like a text that was written in clear.
+    if (template && typeof source === 'string' && mayBeTemplate(source) && readVaulted(source) === undefined)
       this.#rendered.add(name);
     return value;
   }
