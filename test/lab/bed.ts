@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The names a bed may have; `bastion` and `inner` only with the profile `bare`. */
-export type BedHost = 'node1' | 'node2' | 'node3' | 'bastion' | 'inner';
+/** The names a bed may have; `bastion` and `inner` only with the profile `bare`, the last three with `others`. */
+export type BedHost = 'node1' | 'node2' | 'node3' | 'bastion' | 'inner' | 'rpm' | 'sysv' | 'openrc';
 
 /** A running bed, as `test/lab/lab up` wrote it down. */
 export interface Bed {
@@ -66,7 +66,7 @@ export function readBed(environment: NodeJS.ProcessEnv = process.env): Bed {
 export function addressOf(bed: Bed, host: BedHost): string {
   const address = bed.hosts[host];
   if (address === undefined)
-    throw new Error(`the bed ${bed.name} has no ${host}; start it with KPROV_LAB_PROFILES=bare`);
+    throw new Error(`the bed ${bed.name} has no ${host}; start it with KPROV_LAB_PROFILES=bare,others`);
   return address;
 }
 

@@ -16,7 +16,7 @@ wait_for_hosts() {
 wait_for_host() {
   local state=no _
   for _ in $(seq 150); do
-    state=$(lab_ssh -o BatchMode=yes -o ConnectTimeout=5 "$1" 'systemctl is-system-running --wait || true' 2>/dev/null) && break
+    state=$(lab_ssh -o BatchMode=yes -o ConnectTimeout=5 "$1" '[ ! -d /run/systemd/system ] && echo running || systemctl is-system-running --wait || true' 2>/dev/null) && break
     sleep 0.2
   done
   case $state in
@@ -36,6 +36,7 @@ bed_up() {
   find_mirror
   load_web_server
   build_image
+  ! has_profile others || build_others
   make_keys
   write_ssh_files
   write_inventory
@@ -63,7 +64,7 @@ bed_down() {
   if docker version >/dev/null 2>&1; then
     find_compose
     mkdir -p "$KPROV_LAB_STATE"
-    KPROV_LAB_PROFILES=bare
+    KPROV_LAB_PROFILES=bare,others
     quietly "$lab_root/down.log" compose down --volumes --remove-orphans --timeout 2
     restore_kernel
     stop_own_docker

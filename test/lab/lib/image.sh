@@ -22,6 +22,19 @@ build_image() {
     --label "io.kprov.lab=$tag" --tag "$KPROV_LAB_IMAGE" "$context"
 }
 
+# The images of the hosts that are of another kind, each made from the host image.
+build_others() {
+  local context=$lab_dir/others host image tag
+  for host in "${other_hosts[@]}"; do
+    image=kprov-lab/$host:1
+    tag=$(cat "$context"/* <(docker image inspect -f '{{.Id}}' "$KPROV_LAB_IMAGE") | sha256sum | cut -c1-12)
+    [ "$(docker image inspect -f '{{index .Config.Labels "io.kprov.lab"}}' "$image" 2>/dev/null)" != "$tag" ] || continue
+    say "building $image (about a minute)"
+    DOCKER_BUILDKIT=0 quietly "$lab_root/$host.log" docker build --build-arg "HOST=$KPROV_LAB_IMAGE" \
+      --label "io.kprov.lab=$tag" --tag "$image" --file "$context/$host.Dockerfile" "$context"
+  done
+}
+
 build_base() {
   need mmdebstrap mmdebstrap
   say "bootstrapping a Debian 12 (about a minute)"

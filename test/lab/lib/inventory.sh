@@ -16,13 +16,17 @@ write_inventory() {
 control_plane
 workers
 INI
-    if [ "${#bed_hosts[@]}" -gt "${#cluster_hosts[@]}" ]; then
+    if has_profile bare; then
       cat <<INI
 
 [bare]
 bastion ansible_host=$(address_of bastion)
 inner ansible_host=$(address_of inner) ansible_ssh_common_args="-J root@$(address_of bastion)"
 INI
+    fi
+    if has_profile others; then
+      printf '\n[others]\n'
+      for host in "${other_hosts[@]}"; do echo "$host ansible_host=$(address_of "$host")"; done
     fi
     cat <<INI
 

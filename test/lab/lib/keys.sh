@@ -9,7 +9,7 @@ make_keys() {
   cp "$keys/id_ed25519.pub" "$keys/authorized_keys"
   [ -f "$keys/ops-password" ] || random_word >"$keys/ops-password"
   chmod 600 "$keys/ops-password"
-  for host in "${cluster_hosts[@]}" "${bare_hosts[@]}"; do
+  for host in "${cluster_hosts[@]}" "${bare_hosts[@]}" "${other_hosts[@]}"; do
     mkdir -p "$KPROV_LAB_STATE/hosts/$host"
     for type in ed25519 ecdsa rsa; do
       [ -f "$KPROV_LAB_STATE/hosts/$host/ssh_host_${type}_key" ] ||
@@ -23,18 +23,18 @@ random_word() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 # known_hosts and ssh_config: what an administrator's own files would say about these hosts.
 write_ssh_files() {
   local host key
-  for host in "${cluster_hosts[@]}" "${bare_hosts[@]}"; do
+  for host in "${cluster_hosts[@]}" "${bare_hosts[@]}" "${other_hosts[@]}"; do
     for key in "$KPROV_LAB_STATE/hosts/$host"/ssh_host_*_key.pub; do
       printf '%s,%s %s\n' "$host" "$(address_of "$host")" "$(cut -d' ' -f1,2 "$key")"
     done
   done >"$KPROV_LAB_STATE/known_hosts"
   {
-    for host in "${cluster_hosts[@]}" "${bare_hosts[@]}"; do
+    for host in "${cluster_hosts[@]}" "${bare_hosts[@]}" "${other_hosts[@]}"; do
       printf 'Host %s\n  HostName %s\n' "$host" "$(address_of "$host")"
       [ "$host" != inner ] || printf '  ProxyJump bastion\n'
       printf '\n'
     done
-    printf 'Host %s\n' "${cluster_hosts[*]} ${bare_hosts[*]}"
+    printf 'Host %s\n' "${cluster_hosts[*]} ${bare_hosts[*]} ${other_hosts[*]}"
     printf '  %s\n' 'User root' "IdentityFile $KPROV_LAB_STATE/keys/id_ed25519" 'IdentitiesOnly yes' \
       "UserKnownHostsFile $KPROV_LAB_STATE/known_hosts" 'StrictHostKeyChecking yes' 'LogLevel ERROR'
   } >"$KPROV_LAB_STATE/ssh_config"
