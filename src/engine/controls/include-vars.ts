@@ -1,5 +1,7 @@
 import { extname, join } from 'node:path';
 import { InputError, KprovError } from '../../errors/index.js';
+import type { Task } from '../../playbook/index.js';
+import { pythonRegex } from '../../template/python/regex.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 import { parseYaml } from '../../yaml/index.js';
 import type { HostRun } from '../host-run.js';
@@ -20,23 +22,34 @@ export function readVariables(host: HostRun, file: string): Mapping {
   return value;
 }
 
-function filesIn(host: HostRun, folder: string, args: Readonly<Record<string, unknown>>, depth: number): string[] {
-  const names = host.play.run.files.list(folder);
-  if (!names) throw new KprovError('file-not-found', `${folder} is not a directory`);
-  const ignored = (args.ignore_files as readonly string[] | undefined) ?? [];
-  const extensions = (args.extensions as readonly string[] | undefined) ?? ['json', 'yaml', 'yml'];
-  const pattern = args.files_matching === undefined ? undefined : new RegExp(String(args.files_matching));
+const listOf = (value: unknown): string[] | undefined =>
+  value === undefined || value === null ? undefined : [value].flat().map(String);
+
+/** The folders under one, itself first, as many levels deep as `depth` says; 0: all. Sorted as Ansible's walk is. */
+function foldersIn(host: HostRun, folder: string, depth: number): string[] {
+  const { files } = host.play.run;
+  const within = depth === 1 ? [] : (files.list(folder) ?? []).map((name) => join(folder, name));
+  const folders = within.filter((path) => files.kind(path) === 'directory');
+  return [folder, ...folders.flatMap((path) => foldersIn(host, path, depth === 0 ? 0 : depth - 1))].sort();
+}
+
+/** The files that `dir` means, in the order in which they are read. Throws KprovError for one of no known kind. */
+function filesIn(host: HostRun, folder: string, args: Readonly<Record<string, unknown>>): string[] {
+  const { files } = host.play.run;
+  if (files.kind(folder) !== 'directory') throw new KprovError('file-not-found', `${folder} is not a directory`);
+  const ignored = (listOf(args.ignore_files) ?? []).map((pattern) => pythonRegex(`${pattern}$`).regex);
+  const extensions = listOf(args.extensions) ?? ['yaml', 'yml', 'json'];
+  const wanted = args.files_matching === undefined ? undefined : pythonRegex(String(args.files_matching)).regex;
   const found: string[] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    if (host.play.run.files.kind(path) === 'directory') {
-      if (depth !== 1) found.push(...filesIn(host, path, args, depth - 1));
-      continue;
-    }
-    if (ignored.includes(name) || (pattern && !pattern.test(name))) continue;
-    if (extensions.includes(extname(name).slice(1))) found.push(path);
-    else if (args.ignore_unknown_extensions !== true) {
-      throw new KprovError('bad-variables', `${path} does not end in ${extensions.join(', ')}`);
+  for (const place of foldersIn(host, folder, Number(args.depth ?? 0))) {
+    for (const name of [...(files.list(place) ?? [])].sort()) {
+      const path = join(place, name);
+      if (files.kind(path) !== 'file' || (wanted && name.search(wanted) < 0)) continue;
+      if (ignored.some((pattern) => name.search(pattern) >= 0)) continue;
+      if (extensions.includes(extname(name).slice(1))) found.push(path);
+      else if (args.ignore_unknown_extensions !== true) {
+        throw new KprovError('bad-variables', `${path} does not have a valid extension: ${extensions.join(', ')}`);
+      }
     }
   }
   return found;
@@ -49,16 +62,24 @@ function merge(base: Value | undefined, over: Value): Value {
   return merged;
 }
 
+function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknown>>): string[] {
+  const { files } = host.play.run;
+  if (args.dir === undefined) return [findFile(files, task, 'vars', String(args.file))];
+  return filesIn(host, findFile(files, task, 'vars', String(args.dir)), args);
+}
+
 /** Reads variables into the host's own. */
 export const includeVars: Control = async ({ host, task, args, local }) => {
-  const { run } = host.play;
-  const depth = Number(args.depth ?? 0);
-  const files =
-    args.dir === undefined
-      ? [findFile(run.files, task, 'vars', String(args.file))]
-      : filesIn(host, findFile(run.files, task, 'vars', String(args.dir)), args, depth === 0 ? -1 : depth);
+  let files: string[] = [];
   let values = mapping();
-  for (const file of files) values = Object.assign(values, readVariables(host, file));
+  try {
+    files = filesOf(host, task, args);
+    for (const file of files) values = Object.assign(values, readVariables(host, file));
+  } catch (error) {
+    if (!(error instanceof KprovError)) throw error;
+    const message = error.message;
+    return result('failed', { msg: message, message, ansible_facts: mapping(), ansible_included_var_files: files });
+  }
   const facts: Mapping = args.name === undefined ? values : mapping({ [String(args.name)]: values });
   const variables = variablesOf(host.scope(task, local));
   for (const [name, value] of Object.entries(facts)) {

@@ -12,6 +12,11 @@ export interface BlockEdit {
   prepend_newline: boolean;
 }
 
+/** With (?m) the expression is searched in the whole text, not line by line. */
+export const isMultiline = (expression: string): boolean => /^\(\?[a-z]*m/.test(expression);
+
+const newlinesIn = (text: string): number => text.split('\n').length - 1;
+
 /** What Ansible's blockinfile makes of a text (bytes as characters). */
 export function editBlock(text: string, edit: BlockEdit): ReturnType<Edit> {
   const lines: string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
@@ -23,9 +28,15 @@ export function editBlock(text: string, edit: BlockEdit): ReturnType<Edit> {
     lines.splice(at, Math.abs(to - from) + 1);
   } else if (edit.place === 'top') at = 0;
   else if (edit.expression !== undefined) {
-    const matches = bytesSearch(edit.expression);
-    const found = lines.findLastIndex((line) => matches(line));
-    if (found >= 0) at = edit.place === 'after' ? found + 1 : found;
+    const search = bytesSearch(edit.expression);
+    if (isMultiline(edit.expression)) {
+      const match = search(text);
+      const [end, next] = edit.place === 'after' ? [match?.[0].length ?? 0, 1] : [0, 0];
+      if (match) at = newlinesIn(text.slice(0, match.index + end)) + next;
+    } else {
+      const found = lines.findLastIndex((line) => search(line));
+      if (found >= 0) at = edit.place === 'after' ? found + 1 : found;
+    }
   }
   const before = lines[at - 1];
   if (before !== undefined && !before.endsWith('\n')) lines[at - 1] = `${before}\n`;

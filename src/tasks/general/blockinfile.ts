@@ -3,7 +3,7 @@ import { sh } from '../../shell/index.js';
 import { choice, flag, path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { awkRegex } from './awk-regex.js';
-import { editBlock } from './blockinfile-edit.js';
+import { editBlock, isMultiline } from './blockinfile-edit.js';
 import { createMissing, editHere, editOnHost, failMissing, interpretText } from './edit-text.js';
 import { bytesSearch } from './python-match.js';
 import { ownership, replacement } from './written-file.js';
@@ -99,7 +99,7 @@ export const blockinfile = defineTask({
 kp_set created 1`
           : failMissing(args.path, `Path ${args.path} does not exist !`);
     if (isExpression) bytesSearch(expression);
-    const insertion = isExpression ? awkRegex(expression) : '';
+    const insertion = !isExpression ? '' : isMultiline(expression) ? undefined : awkRegex(expression);
     if (insertion === undefined || Buffer.byteLength(block) > MAX_ENVIRONMENT_BYTES) {
       const markers = [`${mark(args.marker_begin)}\n`, `${mark(args.marker_end)}\n`] as const;
       return editHere({ ...args, missing }, (before) =>

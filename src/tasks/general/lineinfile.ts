@@ -1,6 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import { sh } from '../../shell/index.js';
 import { expandReplacement } from '../../template/python/regex.js';
+import type { Mapping } from '../../values/index.js';
 import { type ArgumentsOf, choice, flag, path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { awkRegex } from './awk-regex.js';
@@ -103,6 +104,17 @@ const translated = (expression: string | undefined): { known: boolean; text: str
   return { known: text !== undefined, text: text ?? '' };
 };
 
+/** An empty expression matches every line, which nobody means. */
+function matchesAll({ regexp, search_string }: Arguments): Mapping {
+  if (regexp !== '' && search_string !== '') return {};
+  const [name, cure] =
+    regexp === ''
+      ? ['regular expression', " If this is desired, use '^' to match every line in the file and avoid this warning."]
+      : ['search string', ''];
+  const warning = `The ${name} is an empty string, which will match every line in the file. This may have unintended consequences, such as replacing the last line in the file rather than appending.${cure}`;
+  return { warnings: [warning] };
+}
+
 export const lineinfile = defineTask({
   name: 'lineinfile',
   summary: 'Keeps one line of a text file: there, or not there.',
@@ -164,7 +176,12 @@ export const lineinfile = defineTask({
     const { backup_file: backup = '' } = backupOf(report);
     return {
       ...rest,
-      result: { ...result, backup, ...(args.state === 'absent' && { found: Number(removed?.[1] ?? 0) }) },
+      result: {
+        ...result,
+        backup,
+        ...matchesAll(args),
+        ...(args.state === 'absent' && { found: Number(removed?.[1] ?? 0) }),
+      },
     };
   },
 });

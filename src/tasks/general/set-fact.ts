@@ -1,8 +1,12 @@
 import { KprovError } from '../../errors/index.js';
 import { isVariableName } from '../../shell/index.js';
-import { type Mapping, mapping, type Value } from '../../values/index.js';
+import { type Mapping, mapping, parseBoolean, type Value } from '../../values/index.js';
 import { flag } from '../parameters.js';
 import { defineTask } from '../task.js';
+
+/** As Ansible without native types: a text that says yes or no is one. */
+const isYesOrNo = (value: unknown): value is string =>
+  typeof value === 'string' && /^(true|false|yes|no)$/i.test(value);
 
 export const setFact = defineTask({
   name: 'set_fact',
@@ -22,7 +26,7 @@ export const setFact = defineTask({
       if (!isVariableName(name)) {
         throw new KprovError('bad-variable-name', `set_fact: ${name} is not the name of a variable`);
       }
-      facts[name] = value as Value;
+      facts[name] = isYesOrNo(value) ? (parseBoolean(value) ?? value) : (value as Value);
     }
     if (Object.keys(facts).length === 0) {
       throw new KprovError('bad-argument', 'set_fact: No key/value pairs provided, at least one is required');
