@@ -7,6 +7,7 @@ import type { OncePrompts } from './interaction.js';
 import type { RunOptions } from './options.js';
 import type { Slots } from './slots.js';
 import type { Stats } from './stats.js';
+import type { Transfers } from './transfer/transfers.js';
 import type { RunScope } from './variables.js';
 
 /** What everything in a run shares. */
@@ -19,6 +20,7 @@ export interface RunContext {
   emit: Listener;
   stats: Stats;
   slots: Slots;
+  transfers: Transfers;
   prompts: OncePrompts;
   signal: AbortSignal;
   loader: Loader;

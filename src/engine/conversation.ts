@@ -1,6 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { KprovError } from '../errors/index.js';
-import { type Become, renderLogin, type Script, type StepMode, sh } from '../shell/index.js';
+import {
+  type Become,
+  canReceive,
+  renderLogin,
+  renderReception,
+  type Script,
+  type StepMode,
+  sh,
+} from '../shell/index.js';
 import type { Upload } from '../tasks/index.js';
 import {
   type Channel,
@@ -11,8 +19,11 @@ import {
   type Target,
   type Transport,
 } from '../transport/index.js';
+import { isLarge } from '../values/index.js';
 import { becomeError, ShellEnded, ShellSession, type StepListener, type StepReport } from './shell-session.js';
 import type { Slots } from './slots.js';
+import { BringFile, isBroughtApart } from './transfer/bring-file.js';
+import type { Transfers } from './transfer/transfers.js';
 
 export interface StepRequest {
   body: Script;
@@ -53,6 +64,8 @@ export interface ConversationOptions {
   signal: AbortSignal;
   /** `forks`: held while steps are under way. */
   slots: Slots;
+  /** Shared by all hosts of a run. */
+  transfers: Transfers;
   /** How often a lost connection is built up again for one step before the host counts as unreachable. */
   maxReconnects: number;
   notice(message: string): void;
@@ -86,6 +99,7 @@ interface Shell {
 }
 
 const keyOf = (become: BecomeRequest): string => (become.kind === 'login' ? '' : become.user);
+const tooLate = () => new KprovError('timed-out', 'the host did not answer within the time of the task');
 const makeNonce = (): string => randomBytes(8).toString('hex');
 /** An epoch that never fails. */
 const independent = -1;
@@ -171,9 +185,60 @@ export class Conversation {
     const key = keyOf(step.request.become);
     if (this.#lastKey !== undefined && this.#lastKey !== key) await this.#quiet();
     this.#lastKey = key;
-    const shell = await this.#shell(step.request.become);
+    const shell = await this.#prepared(step);
+    if (!shell) return;
     this.#ask(shell, step);
     await shell.session.drained();
+  }
+
+  /** The shell of a step, with the large files that the step needs; undefined where the step has failed for want of one. */
+  async #prepared(step: InFlight): Promise<Shell | undefined> {
+    const large = (step.request.uploads ?? []).filter(isBroughtApart);
+    for (const upload of large) {
+      const file = new BringFile(upload, this.#options.transfers);
+      try {
+        const failure = await this.#bring(file, step);
+        if (failure) {
+          step.resolve(failure);
+          return undefined;
+        }
+      } finally {
+        await file.close();
+      }
+    }
+    return this.#shell(step.request.become);
+  }
+
+  /** Brings a file, over as many connections as may be lost. */
+  async #bring(file: BringFile, { request, epoch }: InFlight): Promise<StepReport | undefined> {
+    const { signal, maxReconnects, notice, target } = this.#options;
+    const deadline = request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs);
+    const stop = deadline ? AbortSignal.any([signal, deadline]) : signal;
+    for (let tries = 0; ; tries++) {
+      const shell = await this.#shell(request.become);
+      const mode = { check: false, diff: false, mayFail: true, epoch };
+      try {
+        return await file.run({
+          ask: (body) => shell.session.send({ ...mode, nonce: makeNonce(), body }),
+          drained: () => shell.session.drained(),
+          receive: async (reception) => {
+            if (!canReceive(reception.path)) throw new ChannelRefused(target.name, 'its path holds a line break');
+            const connection = await this.connect();
+            const resolved = this.#resolve(request.become, connection.user);
+            const { command, input } = renderReception(resolved, makeNonce(), reception);
+            return { channel: await connection.exec(command), input };
+          },
+          signal: stop,
+        });
+      } catch (error) {
+        if (deadline?.aborted && !signal.aborted) throw tooLate();
+        const isCut = error instanceof ConnectionLost || error instanceof ShellEnded;
+        if (!isCut || this.#closed || signal.aborted || tries >= maxReconnects) throw error;
+        notice('the connection was lost while a file was sent; connecting again to send the rest');
+        // Whoever else used the connection is told first.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
   }
 
   /** Waits until no shell has a step to answer: steps of different users keep their order. */
@@ -186,6 +251,7 @@ export class Conversation {
     shell.inFlight.add(step);
     let broken: StepReport | undefined;
     for (const upload of request.uploads ?? []) {
+      if (isBroughtApart(upload)) continue;
       this.#upload(shell.session, upload, epoch, (report) => {
         if (report.status === 'failed') broken ??= report;
       });
@@ -208,12 +274,13 @@ export class Conversation {
   /** The host has not kept its own deadline: nobody waits for this step any longer. */
   #giveUp(shell: Shell, step: InFlight): void {
     shell.inFlight.delete(step);
-    step.reject(new KprovError('timed-out', 'the host did not answer within the time of the task'));
+    step.reject(tooLate());
     shell.session.close();
   }
 
-  /** A file for a step that follows, in pieces, through the same shell: no SFTP, no further session. */
+  /** A small file for a step that follows, in pieces, through the same shell: no further session. */
   #upload(session: ShellSession, upload: Upload, epoch: number, onReport: (report: StepReport) => void): void {
+    if (isLarge(upload.content)) return;
     const mode = { check: false, diff: false, mayFail: false };
     const content = Buffer.from(upload.content.buffer, upload.content.byteOffset, upload.content.byteLength);
     const send = (body: Script) =>
@@ -339,7 +406,8 @@ export class Conversation {
     try {
       for (const step of again) {
         step.tries++;
-        this.#ask(await this.#shell(step.request.become), step);
+        const shell = await this.#prepared(step);
+        if (shell) this.#ask(shell, step);
       }
     } catch (error) {
       for (const step of again) step.reject(error);

@@ -37,6 +37,7 @@ export function conversationWith(
     target,
     signal: run.signal,
     slots: run.slots,
+    transfers: run.transfers,
     maxReconnects: 2,
     ...(run.options.lock && !run.options.checkMode && { lock: run.options.lock }),
     notice: (message) => run.emit({ type: 'notice', level: 'info', host: name, message }),

@@ -1,6 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { KprovError } from '../errors/index.js';
 import type { Files } from '../values/index.js';
+import { largeFiles } from './transfer/large-files.js';
 
 const code = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
@@ -25,6 +26,7 @@ export const nodeFiles: Files = {
       ? undefined
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   },
+  large: largeFiles(),
   kind: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) return 'directory';

@@ -23,6 +23,7 @@ import { PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
 import { countOf, flagOf } from './task-attempt.js';
+import { Transfers } from './transfer/transfers.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables.js';
 
 export interface RunRequest {
@@ -94,6 +95,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     emit,
     stats,
     slots: new Slots(options.forks ?? Number.POSITIVE_INFINITY),
+    transfers: new Transfers(),
     prompts: request.prompts,
     signal: request.signal,
     loader: request.loader,

@@ -57,23 +57,34 @@ export type Become =
   | { method: 'su'; user: string };
 
 /**
- * The command of the exec request and what goes first to its standard input. The command is read by the user's login
- * shell, whichever that is, so it uses single quotes only. After sudo, a loop throws away what sudo did not read (its
- * password, where none was asked for) until the go-ahead line.
+ * A command that runs `program` (without single quotes) as that user, and the input that starts it. The command is read
+ * by the user's login shell, whichever that is, so it uses single quotes only. After sudo, a loop throws away what sudo
+ * did not read (its password, where none was asked for) until the go-ahead line.
  */
-export function renderLogin(become: Become, nonce: string, lock?: LockRequest): { command: string; input: string } {
-  const hello = `printf '\\n@%s ready %s %s\\n' ${nonce} "$(id -un)" $$\n`;
-  const preamble = `${runner}${lock ? `${takeLock(nonce, lock)}\n` : ''}${hello}`;
-  if (become.method === 'none') return { command: 'exec /bin/sh -s', input: preamble };
+export function asUser(
+  become: Become,
+  nonce: string,
+  program: string,
+  input: string,
+): { command: string; input: string } {
+  if (become.method === 'none') return { command: `exec /bin/sh -c '${program}'`, input };
   if (!singleLine.test(become.user)) throw new RangeError(`not a user name: ${JSON.stringify(become.user)}`);
-  const wait = `'while IFS= read -r l; do case $l in go-${nonce}) exec /bin/sh -s;; esac; done'`;
+  const wait = `'while IFS= read -r l; do case $l in go-${nonce}) ${program};; esac; done'`;
   if (become.method === 'su') {
-    return { command: `exec su -s /bin/sh ${become.user} -c ${wait}`, input: `go-${nonce}\n${preamble}` };
+    return { command: `exec su -s /bin/sh ${become.user} -c ${wait}`, input: `go-${nonce}\n${input}` };
   }
   const flags = become.password === undefined ? '-n' : `-S -p kprov-${nonce}-password:`;
   const password = become.password === undefined ? '' : `${become.password}\n`;
   return {
     command: `exec sudo -H ${flags} -u ${become.user} /bin/sh -c ${wait}`,
-    input: `${password}go-${nonce}\n${preamble}`,
+    input: `${password}go-${nonce}\n${input}`,
   };
+}
+
+/** The command of the exec request that opens the host's shell, and what goes first to its standard input. */
+export function renderLogin(become: Become, nonce: string, lock?: LockRequest): { command: string; input: string } {
+  const hello = `printf '\\n@%s ready %s %s\\n' ${nonce} "$(id -un)" $$\n`;
+  const preamble = `${runner}${lock ? `${takeLock(nonce, lock)}\n` : ''}${hello}`;
+  if (become.method === 'none') return { command: 'exec /bin/sh -s', input: preamble };
+  return asUser(become, nonce, 'exec /bin/sh -s', preamble);
 }

@@ -182,6 +182,13 @@ kp_stat() {
     kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   fi
 }
+# kp_sum PATH, after kp_stat: SHA-256 into kp_line. openssl, where it is there, is several times as fast as coreutils.
+kp_sum() {
+  kp_line=
+  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_line=$(openssl dgst -sha256 -r <"$1" 2>/dev/null)
+  case $kp_line in [0-9a-f]*' '*) ;; *) kp_line=$(sha256sum <"$1") || return 1 ;; esac
+  kp_line=$\{kp_line%% *}
+}
 # kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed.
 kp_facts() {
   [ -z "$kp_changes" ] || kp_stat "$1"

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { Script } from '../shell/index.js';
-import type { Files, Mapping, Value } from '../values/index.js';
+import type { FileContent, Files, Mapping, Value } from '../values/index.js';
 import type { ArgumentsOf, Parameters } from './parameters.js';
 
 /** A change for `--diff`: texts are compared line by line. */
@@ -35,9 +35,12 @@ export interface Report {
 
 /** A file of the control machine that goes to the host ahead of the script. */
 export interface Upload {
-  /** Where it is put: a temporary name beside its destination. The script moves or removes it. */
+  /**
+   * Where it is put: a temporary name in a directory that is the task's user's alone. The script moves or removes it.
+   * What an earlier run left there is continued, so the name of a large file is made of its checksum.
+   */
   path: string;
-  content: Uint8Array;
+  content: FileContent;
 }
 
 /** One step on the host. */

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +18,7 @@ import { dirname, join } from 'node:path';
 import type { Frame } from '../../src/shell/index.js';
 import { parseArguments } from '../../src/tasks/index.js';
 import type { Diff, Outcome, Program, Report, Status, Task, TaskContext } from '../../src/tasks/task.js';
-import type { Files, Mapping } from '../../src/values/index.js';
+import { type Files, isLarge, type Mapping } from '../../src/values/index.js';
 import { ShellHost, shells } from './shells.js';
 
 const attempt = <T>(read: () => T): T | undefined => {
@@ -128,7 +129,10 @@ export class TaskHost {
     let changed = false;
     for (let roundTrips = 1; ; roundTrips++) {
       if (step.kind !== 'program') return fromOutcome(step, roundTrips - 1);
-      for (const { path, content } of step.uploads ?? []) writeFileSync(path, content, { mode: 0o600 });
+      for (const { path, content } of step.uploads ?? []) {
+        if (isLarge(content)) copyFileSync(content.path, path);
+        else writeFileSync(path, content, { mode: 0o600 });
+      }
       const frame = await this.#host.run(step.script, { check, diff });
       const report = reportOf(frame);
       changed ||= report.status === 'changed';

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
+import { type FileContent, Pending } from '../../values/index.js';
 import { type ArgumentsOf, anything, flag, mode, path, text } from '../parameters.js';
 import { defineTask, type Interpretation, type TaskContext } from '../task.js';
 import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
@@ -64,10 +65,23 @@ function* walk(context: TaskContext, root: string, at = ''): Generator<{ name: s
   }
 }
 
-function read(context: TaskContext, file: string): Uint8Array {
-  const bytes = context.files.readBytes(file);
-  if (bytes === undefined) throw new KprovError('missing-file', `cannot read ${file}`);
-  return bytes;
+/** The files' contents; large ones are only looked up, all at once where their checksums are not known yet. */
+function read(context: TaskContext, files: readonly string[]): FileContent[] {
+  const waiting: Pending[] = [];
+  const contents = files.flatMap((file) => {
+    try {
+      const content = context.files.large?.(file) ?? context.files.readBytes(file);
+      if (content === undefined) throw new KprovError('missing-file', `cannot read ${file}`);
+      return [content];
+    } catch (error) {
+      if (!(error instanceof Pending)) throw error;
+      waiting.push(error);
+      return [];
+    }
+  });
+  const [first] = waiting;
+  if (first) throw new Pending(first.message, Promise.allSettled(waiting.map(({ ready }) => ready)));
+  return contents;
 }
 
 function modeOf(args: CopyArguments, context: TaskContext, file: string): string | undefined {
@@ -89,24 +103,19 @@ function tree(args: CopyArguments, context: TaskContext, source: string): Source
   const ensure = (directory: string) =>
     sh`kp_is_directory ${directory} || kp_directory ${directory} ${args.directory_mode} ${args.owner} ${args.group} || return 1`;
   const entries = [...walk(context, source)];
+  const names = entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name);
+  const paths = names.map((entry) => posix.join(source, entry));
   return {
     isTree: true,
     before: joinScripts([
       ensure(top),
       ...entries.filter((entry) => entry.isDirectory).map((entry) => ensure(posix.join(top, entry.name))),
     ]),
-    files: entries
-      .filter((entry) => !entry.isDirectory)
-      .map((entry) => {
-        const file = posix.join(source, entry.name);
-        const dest = posix.join(top, entry.name);
-        return {
-          dest: sh`kp_dest=${dest}`,
-          name: dest,
-          content: read(context, file),
-          mode: modeOf(args, context, file),
-        };
-      }),
+    files: read(context, paths).map((content, index) => {
+      const dest = posix.join(top, names[index] ?? '');
+      const mode = modeOf(args, context, paths[index] ?? '');
+      return { dest: sh`kp_dest=${dest}`, name: dest, content, mode };
+    }),
   };
 }
 
@@ -121,14 +130,15 @@ if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as d
   }
   const source = withoutSlash(context.find('files', withoutSlash(args.src)));
   if (context.files.kind(source) === 'directory') return tree(args, context, source);
-  const file = {
-    dest: destination(args, posix.basename(source)),
-    name: args.dest,
-    content: read(context, source),
-    mode: modeOf(args, context, source),
-  };
-  return { isTree: false, before: sh``, files: [file] };
+  const mode = modeOf(args, context, source);
+  const files = read(context, [source]).map((content) => {
+    return { dest: destination(args, posix.basename(source)), name: args.dest, content, mode };
+  });
+  return { isTree: false, before: sh``, files };
 }
+
+/** What compile has read, for interpret: the file on the control machine may have changed meanwhile. */
+const sources = new WeakMap<TaskContext, Source>();
 
 function interpretLocal(
   report: Parameters<typeof placedDiffs>[0],
@@ -146,7 +156,9 @@ export const copy = defineTask({
   summary: 'Brings a file, a directory or a text to the host.',
   description:
     'A file that is already there costs one round trip, whatever its size: only checksums are compared. Files of more ' +
-    'than 64 KiB are sent only where they differ.',
+    'than 64 KiB are sent only where they differ; those of more than 256 KiB over a session of their own on the same ' +
+    'connection, compressed where that is faster, and what had arrived before a connection broke or a run was killed ' +
+    'is not sent again. A host that allows one session only gets them through its shell.',
   parameters: copyParameters,
   exactlyOne: [['src', 'content']],
   returns: {
@@ -178,6 +190,7 @@ export const copy = defineTask({
   compile: (args, context) => {
     if (args.remote_src) return remoteCopy(args);
     const source = localSource(args, context);
+    sources.set(context, source);
     const [file] = source.files;
     if (args.checksum !== undefined && !source.isTree && file && digest('sha1', file.content) !== args.checksum) {
       const msg = 'Copied file does not match the expected checksum. Transfer failed.';
@@ -190,5 +203,7 @@ export const copy = defineTask({
     return placeFiles(placement, (report) => asOutcome(interpretLocal(report, args, source)));
   },
   interpret: (report, args, context) =>
-    args.remote_src ? interpretRemoteCopy(report, args) : interpretLocal(report, args, localSource(args, context)),
+    args.remote_src
+      ? interpretRemoteCopy(report, args)
+      : interpretLocal(report, args, sources.get(context) ?? localSource(args, context)),
 });

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
-import type { Mapping } from '../../values/index.js';
+import { type FileContent, isLarge, type Mapping } from '../../values/index.js';
 import type { Diff, Interpretation, Outcome, Program, Report } from '../task.js';
 import { program } from '../task.js';
 import { withFailure } from './reported.js';
-import { backupOf, digest, factsOf, fileDiffs } from './written-file.js';
+import { backupOf, digest, factsOf, fileDiffs, sizeOf } from './written-file.js';
 
 /** A file that is to be on the host. */
 export interface PlacedFile {
@@ -12,7 +12,7 @@ export interface PlacedFile {
   dest: Script;
   /** The destination as far as the control side knows it: names the staging directory. */
   name: string;
-  content: Uint8Array;
+  content: FileContent;
   mode: string | undefined;
 }
 
@@ -34,7 +34,8 @@ export interface Placement {
 const MAX_INLINE_BYTES = 64 * 1024;
 
 /** True where a shell word can hold the bytes: they are UTF-8 and none is NUL. */
-function isText(content: Uint8Array): boolean {
+function isText(content: FileContent): content is Uint8Array {
+  if (isLarge(content)) return false;
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   return !bytes.includes(0) && Buffer.from(bytes.toString('utf8')).equals(bytes);
 }
@@ -60,7 +61,7 @@ ${body}
 fi`
     : body;
 
-function inline(file: PlacedFile, index: number, placement: Placement): Script {
+function inline(file: PlacedFile & { content: Uint8Array }, index: number, placement: Placement): Script {
   const text = Buffer.from(file.content).toString('utf8');
   return joinScripts([
     locate(file, index, placement),
@@ -72,8 +73,23 @@ kp_facts "$kp_dest"`,
   ]);
 }
 
-/** Functions of the step that compares by checksum. A stale staging directory of a broken run is used again. */
-const probing = sh`
+/**
+ * kp_stage PATH NAME PART: a directory beside PATH in which nobody else can write, into kp_staging. That of a run that
+ * was broken off is used again, with what it has of this very content (PART).
+ */
+export const staging = sh`
+kp_stage() {
+  case $1 in */*) kp_staging=$\{1%/*}/.kprov-$2 ;; *) kp_staging=.kprov-$2 ;; esac
+  mkdir -- "$kp_staging" 2>/dev/null && return
+  if [ -d "$kp_staging" ] && [ ! -L "$kp_staging" ] && [ -O "$kp_staging" ]; then
+    for kp_i in "$kp_staging"/*; do [ "$kp_i" = "$kp_staging/$3" ] || rm -rf -- "$kp_i"; done
+    return
+  fi
+  kp_fail "cannot make the directory $kp_staging"
+}`;
+
+/** Functions of the step that compares by checksum. */
+const probing = sh`${staging}
 kp_holds() {
   [ "$kp_type" = file ] || return 1
   [ "$kp_size" = '?' ] || [ "$kp_size" = "$2" ] || return 1
@@ -84,16 +100,7 @@ kp_holds() {
       return
     fi
   fi
-  kp_line=$(sha256sum <"$1") && [ "$\{kp_line%% *}" = "$3" ]
-}
-kp_stage() {
-  case $1 in */*) kp_staging=$\{1%/*}/.kprov-$2 ;; *) kp_staging=.kprov-$2 ;; esac
-  mkdir -- "$kp_staging" 2>/dev/null && return
-  if [ -d "$kp_staging" ] && [ ! -L "$kp_staging" ] && [ -O "$kp_staging" ]; then
-    rm -f -- "$kp_staging/content"
-    return
-  fi
-  kp_fail "cannot make the directory $kp_staging"
+  kp_sum "$1" && [ "$kp_line" = "$3" ]
 }
 kp_probe() {
   kp_stat "$1"
@@ -110,7 +117,7 @@ kp_probe() {
   kp_before "$1"
   [ "$kp_type" != file ] || kp_differ "$5" "$6" "$7"
   if kp_apply; then
-    kp_stage "$1" "$4" && kp_set "staging$kp_key" "$kp_staging"
+    kp_stage "$1" "$4" "$8" && kp_set "staging$kp_key" "$kp_staging"
   else
     kp_foresee_file "$1" "$5" "$6" "$7"
     kp_predict hash "$1" "$3"
@@ -120,25 +127,31 @@ kp_probe() {
 function probe(file: PlacedFile, index: number, placement: Placement): Script {
   const name = digest('sha256', file.name).slice(0, 16);
   const { owner, group } = placement;
-  const expected = sh`${file.content.length} ${digest('sha256', file.content)} ${name}`;
+  const expected = sh`${sizeOf(file.content)} ${digest('sha256', file.content)} ${name}`;
   return joinScripts([
     locate(file, index, placement),
-    unlessForced(placement, sh`kp_probe "$kp_dest" ${expected} ${file.mode} ${owner} ${group} || return 1`),
+    unlessForced(
+      placement,
+      sh`kp_probe "$kp_dest" ${expected} ${file.mode} ${owner} ${group} ${partial(file.content)} || return 1`,
+    ),
   ]);
 }
 
+/** Name of what has arrived so far: another content never continues it. */
+export const partial = (content: FileContent): string => digest('sha256', content).slice(0, 32);
+
 function putInPlace(file: PlacedFile, index: number, dest: string, staging: string, placement: Placement): Script {
   return sh`
-kp_key=${key(index)} kp_staging=${staging}
-kp_line=$(sha256sum <"$kp_staging/content") || kp_line=
-if [ "$\{kp_line%% *}" != ${digest('sha256', file.content)} ]; then
+kp_key=${key(index)} kp_staging=${staging} kp_part=${`${staging}/${partial(file.content)}`}
+kp_stat "$kp_part"
+if ! kp_sum "$kp_part" || [ "$kp_line" != ${digest('sha256', file.content)} ]; then
   rm -rf -- "$kp_staging"
   kp_fail ${`what arrived for ${dest} is not what was sent`}
   return 1
 fi
 kp_stat ${dest}
 kp_apply
-kp_install "$kp_staging/content" ${dest} ${file.mode} ${placement.owner} ${placement.group} || { rm -rf -- "$kp_staging"; return 1; }
+kp_install "$kp_part" ${dest} ${file.mode} ${placement.owner} ${placement.group} || { rm -rf -- "$kp_staging"; return 1; }
 rmdir -- "$kp_staging"
 kp_facts ${dest}`;
 }
@@ -161,7 +174,10 @@ function uploading(placement: Placement, report: Report, conclude: (report: Repo
       ...wanted.map(({ file, index, dest, staging }) => putInPlace(file, index, dest, staging, placement)),
     ]),
     {
-      uploads: wanted.map(({ file, staging }) => ({ path: `${staging}/content`, content: file.content })),
+      uploads: wanted.map(({ file, staging }) => ({
+        path: `${staging}/${partial(file.content)}`,
+        content: file.content,
+      })),
       next: (second) => conclude(merged(report, second)),
     },
   );
@@ -172,10 +188,11 @@ function uploading(placement: Placement, report: Report, conclude: (report: Repo
  * compares checksums, and a second one, only where something differs, brings those files.
  */
 export function placeFiles(placement: Placement, conclude: (report: Report) => Outcome): Program {
-  const total = placement.files.reduce((sum, { content }) => sum + content.length, 0);
+  const total = placement.files.reduce((sum, { content }) => sum + sizeOf(content), 0);
   const head = [placement.safeguards, placement.before];
-  if (total <= MAX_INLINE_BYTES && placement.files.every(({ content }) => isText(content))) {
-    return program(joinScripts([...head, ...placement.files.map((file, i) => inline(file, i, placement))]));
+  const texts = placement.files.flatMap((file) => (isText(file.content) ? [{ ...file, content: file.content }] : []));
+  if (total <= MAX_INLINE_BYTES && texts.length === placement.files.length) {
+    return program(joinScripts([...head, ...texts.map((file, i) => inline(file, i, placement))]));
   }
   return program(joinScripts([probing, ...head, ...placement.files.map((file, i) => probe(file, i, placement))]), {
     next: (report) => uploading(placement, report, conclude),
@@ -198,7 +215,7 @@ export function placedFile(report: Report, file: PlacedFile, fields: Mapping = {
       ...(!existed && {
         checksum: digest('sha1', file.content),
         md5sum: digest('md5', file.content),
-        size: file.content.length,
+        size: sizeOf(file.content),
       }),
       ...(existed && { msg: 'file already exists' }),
       ...backupOf(report, key(0)),

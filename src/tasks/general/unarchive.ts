@@ -4,6 +4,7 @@ import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { type ArgumentsOf, flag, list, path } from '../parameters.js';
 import { defineTask, type Interpretation, type Program, program, type Report, type TaskContext } from '../task.js';
 import { getFunction, httpParameters } from './http.js';
+import { partial, staging } from './place-files.js';
 import { withFailure } from './reported.js';
 import { digest, factsOf, ownership } from './written-file.js';
 
@@ -198,25 +199,29 @@ kp_out=$(kp_get "$kp_a" 2>&1) || { rm -rf -- "$kp_folder"; kp_fail ${`Failure do
 }
 
 function local(args: Arguments, context: TaskContext): Program {
-  const content = context.files.readBytes(context.find('files', args.src));
+  const file = context.find('files', args.src);
+  const content = context.files.large?.(file) ?? context.files.readBytes(file);
   if (content === undefined) throw new KprovError('missing-file', `unarchive: cannot read ${args.src}`);
-  const first = sh`${guards(args)}
+  // In the directory itself: there is room for what is unpacked, and a run that was killed left its part there.
+  const place = posix.join(plain(args.dest), 'archive');
+  const first = sh`${staging}
+${guards(args)}
 if [ -n "$kp_check" ]; then kp_unknown 'the archive has to be brought to the host to be compared'; return 0; fi
-kp_folder=$(mktemp -d) || { kp_fail 'cannot make a temporary directory'; return 1; }
-kp_set folder "$kp_folder"`;
+kp_stage ${place} ${digest('sha256', place).slice(0, 16)} ${partial(content)} || return 1
+kp_set folder "$kp_staging"`;
   return program(first, {
     next: (report) => {
       const folder = report.text('folder');
       if (folder === undefined) return undefined;
-      const place = posix.join(folder, 'archive');
+      const archive = posix.join(folder, partial(content));
       return program(
-        sh`kp_a=${place} kp_folder=${folder}
-kp_line=$(sha256sum <"$kp_a")
-if [ "$\{kp_line%% *}" != ${digest('sha256', content)} ]; then
+        sh`kp_a=${archive} kp_folder=${folder}
+kp_stat "$kp_a"
+if ! kp_sum "$kp_a" || [ "$kp_line" != ${digest('sha256', content)} ]; then
   rm -rf -- "$kp_folder"; kp_fail 'what arrived is not what was sent'; return 1
 fi
 ${unpack(args, sh`rm -rf -- "$kp_folder"`)}`,
-        { uploads: [{ path: place, content }] },
+        { uploads: [{ path: archive, content }] },
       );
     },
   });

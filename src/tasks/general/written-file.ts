@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, quote, type Script, sh } from '../../shell/index.js';
-import type { Mapping } from '../../values/index.js';
+import { type FileContent, isLarge, type Mapping } from '../../values/index.js';
 import { flag, mode, text } from '../parameters.js';
 import type { Diff, Interpretation, Report } from '../task.js';
 import { splitWords } from '../words.js';
@@ -38,8 +38,12 @@ function validation(command: string): Script {
   return sh`kp_validate=${words.join(' ')}`;
 }
 
-export const digest = (algorithm: string, content: string | Uint8Array): string =>
-  createHash(algorithm).update(content).digest('hex');
+export const digest = (algorithm: 'sha256' | 'sha1' | 'md5', content: string | FileContent): string =>
+  typeof content !== 'string' && isLarge(content)
+    ? content[algorithm]
+    : createHash(algorithm).update(content).digest('hex');
+
+export const sizeOf = (content: FileContent): number => (isLarge(content) ? content.size : content.length);
 
 const stateNames: Readonly<Record<string, string>> = { file: 'file', directory: 'directory', link: 'link' };
 
@@ -89,23 +93,28 @@ export function attributeChanges(report: Report, key = ''): { before: Mapping; a
 
 const tooLarge = 104_448;
 
+const named = (size: number | string): string => `(${size} bytes, too large to be shown)\n`;
+
+const shownAfter = (after: string | FileContent): string =>
+  typeof after !== 'string' && isLarge(after) ? named(after.size) : shown(Buffer.from(after));
+
 /** A text for a diff; what is binary or larger than Ansible shows (104448 bytes) is only named. */
 function shown(content: Uint8Array | undefined): string {
   if (content === undefined) return '';
-  if (content.length > tooLarge) return `(${content.length} bytes, too large to be shown)\n`;
+  if (content.length > tooLarge) return named(content.length);
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.includes(0)) return `(binary, ${content.length} bytes)\n`;
   return bytes.toString('utf8');
 }
 
 /** The diffs of one file: its content, then its attributes. */
-export function fileDiffs(report: Report, path: string, after: string | Uint8Array, key = ''): Diff[] {
+export function fileDiffs(report: Report, path: string, after: string | FileContent, key = ''): Diff[] {
   const diffs: Diff[] = [];
   const size = report.text(`before_size${key}`);
   const bytes = report.bytes(`before${key}`);
   if (bytes !== undefined || size !== undefined) {
-    const before = size === undefined ? shown(bytes) : `(${size} bytes, too large to be shown)\n`;
-    diffs.push({ before, after: shown(Buffer.from(after)), beforeHeader: path, afterHeader: path });
+    const before = size === undefined ? shown(bytes) : named(size);
+    diffs.push({ before, after: shownAfter(after), beforeHeader: path, afterHeader: path });
   }
   const changes = attributeChanges(report, key);
   return [...diffs, ...settingsOfPath(path, changes.before, changes.after)];

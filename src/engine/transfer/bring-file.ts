@@ -1,0 +1,129 @@
+import { type Script, sh } from '../../shell/index.js';
+import type { Upload } from '../../tasks/index.js';
+import { type Channel, ChannelRefused } from '../../transport/index.js';
+import { isLarge } from '../../values/index.js';
+import type { StepReport } from '../shell-session.js';
+import { chooseSegment, type Measured } from './choose-encoding.js';
+import { BLOCK_BYTES } from './compressed-blocks.js';
+import { LARGE_BYTES } from './large-files.js';
+import { NotReceived, sendSegment } from './send-segment.js';
+import { openSource, type Source } from './source.js';
+import type { Transfers } from './transfers.js';
+
+/** What a transfer needs of the conversation it is part of. */
+export interface Ways {
+  /** Runs a step in the shell that is going to use the file. */
+  ask(body: Script): Promise<StepReport>;
+  /** Opens a session of the same user that writes to the file. Throws ChannelRefused where there can be no other. */
+  receive(reception: { path: string; append: boolean; gzip: boolean }): Promise<{ channel: Channel; input: string }>;
+  /** Resolves when the shell takes more. */
+  drained(): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** Small files go through the shell itself. */
+export const isBroughtApart = ({ content }: Upload): boolean => isLarge(content) || content.length >= LARGE_BYTES;
+
+/** Through the shell, where there can be no other session. */
+const PIECE_BYTES = 48 * 1024;
+
+const failed = (msg: string): StepReport => ({ status: 'failed', fields: new Map([['msg', Buffer.from(msg)]]) });
+
+/** What is there already of a file of `size` bytes, and whether the host can unpack. `kp_sum` reads fast where it can. */
+const look = (path: string, size: number): Script => sh`
+kp_p=${path}
+! command -v gzip >/dev/null 2>&1 || kp_set gzip 1
+if [ -f "$kp_p" ] && [ ! -L "$kp_p" ]; then
+  kp_stat "$kp_p"
+  if [ "$kp_size" -gt 0 ] && [ "$kp_size" -le ${size} ]; then
+    kp_sum "$kp_p" && kp_set have "$kp_size $kp_line"
+  fi
+fi`;
+
+/**
+ * One large file on its way to one host. It may be begun again after the connection was lost: what had arrived stays
+ * and is continued, if it is what it should be.
+ */
+export class BringFile {
+  readonly #path: string;
+  readonly #source: Source;
+  readonly #transfers: Transfers;
+  readonly #measured: Measured[] = [];
+
+  constructor(upload: Upload, transfers: Transfers) {
+    this.#path = upload.path;
+    this.#source = openSource(upload.content);
+    this.#transfers = transfers;
+  }
+
+  /** Undefined: it is there. Otherwise why not, as the step that needs it would have said. Throws ConnectionLost. */
+  async run(ways: Ways): Promise<StepReport | undefined> {
+    const report = await ways.ask(look(this.#path, this.#source.size));
+    if (report.status === 'discarded') return undefined;
+    if (report.status === 'failed') return report;
+    const from = await this.#verified(report.fields.get('have')?.toString());
+    const canUnpack = report.fields.has('gzip');
+    try {
+      return await this.#transfers.one(() => this.#send(ways, from, canUnpack), ways.signal);
+    } catch (error) {
+      if (error instanceof ChannelRefused) return this.#throughShell(ways, from);
+      if (error instanceof NotReceived) return failed(`cannot write ${this.#path}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  /** How much of what the host has is the beginning of the file. */
+  async #verified(have: string | undefined): Promise<number> {
+    const [length = '', digest] = have?.split(' ') ?? [];
+    const size = Number(length);
+    if (!digest || !Number.isSafeInteger(size)) return 0;
+    return (await this.#source.digestOfFirst(size)) === digest ? size : 0;
+  }
+
+  async #send(ways: Ways, from: number, canUnpack: boolean): Promise<undefined> {
+    const { blocks } = this.#transfers;
+    const { size } = this.#source;
+    const ratio = await blocks.ratio(this.#source);
+    for (let at = from; at < size; ) {
+      const segment = chooseSegment({ left: size - at, ratio, canUnpack, measured: this.#measured });
+      const gzip = segment.encoding === 'gzip';
+      const started = performance.now();
+      const session = await ways.receive({ path: this.#path, append: at > 0, gzip });
+      // Compressed blocks are the same for all hosts: a part ends where one of them does.
+      const end = at + segment.bytes - (gzip ? (at + segment.bytes) % BLOCK_BYTES : 0);
+      const bytes = (segment.bytes >= size - at ? size : end) - at;
+      await sendSegment({ ...session, ...segment, bytes, source: this.#source, blocks, from: at, signal: ways.signal });
+      this.#measured.push({ ...segment, bytes, ms: performance.now() - started });
+      at += bytes;
+    }
+  }
+
+  /** In pieces that a shell can take, as text. */
+  async #throughShell(ways: Ways, from: number): Promise<StepReport | undefined> {
+    const path = this.#path;
+    let broken: StepReport | undefined;
+    const reports: Promise<void>[] = [];
+    const send = (body: Script): void => {
+      const done = ways.ask(body).then((report) => {
+        if (report.status === 'failed') broken ??= report;
+      });
+      done.catch(() => undefined);
+      reports.push(done);
+    };
+    if (from === 0) send(sh`: >${path} || kp_fail ${`cannot write ${path}`}`);
+    for (let at = from; at < this.#source.size && !broken; ) {
+      ways.signal.throwIfAborted();
+      const piece = await this.#source.read(at, PIECE_BYTES);
+      if (piece.length === 0) break;
+      at += piece.length;
+      send(sh`printf %s ${piece.toString('base64')} | base64 -d >>${path} || kp_fail ${`cannot write ${path}`}`);
+      await ways.drained();
+    }
+    await Promise.all(reports);
+    return broken;
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { type BigIntStats, closeSync, openSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import PQueue from 'p-queue';
+import { KprovError } from '../../errors/index.js';
+import { type LargeFile, Pending } from '../../values/index.js';
+
+/** From here on a file is not read at once. Measured: below, a second channel costs more than it saves. */
+export const LARGE_BYTES = 256 * 1024;
+/** Small enough that nothing else waits noticeably while a piece is hashed. */
+const PIECE_BYTES = 1024 * 1024;
+const VAULT = '$ANSIBLE_VAULT;';
+
+interface Known {
+  /** Changes when the file does. */
+  version: string;
+  file?: LargeFile;
+  error?: unknown;
+  ready: Promise<void>;
+}
+
+const versionOf = ({ size, mtimeNs, ino }: BigIntStats): string => `${size} ${mtimeNs} ${ino}`;
+
+/** What is encrypted is decrypted as a whole. */
+function isVaulted(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(VAULT.length);
+    readSync(descriptor, head, 0, head.length, 0);
+    return head.toString('latin1') === VAULT;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Hashes of the first `length` bytes (default: all), without holding them. */
+export async function digestsOf(
+  path: string,
+  algorithms: readonly string[],
+  length = Number.POSITIVE_INFINITY,
+): Promise<{ size: number; digests: string[] }> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm));
+  const handle = await open(path);
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    let size = 0;
+    while (size < length) {
+      const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, length - size), size);
+      if (bytesRead === 0) break;
+      for (const hash of hashes) hash.update(piece.subarray(0, bytesRead));
+      size += bytesRead;
+    }
+    return { size, digests: hashes.map((hash) => hash.digest('hex')) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(path: string, cause: unknown): KprovError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return new KprovError('unreadable-file', `cannot read ${path}: ${code}`, { cause });
+}
+
+/** Looks large files up; each is read once for its digests, whatever the number of hosts it goes to. */
+export function largeFiles(): (path: string) => LargeFile | undefined {
+  const known = new Map<string, Known>();
+  const reading = new PQueue({ concurrency: 2 });
+
+  const look = (path: string, version: string): Known => {
+    const entry: Known = { version, ready: Promise.resolve() };
+    entry.ready = reading.add(async () => {
+      const { size, digests } = await digestsOf(path, ['sha256', 'sha1', 'md5']);
+      const [sha256 = '', sha1 = '', md5 = ''] = digests;
+      entry.file = { path, size, sha256, sha1, md5 };
+    });
+    entry.ready.catch((error: unknown) => {
+      entry.error = error;
+    });
+    known.set(path, entry);
+    return entry;
+  };
+
+  return (path) => {
+    const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+    if (!stat?.isFile() || stat.size < LARGE_BYTES) return undefined;
+    const version = versionOf(stat);
+    const found = known.get(path);
+    if (found?.version === version) {
+      if (found.file) return found.file;
+      if (found.error !== undefined) throw unreadable(path, found.error);
+      throw new Pending(`the checksum of ${path}`, found.ready);
+    }
+    try {
+      if (isVaulted(path)) return undefined;
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+    throw new Pending(`the checksum of ${path}`, look(path, version).ready);
+  };
+}
