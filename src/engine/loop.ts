@@ -35,12 +35,12 @@ export function loopTurns(loop: Loop, items: readonly Value[], templar: Templar,
   const extended = control.extended !== undefined && templar.evaluateCondition(control.extended, variables);
   const allItems =
     control.extendedAllitems === undefined || templar.evaluateCondition(control.extendedAllitems, variables);
+  const [loopVar, indexVar] = [control.loopVar, control.indexVar].map(
+    (name) => name && String(templar.render(name, variables)),
+  );
   return items.map((item, index) => {
-    const local = mapping({ [control.loopVar]: item, ansible_loop_var: control.loopVar });
-    if (control.indexVar !== undefined) {
-      local[control.indexVar] = index;
-      local.ansible_index_var = control.indexVar;
-    }
+    const local = mapping({ [loopVar ?? 'item']: item, ansible_loop_var: loopVar ?? 'item' });
+    if (indexVar !== undefined) Object.assign(local, { [indexVar]: index, ansible_index_var: indexVar });
     if (extended) {
       const previous = items[index - 1];
       const next = items[index + 1];

@@ -214,13 +214,13 @@ export class TaskRun {
   #itemDone({ turn, noLog }: UnderWay, result: Judged): void {
     if (!turn) return;
     const { run } = this.#host.play;
-    const loopVar = this.#task.loop?.control.loopVar ?? 'item';
+    const loopVar = String(turn.local.ansible_loop_var);
     result.value[loopVar] = turn.item;
     for (const name of ['ansible_loop_var', 'ansible_index_var', 'ansible_loop']) {
       if (turn.local[name] !== undefined) result.value[name] = turn.local[name];
     }
-    const { indexVar } = this.#task.loop?.control ?? {};
-    if (indexVar !== undefined) result.value[indexVar] = turn.local[indexVar] ?? null;
+    const indexVar = turn.local.ansible_index_var;
+    if (indexVar !== undefined) result.value[String(indexVar)] = turn.local[String(indexVar)] ?? null;
     const written = this.#task.loop?.control.label;
     const label = this.#host.tryRender(written ?? `{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
     result.value._ansible_item_label = written === undefined ? turn.item : label;

@@ -3,7 +3,7 @@ import { isMapping, type Mapping, mapping } from '../values/index.js';
 import type { Path } from '../yaml/index.js';
 import { builtin, findAction, reportUnknownAction } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
-import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
+import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
 import { controlActions } from './control-actions.js';
 import { type Draft, dropRemoved, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
 import { splitArguments, UnbalancedError } from './key-value.js';
@@ -60,13 +60,15 @@ function checkFactNames(context: Context, action: Action): void {
   });
 }
 
-function checkArguments(context: Context, action: Action, mayLackSome: boolean): void {
+/** Wrong arguments where the task's failure is provided for make it fail when its turn comes, as in Ansible. */
+function checkArguments(context: Context, action: Action, mayLackSome: boolean, mayFail: boolean): void {
+  const tell = mayFail && !controlActions.has(action.description.name) ? warn : report;
   for (const problem of context.checker.check(action.description, action.args)) {
     const { path, isMissing, ...words } = problem;
     if (isMissing && (action.variableArgs !== undefined || mayLackSome)) continue;
     const isKey = problem.code === 'unknown-parameter' && path.length === 1;
     const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
-    report(context, place, words);
+    tell(context, place, words);
   }
   if (action.description.name === 'set_fact') checkFactNames(context, action);
   for (const [name, place] of action.places) if (place.path.at(-1) === name) checkVersionNumber(context, place, name);
@@ -79,6 +81,7 @@ interface Source {
   /** The key that names or holds the action. */
   key: string;
   hasDefaults: boolean;
+  mayFail: boolean;
 }
 
 /** `action: copy src=a` and `action: {module: copy, src: a}`. */
@@ -161,6 +164,6 @@ export function readAction(context: Context, source: Source): Action | undefined
     at: (path) => placeOf(places, path, position),
     places,
   };
-  checkArguments(context, action, source.hasDefaults || draft.isBroken === true);
+  checkArguments(context, action, source.hasDefaults || draft.isBroken === true, source.mayFail);
   return action;
 }

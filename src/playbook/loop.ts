@@ -23,8 +23,8 @@ function readControl(context: Context, cursor: Cursor): LoopControl {
   }
   for (const key of Object.keys(value)) {
     const inner = child(cursor, key);
-    if (key === 'loop_var') control.loopVar = variableName(context, inner, key) ?? 'item';
-    else if (key === 'index_var') Object.assign(control, defined('indexVar', variableName(context, inner, key)));
+    if (key === 'loop_var') control.loopVar = nameOrTemplate(context, inner, key) ?? 'item';
+    else if (key === 'index_var') Object.assign(control, defined('indexVar', nameOrTemplate(context, inner, key)));
     else if (key === 'label') {
       checkTemplates(context, inner);
       control.label = inner.value;
@@ -41,6 +41,13 @@ function readControl(context: Context, cursor: Cursor): LoopControl {
     }
   }
   return control;
+}
+
+/** The name of a variable, which may be a template. */
+function nameOrTemplate(context: Context, cursor: Cursor, key: string): string | undefined {
+  if (typeof cursor.value !== 'string' || !isTemplate(cursor.value)) return variableName(context, cursor, key);
+  checkTemplates(context, cursor);
+  return cursor.value;
 }
 
 const defined = (name: string, value: unknown): object => (value === undefined ? {} : { [name]: value });

@@ -43,6 +43,7 @@ export interface Inherited {
 }
 
 export interface LoopControl {
+  /** A variable's name, or a template of one. */
   loopVar: string;
   indexVar?: string;
   label?: Value;
@@ -188,4 +189,6 @@ export interface Scope {
   /** Directory of the playbook. */
   directory: string;
   isHandler: boolean;
+  /** Inside the `block` of a block that has a `rescue`. */
+  isRescued?: true;
 }

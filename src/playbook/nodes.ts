@@ -80,13 +80,13 @@ function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
     });
   }
   const inside = scopeInside(scope, own);
-  const part = (key: string): Node[] => loadNodes(context, child(cursor, key), inside);
+  const part = (key: string, within = inside): Node[] => loadNodes(context, child(cursor, key), within);
   const block: Block = {
     kind: 'block',
     id: nodeId(context, cursor),
     name: ownText(own, 'name') ?? '',
     position: positionOf(cursor),
-    tasks: part('block'),
+    tasks: part('block', 'rescue' in value ? { ...inside, isRescued: true } : inside),
     rescue: part('rescue'),
     always: part('always'),
     keywords: inside.inherited,
@@ -99,12 +99,23 @@ function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
 const hasDefaults = (scope: Scope, own: Own): boolean =>
   scope.inherited.moduleDefaults.length > 0 || own.has('module_defaults');
 
+/** Has the author provided for the task's failure? */
+const mayFail = (scope: Scope, own: Own): boolean =>
+  scope.isRescued === true ||
+  own.has('failed_when') ||
+  ![undefined, false].includes((own.get('ignore_errors') ?? scope.inherited.ignoreErrors) as boolean | undefined);
+
 function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const { own, others } = readKeywords(context, cursor, scope.isHandler ? 'handler' : 'task');
   const key = chooseAction.ofTask(context, cursor, others);
   const loop = readLoop(context, cursor, others);
   if (key === undefined) return [];
-  const action = readAction(context, { task: cursor, key, hasDefaults: hasDefaults(scope, own) });
+  const action = readAction(context, {
+    task: cursor,
+    key,
+    hasDefaults: hasDefaults(scope, own),
+    mayFail: mayFail(scope, own),
+  });
   if (action === undefined) return [];
   const { name } = action.description;
   const isOldInclude = action.includeVars !== undefined || /(?:^|\.)include$/.test(action.spelling);
