@@ -101,7 +101,7 @@ export class FaultyLine {
   connections = 0;
   port = 0;
   /** Breaks once when so many bytes have passed. */
-  breakAt: { direction: Direction; bytes: number; how: 'cut' | 'hole' } | undefined;
+  breakAt: { direction: Direction; bytes: number; how: 'cut' | 'hole' | (() => void) } | undefined;
   /** How long each piece is under way, in each direction. */
   delayMs = 0;
   /** New connections vanish as well. */
@@ -135,7 +135,8 @@ export class FaultyLine {
         this.breakAt = undefined;
         to.write(chunk.subarray(0, at.bytes - before));
         if (at.how === 'cut') setImmediate(() => this.cut());
-        else this.hole();
+        else if (at.how === 'hole') this.hole();
+        else at.how();
       };
       near.on('data', pass('up', far));
       far.on('data', pass('down', near));
@@ -231,9 +232,12 @@ export class Project {
   }
 }
 
+/** The container that plays a host. */
+export const dockerOf = (host: BedHost): string => `${bed.name}-${host}-1`;
+
 /** A command on a host, past its SSH server, which may be what is broken. Throws when it fails. */
 export const on = (host: BedHost, command: string): string =>
-  execFileSync('docker', ['exec', '-i', `${bed.name}-${host}-1`, 'sh'], {
+  execFileSync('docker', ['exec', '-i', dockerOf(host), 'sh'], {
     input: command,
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 30_000,
