@@ -79,7 +79,7 @@ function present(section: Lines, option: string, edit: IniEdit): void {
 function absent(section: Lines, edit: IniEdit): void {
   const { option } = edit;
   if (option === undefined) {
-    if (section.lines.length === 0) return;
+    if (section.lines.every((line) => line === '[\0')) return;
     Object.assign(section, { lines: [], msg: 'section removed', changed: true });
     return;
   }
