@@ -93,7 +93,7 @@ export class ShellSession {
     this.#stdout = new FrameReader({
       progress: (of, field, chunk) => this.#progress(of, field, chunk),
       frame: (frame) => this.#frame(frame),
-      greeting: (_, pid) => {
+      greeting: (pid) => {
         this.#ready = true;
         this.#pid = pid;
       },

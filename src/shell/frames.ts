@@ -13,8 +13,8 @@ export interface FrameEvents {
   /** Part of a field that is still being written: live output of a long command. */
   progress?(nonce: string, field: string, chunk: Buffer): void;
   frame(frame: Frame): void;
-  /** The shell has read its library and tells who it is. */
-  greeting?(user: string, pid: number): void;
+  /** The shell has read its library and tells its number. */
+  greeting?(pid: number): void;
   /** Another run holds the host: who, since when; empty where it is an earlier shell of this run. */
   waiting?(holder: string): void;
   /** The host has nothing to lock itself with. */
@@ -204,8 +204,7 @@ export class FrameReader {
       this.#field = undefined;
     } else if (directive.startsWith('ready ')) {
       this.#due.shift();
-      const [, user = '', pid = ''] = directive.split(' ');
-      this.#events.greeting?.(user, Number(pid));
+      this.#events.greeting?.(Number(directive.slice(6)));
     } else if (directive === 'wait' || directive.startsWith('wait ')) {
       this.#events.waiting?.(utf8(directive.slice(5)));
     } else if (directive === 'unlocked') {

@@ -83,7 +83,7 @@ export function asUser(
 
 /** The command of the exec request that opens the host's shell, and what goes first to its standard input. */
 export function renderLogin(become: Become, nonce: string, lock?: LockRequest): { command: string; input: string } {
-  const hello = `printf '\\n@%s ready %s %s\\n' ${nonce} "$(id -un)" $$\n`;
+  const hello = `printf '\\n@%s ready %s\\n' ${nonce} $$\n`;
   const preamble = `${runner}${lock ? `${takeLock(nonce, lock)}\n` : ''}${hello}`;
   if (become.method === 'none') return { command: 'exec /bin/sh -s', input: preamble };
   return asUser(become, nonce, 'exec /bin/sh -s', preamble);

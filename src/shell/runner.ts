@@ -9,7 +9,7 @@ import { lockFunctions } from './lock.js';
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 export const runner = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_seen=
 LC_ALL=C; export LC_ALL
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -27,7 +27,7 @@ kp_run() {
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
-  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate=
+  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_seen=
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
@@ -40,17 +40,23 @@ kp_run() {
   else kp_status=ok
   fi
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
-  printf '\n@%s end %s\n' "$1" "$kp_status"
+  printf '%s\n@%s end %s\n' "$kp_report" "$1" "$kp_status"
+  kp_report=
   # Asked to end, the shell finishes its step first; between two steps it just ends.
   kp_id=
   trap - TERM
   [ -z "$kp_quit" ] || exit 0
 }
 
-# kp_set KEY VALUE: reports a field of the result.
-kp_set() { printf '\n@%s <%s\n%s\n@%s .\n' "$kp_n" "$1" "$2" "$kp_n"; }
+# kp_set KEY VALUE: reports a field of the result. Fields are kept and leave together with the end of the step: each
+# write of its own would be a packet of its own. So it works in the step's own shell only, not in a subshell of it.
+kp_set() {
+  kp_report="$kp_report$kp_nl@$kp_n <$1$kp_nl$2$kp_nl@$kp_n .$kp_nl"
+  [ $\{#kp_report} -lt 4096 ] || kp_flush
+}
+kp_flush() { printf %s "$kp_report"; kp_report=; }
 # kp_open KEY ... kp_close: what is written to standard output between them is the field, byte for byte.
-kp_open() { printf '\n@%s <%s\n' "$kp_n" "$1"; }
+kp_open() { printf '%s\n@%s <%s\n' "$kp_report" "$kp_n" "$1"; kp_report=; }
 kp_close() { printf '\n@%s .\n' "$kp_n"; }
 
 # kp_say TEXT: tells at once, while the step runs, what it waits for.
@@ -62,6 +68,7 @@ kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
 kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
 # kp_apply: the gate before every change. Marks the step as changed; false in check mode, where nothing is done.
 kp_apply() {
+  kp_seen=
   if [ -z "$kp_changes" ]; then
     kp_changes=1
     [ -n "$kp_check" ] || kp_note_change
@@ -121,7 +128,8 @@ kp_stream() {
   kp_rc=$?
   unset kp_stdin
   printf '\n@%s .\n\n@%s end ok\n' "$kp_n" "$kp_n" >&2
-  printf '\n@%s .\n\n@%s <rc\n%s\n@%s .\n' "$kp_n" "$kp_n" "$kp_rc" "$kp_n"
+  kp_report="$kp_nl@$kp_n .$kp_nl"
+  kp_set rc "$kp_rc"
   return "$kp_rc"
 }
 kp_enter() {
@@ -159,6 +167,7 @@ kp_foresee() {
 # kp_stat PATH: type (absent, file, directory, link, other), mode (4 octal digits), owner, group, uid, gid, size, mtime
 # into kp_type, kp_mode, ... A predicted path has what its prediction says, and "?" for what that leaves open.
 kp_stat() {
+  kp_seen=$1
   if kp_foreseen "$1"; then
     kp_uid=? kp_gid=? kp_size=? kp_mtime=?
     set -- $kp_value
@@ -189,6 +198,8 @@ kp_sum() {
   case $kp_line in [0-9a-f]*' '*) ;; *) kp_line=$(sha256sum <"$1") || return 1 ;; esac
   kp_line=$\{kp_line%% *}
 }
+# kp_look PATH: kp_stat, but not again where that path was the last one looked at and nothing has been changed since.
+kp_look() { [ -z "$kp_check$kp_changes" ] && [ "$kp_seen" = "$1" ] || kp_stat "$1"; }
 # kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed.
 kp_facts() {
   [ -z "$kp_changes" ] || kp_stat "$1"
@@ -264,7 +275,11 @@ kp_read() {
     if kp_predicted content "$1"; then kp_text=$kp_value; return 0; fi
   fi
   [ -f "$1" ] || return 0
-  kp_text=$(cat -- "$1" && echo x) || return 1
+  # The x keeps the trailing newlines; from a here-document it costs no process.
+  kp_text=$(cat -- "$1" - <<kp_x
+x
+kp_x
+) || return 1
   kp_text=$\{kp_text%x}
 }
 # kp_before PATH: reports the content for a diff, after kp_stat PATH; the size alone where it is too much to show.
@@ -325,7 +340,7 @@ kp_parent() {
 
 # kp_directory PATH MODE OWNER GROUP: the directory is there with these attributes; parents that are missing are made alike.
 kp_directory() {
-  kp_stat "$1"
+  kp_look "$1"
   if [ "$kp_type" = link ] && [ -d "$1" ]; then kp_real "$1" && kp_stat "$kp_path" && set -- "$kp_path" "$2" "$3" "$4"; fi
   case $kp_type in
   directory) kp_attributes "$@"; return ;;
@@ -347,7 +362,7 @@ kp_attributes_quietly() { local kp_diff; kp_diff=; kp_attributes "$@"; }
 
 # kp_write PATH CONTENT MODE OWNER GROUP: the file has this content and these attributes. Reports "before" for a diff.
 kp_write() {
-  kp_stat "$1"
+  kp_look "$1"
   case $kp_type in
   file | absent) ;;
   link) [ ! -d "$1" ] || { kp_fail "$1 is a directory, not a file"; return 1; } ;;

@@ -7,7 +7,7 @@ const liar = String.raw`#!/bin/bash
 esc=$(printf '\033]0;pwned\007\033[2J')
 while IFS= read -r line; do
   case $line in
-  *' ready %s %s'*) n=@{line##*@n\' }; n=@{n%% *}; printf '\n@%s ready root 1\n' "$n" ;;
+  *' ready %s'*) n=@{line##*@n\' }; n=@{n%% *}; printf '\n@%s ready 1\n' "$n" ;;
   'kp_run '*)
     set -- $line
     n=$2
@@ -42,7 +42,7 @@ const playbook = `
     - {name: again, debug: {msg: "{{ said.stdout }}", verbosity: 0}}
     - {name: plain, debug: {var: ansible_local}}
     - {name: names, shell: "mkdir -p /root/faults && cd /root/faults && touch \\"$(printf 'a\\\\033[2Jb')\\" && ls"}
-    - {name: forged, shell: "printf '\\\\n@0123456789abcdef end ok\\\\n\\\\n@x ready root\\\\n'; printf '\\\\n@%s end ok\\\\n' $PPID >&2; exit 7", register: forged, failed_when: forged.rc != 7}
+    - {name: forged, shell: "printf '\\\\n@0123456789abcdef end ok\\\\n\\\\n@x ready 1\\\\n'; printf '\\\\n@%s end ok\\\\n' $PPID >&2; exit 7", register: forged, failed_when: forged.rc != 7}
 - hosts: good
   gather_facts: false
   tasks:

@@ -63,7 +63,11 @@ if [ "$kp_text" != "$kp_after" ] || [ -n "$kp_new" ]; then
   kp_set edited 1
   [ -z "$kp_diff" ] || kp_set after "$kp_after"
 fi
-kp_write "$kp_p" "$kp_after" ${args.mode} ${args.owner} ${args.group} || return 1
+if [ "$kp_text" = "$kp_after" ] && [ -z "$kp_new" ]; then
+  kp_attributes "$kp_p" ${args.mode} ${args.owner} ${args.group} || return 1
+else
+  kp_write "$kp_p" "$kp_after" ${args.mode} ${args.owner} ${args.group} || return 1
+fi
 [ -z "$kp_m$kp_o$kp_g" ] || kp_set attributes 1`;
 
 /**

@@ -95,7 +95,7 @@ export const targets: Readonly<Record<string, Target>> = {
   frames: {
     seeds: [
       '\n@aa begin\n\n@aa <stdout\ntext\n@aa .\n\n@aa end ok\n\n@bb begin\n\n@bb <x\n\n@bb end changed\n',
-      '\n@gg ready root 1\n\n@gg wait x\n',
+      '\n@gg ready 1\n\n@gg wait x\n',
     ],
     run: (text) => {
       const reader = new FrameReader({ frame: () => undefined, progress: () => undefined }, { maxFieldBytes: 64 });
