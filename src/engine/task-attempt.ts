@@ -15,6 +15,7 @@ import { becomeOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
 import type { BecomeRequest } from './conversation.js';
+import { expandPaths, type PathOwner } from './path-expansion.js';
 import { findFile } from './search.js';
 import { type TaskScope, variablesOf, withoutOmitted } from './variables.js';
 
@@ -84,12 +85,13 @@ function environmentOf(task: Task, templar: Templar, variables: Variables): Reco
 }
 
 function defaultsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Mapping {
-  const merged = mapping();
+  let merged = mapping();
   for (const layer of task.moduleDefaults) {
     const rendered = templar.render(layer, variables);
     if (!isMapping(rendered)) continue;
     for (const [name, args] of Object.entries(rendered)) {
-      if (findTask(name) === definition && isMapping(args)) Object.assign(merged, args);
+      // An inner level's defaults for a task replace an outer one's, as a whole.
+      if (findTask(name) === definition && isMapping(args)) merged = mapping(args);
     }
   }
   return merged;
@@ -174,7 +176,12 @@ function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables:
  * Everything about one task, host and item that can be worked out on the control side. Pure but for the redactor, so
  * it may be tried again when it throws Pending. Throws TemplateError and KprovError for what the user got wrong.
  */
-export function attempt(run: RunContext, scope: TaskScope, task: Task): Attempt | LeftOut {
+export function attempt(
+  run: RunContext,
+  scope: TaskScope,
+  task: Task,
+  ownerOf: (attempt: Pick<Attempt, 'become' | 'environment' | 'delegateTo'>) => PathOwner,
+): Attempt | LeftOut {
   const { templar } = run.scope;
   const variables = variablesOf(scope);
   for (const condition of task.when) if (!templar.evaluateCondition(condition, variables)) return { condition };
@@ -193,17 +200,20 @@ export function attempt(run: RunContext, scope: TaskScope, task: Task): Attempt 
       ...(first?.fix !== undefined && { fix: first.fix }),
     });
   }
+  const environment = environmentOf(task, templar, variables);
+  const delegateTo = task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables));
+  const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become });
   const work: Attempt['work'] =
     check && definition.inCheckMode === 'skips'
       ? { status: 'skipped', result: { msg: `${definition.name} is left out in check mode` }, incomplete: true }
       : controls.has(task.action)
         ? 'control'
-        : definition.compile(parsed.args, context);
+        : definition.compile(args, context);
   const timeout = countOf(task.timeout, templar, variables);
   return {
     definition,
-    args: parsed.args,
+    args,
     written,
     context,
     work,
@@ -213,8 +223,8 @@ export function attempt(run: RunContext, scope: TaskScope, task: Task): Attempt 
     ignoreErrors: flagOf(task.ignoreErrors, false, templar, variables),
     ignoreUnreachable: flagOf(task.ignoreUnreachable, false, templar, variables),
     noLog: flagOf(task.noLog, false, templar, variables),
-    environment: environmentOf(task, templar, variables),
-    delegateTo: task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables)),
+    environment,
+    delegateTo,
     delegateFacts: flagOf(task.delegateFacts, false, templar, variables),
     timeoutMs: timeout ? timeout * 1000 : undefined,
     secrets: parsed.secrets,

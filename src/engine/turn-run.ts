@@ -4,7 +4,7 @@ import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
 import type { Value } from '../values/index.js';
 import { controls } from './controls/index.js';
-import { NotBegun } from './conversation.js';
+import { type Conversation, NotBegun } from './conversation.js';
 import type { TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
 import { LastWords } from './last-words.js';
@@ -83,7 +83,12 @@ export class TurnRun {
     let work: ReturnType<typeof attempt>;
     let throttle: number | undefined;
     try {
-      work = await this.#host.evaluate(() => attempt(run, scope, this.#task));
+      work = await this.#host.evaluate(() =>
+        attempt(run, scope, this.#task, ({ delegateTo, ...owner }) => ({
+          ...owner,
+          conversation: this.#with(delegateTo),
+        })),
+      );
       throttle = await this.#host.evaluate(() => countOf(this.#task.throttle, run.scope.templar, variablesOf(scope)));
     } catch (error) {
       if (!isUsersError(error)) throw error;
@@ -190,12 +195,17 @@ export class TurnRun {
     return { ...raw, value: { ...raw.value, msg } };
   }
 
+  #with(delegateTo: string | undefined): Conversation {
+    const { host, play } = this.#host;
+    return play.conversationWith(delegateTo ?? host, this.#task, host);
+  }
+
   #send(work: Attempt, program: Program, inLoop: boolean, heard: LastWords) {
     const { host, play } = this.#host;
     const { run } = play;
     const judgedHere = this.decidesHere(work) || this.#task.failedWhen !== undefined;
     const delegated = work.delegateTo !== undefined;
-    return play.conversationWith(work.delegateTo ?? host, this.#task, host).send({
+    return this.#with(work.delegateTo).send({
       body: program.script,
       ...(program.uploads && { uploads: program.uploads }),
       mode: {

@@ -12,6 +12,8 @@ export interface Parameter<T, Present extends boolean = boolean> {
   aliases: readonly string[];
   /** Never shown: the value is registered with the redactor. */
   secret: boolean;
+  /** A path of the host, in which `~` and `$NAME` are filled in; a name: if that parameter is true. */
+  onHost?: true | string;
   /** Type only: an argument that is required or has a default is always there. */
   readonly present?: Present;
 }
@@ -66,13 +68,21 @@ function parseString(value: Value): string {
 export const text = <const O extends Options<string>>(description: string, options?: O) =>
   parameter<string, O>(description, options, scalar, parseString);
 
-/** A path on the host. */
-export const path = <const O extends Options<string>>(description: string, options?: O) =>
-  parameter<string, O>(description, options, scalar, (value) => {
-    const name = parseString(value);
-    if (name === '') throw new RangeError('expected a path, got the empty string');
-    return name;
-  });
+function parsePath(value: Value): string {
+  const name = parseString(value);
+  if (name === '') throw new RangeError('expected a path, got the empty string');
+  return name;
+}
+
+/** A path on the host; with `onHost` only if the parameter of that name is true. */
+export const path = <const O extends Options<string> & { onHost?: string }>(description: string, options?: O) => ({
+  ...parameter<string, O>(description, options, scalar, parsePath),
+  onHost: options?.onHost ?? (true as const),
+});
+
+/** A path on the control machine. */
+export const localPath = <const O extends Options<string>>(description: string, options?: O) =>
+  parameter<string, O>(description, options, scalar, parsePath);
 
 /** yes/no, true/false, on/off, 1/0. */
 export const flag = <const O extends Options<boolean>>(description: string, options?: O) =>

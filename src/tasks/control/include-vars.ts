@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, path, text } from '../parameters.js';
+import { choice, flag, integer, list, localPath, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { byEngine } from './by-engine.js';
 
@@ -6,8 +6,8 @@ export const includeVars = defineTask({
   name: 'include_vars',
   summary: 'Reads variables from files of the control machine.',
   parameters: {
-    file: path('The file, looked for in vars/ of the role and beside the playbook.'),
-    dir: path('A directory whose files are all read, in alphabetical order.'),
+    file: localPath('The file, looked for in vars/ of the role and beside the playbook.'),
+    dir: localPath('A directory whose files are all read, in alphabetical order.'),
     name: text('A variable that gets everything as a mapping, instead of one variable each.'),
     depth: integer('How deep into `dir` to go; 0: no limit.', { default: 0 }),
     files_matching: text('Regular expression that the names of the files in `dir` have to match.'),

@@ -1,4 +1,4 @@
-import { dictionary, flag, path, text } from '../parameters.js';
+import { dictionary, flag, localPath, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { byEngine } from './by-engine.js';
 
@@ -20,7 +20,7 @@ export const includeTasks = defineTask({
   name: 'include_tasks',
   aliases: ['include'],
   summary: 'Runs the tasks of a file, chosen while the play runs.',
-  parameters: { file: path('The file, looked for beside the including one.', { required: true }), apply },
+  parameters: { file: localPath('The file, looked for beside the including one.', { required: true }), apply },
   freeForm: 'file',
   returns: {},
   example: `- include_tasks: "{{ ansible_os_family | lower }}.yml"`,
@@ -31,7 +31,7 @@ export const includeTasks = defineTask({
 export const importTasks = defineTask({
   name: 'import_tasks',
   summary: 'Puts the tasks of a file here, when the playbook is read.',
-  parameters: { file: path('The file, looked for beside the importing one.', { required: true }) },
+  parameters: { file: localPath('The file, looked for beside the importing one.', { required: true }) },
   freeForm: 'file',
   returns: {},
   example: `- import_tasks: packages.yml`,
@@ -72,7 +72,7 @@ export const importRole = defineTask({
 export const importPlaybook = defineTask({
   name: 'import_playbook',
   summary: 'Puts the plays of another playbook here. Stands among plays, not among tasks.',
-  parameters: { file: path('The playbook, looked for beside the importing one.', { required: true }) },
+  parameters: { file: localPath('The playbook, looked for beside the importing one.', { required: true }) },
   freeForm: 'file',
   returns: {},
   example: `- import_playbook: reset.yml`,

@@ -16,7 +16,9 @@ export { ownership, writtenFile } from './written-file.js';
 const plainMode = mode('');
 
 export const copyParameters = {
-  src: path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.'),
+  src: path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.', {
+    onHost: 'remote_src',
+  }),
   content: anything('The content itself; a mapping or list is written as JSON.'),
   dest: path('Where it goes. With a / at its end, or where it is a directory, the file keeps its name.', {
     required: true,

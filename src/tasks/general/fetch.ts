@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { sh } from '../../shell/index.js';
-import { flag, path } from '../parameters.js';
+import { flag, localPath, path } from '../parameters.js';
 import { defineTask, program, type TaskContext } from '../task.js';
 import { withFailure } from './reported.js';
 import { readFileScript } from './slurp.js';
@@ -22,7 +22,7 @@ export const fetch = defineTask({
   summary: 'Brings a file of the host to the control machine; at most 32 MiB.',
   parameters: {
     src: path('The file on the host.', { required: true }),
-    dest: path('Directory of the control machine; the file goes to dest/HOST/src.', { required: true }),
+    dest: localPath('Directory of the control machine; the file goes to dest/HOST/src.', { required: true }),
     flat: flag('Whether it goes to dest itself; with a / at the end of dest it keeps its name.', { default: false }),
     fail_on_missing: flag('Whether a file that is not there is a failure.', { default: true }),
     validate_checksum: flag('Whether what arrived is compared with the file.', { default: true }),

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { sh } from '../../shell/index.js';
-import { type ArgumentsOf, choice, flag, path, text } from '../parameters.js';
+import { type ArgumentsOf, choice, flag, localPath, path, text } from '../parameters.js';
 import { defineTask, type TaskContext } from '../task.js';
 import { destination } from './copy.js';
 import { asOutcome, type PlacedFile, placedFile, placeFiles } from './place-files.js';
@@ -11,7 +11,7 @@ import { ownership, replacement, safeguards } from './written-file.js';
 const newlines: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\r\\n': '\r\n' };
 
 const parameters = {
-  src: path('Template of the control machine, looked for in templates/.', { required: true }),
+  src: localPath('Template of the control machine, looked for in templates/.', { required: true }),
   dest: path('Where the text goes; in a directory it keeps the name of the template.', { required: true }),
   force: flag('Whether an existing file is replaced where it differs.', { default: true }),
   follow: flag('Whether a link at dest is followed rather than replaced.', { default: false }),

@@ -13,6 +13,7 @@ const parameters = {
     'The archive: a file of the control machine looked for in files/; with remote_src one of the host, or a URL.',
     {
       required: true,
+      onHost: 'remote_src',
     },
   ),
   dest: path('The directory it is unpacked in; it has to be there.', { required: true }),

@@ -1,6 +1,6 @@
 import { kubeconfigSecrets, mergeKubeconfig } from '../../kubernetes/kubeconfig.js';
 import { joinScripts, sh } from '../../shell/index.js';
-import { flag, path, text } from '../parameters.js';
+import { flag, localPath, text } from '../parameters.js';
 import { defineTask, type Interpretation, program } from '../task.js';
 import { ADMIN_CONF } from './parts/kubeadm.js';
 import { plainFields } from './parts/report.js';
@@ -14,7 +14,7 @@ export const kubeconfig = defineTask({
   parameters: {
     user: text('Whose ~/.kube/config is written. Default: the login user.'),
     on_host: flag('Whether it is written on the host.', { default: true }),
-    local_path: path('kubeconfig on the control machine that the cluster is merged into.'),
+    local_path: localPath('kubeconfig on the control machine that the cluster is merged into.'),
     name: text('Name of cluster, user and context there.', { default: 'kprov' }),
     server: text('URL of the API server as the control machine reaches it. Default: what admin.conf says.'),
   },
