@@ -285,10 +285,10 @@ export class Conversation {
     const content = Buffer.from(upload.content.buffer, upload.content.byteOffset, upload.content.byteLength);
     const send = (body: Script) =>
       void session.send({ ...mode, nonce: makeNonce(), epoch, body }).then(onReport, () => undefined);
-    send(sh`: >${upload.path} || kp_fail ${`cannot write ${upload.path}`}`);
+    send(sh`{ : >${upload.path}; } 2>/dev/null || kp_cannot_write ${upload.path} ''`);
     for (let at = 0; at < content.length; at += chunkBytes) {
       const piece = content.subarray(at, at + chunkBytes).toString('base64');
-      send(sh`printf %s ${piece} | base64 -d >>${upload.path} || kp_fail ${`cannot write ${upload.path}`}`);
+      send(sh`kp_put ${upload.path} ${piece}`);
     }
   }
 

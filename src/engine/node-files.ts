@@ -6,7 +6,16 @@ import { largeFiles } from './transfer/large-files.js';
 const code = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 const isMissing = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(String(code(error)));
+  ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'].includes(String(code(error)));
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new KprovError('unreadable-file', `cannot look at ${path}: ${String(code(error))}`, { cause: error });
+  }
+}
 
 function readBytes(path: string): Uint8Array | undefined {
   try {
@@ -28,7 +37,7 @@ export const nodeFiles: Files = {
   },
   large: largeFiles(),
   kind: (path) => {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat?.isDirectory()) return 'directory';
     return stat?.isFile() ? 'file' : undefined;
   },
@@ -41,7 +50,7 @@ export const nodeFiles: Files = {
     }
   },
   permissions: (path) => {
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+    const mode = statOf(path)?.mode;
     return mode === undefined ? undefined : mode & 0o7777;
   },
   list: (path) => {

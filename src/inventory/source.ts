@@ -22,9 +22,12 @@ export interface Named {
   position: Position;
 }
 
+/** No address is longer, whatever its ranges; what is would only tire the regular expressions. */
+const longestPattern = 10_000;
+
 /** Hosts of a pattern such as `n[01:12]:2222`, made members of a group. Wrong ones are reported and left out. */
 export function defineHosts(source: Source, pattern: Named, group: string): string[] {
-  const address = parseAddress(pattern.name);
+  const address = pattern.name.length > longestPattern ? undefined : parseAddress(pattern.name);
   const text = address?.host ?? pattern.name;
   const position = pattern.position;
   const error = (code: string, message: string, why: string, at = position): string[] => {

@@ -187,6 +187,10 @@ kp_stat() {
     esac
     kp_mode=$2 kp_uid=$3 kp_gid=$4 kp_size=$5 kp_mtime=$6
     case $kp_mode in ?) kp_mode=000$kp_mode ;; ??) kp_mode=00$kp_mode ;; ???) kp_mode=0$kp_mode ;; esac
+  elif { [ -e "$1" ] || [ -L "$1" ]; } && ! kp_line=$(stat -- "$1" 2>&1); then
+    # Taken for absent, it would be replaced without its owner and mode.
+    kp_fail "stat cannot tell about $1: $kp_line"
+    kp_type="thing that stat cannot see ($kp_line)" kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   else
     kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   fi
@@ -327,6 +331,17 @@ kp_install() {
   kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
 }
 
+# kp_cannot_write PATH TEXT: the step has failed because this could not be written; cat is asked why, as shells hardly say.
+kp_cannot_write() {
+  kp_out=$( { printf '%s' "$2" | cat >"$1"; } 2>&1)
+  rm -f -- "$1"
+  kp_fail "cannot write $1$\{kp_out:+: $\{kp_out##*: }}"
+}
+# kp_put PATH BASE64: appends what it stands for to the file.
+kp_put() {
+  kp_out=$( { printf '%s' "$2" | base64 -d >>"$1"; } 2>&1) || kp_fail "cannot write $1: $kp_out"
+}
+
 # kp_parent PATH: the directory that PATH stands in is there; else the step fails (in check mode: cannot be judged).
 kp_parent() {
   case $1 in /*/*) kp_dir=$\{1%/*} ;; /*) return 0 ;; */*) kp_dir=$\{1%/*} ;; *) return 0 ;; esac
@@ -385,7 +400,7 @@ kp_write() {
   [ "$kp_type" != file ] || kp_differ "$3" "$4" "$5"
   if kp_apply; then
     kp_temp "$1"
-    printf '%s' "$2" >"$kp_tmp" || { rm -f -- "$kp_tmp"; kp_fail "cannot write $kp_tmp"; return 1; }
+    { printf '%s' "$2" >"$kp_tmp"; } 2>/dev/null || { kp_cannot_write "$kp_tmp" "$2"; return 1; }
     kp_install "$kp_tmp" "$1" "$3" "$4" "$5"
   else
     kp_foresee_file "$1" "$3" "$4" "$5"

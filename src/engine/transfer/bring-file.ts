@@ -114,13 +114,13 @@ export class BringFile {
       done.catch(() => undefined);
       reports.push(done);
     };
-    if (from === 0) send(sh`: >${path} || kp_fail ${`cannot write ${path}`}`);
+    if (from === 0) send(sh`{ : >${path}; } 2>/dev/null || kp_cannot_write ${path} ''`);
     for (let at = from; at < this.#source.size && !broken; ) {
       ways.signal.throwIfAborted();
       const piece = await this.#source.read(at, PIECE_BYTES);
       if (piece.length === 0) break;
       at += piece.length;
-      send(sh`printf %s ${piece.toString('base64')} | base64 -d >>${path} || kp_fail ${`cannot write ${path}`}`);
+      send(sh`kp_put ${path} ${piece.toString('base64')}`);
       await ways.drained();
     }
     await Promise.all(reports);

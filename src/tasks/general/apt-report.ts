@@ -9,8 +9,8 @@ const errorLines = (output: string): string[] =>
 /** Why apt-get failed, and what to do about it. */
 export function explainApt(output: string, rc: string | undefined): string {
   const errors = errorLines(output);
-  const lock = errors.find((line) => line.includes('Could not get lock'));
-  if (lock !== undefined) return `apt is in use: ${lock.slice(3)}`;
+  const lock = /Could not get lock .*/.exec(output)?.[0];
+  if (lock !== undefined) return `apt is in use: ${lock}`;
   if (/dpkg was interrupted/.test(output)) {
     return 'an earlier dpkg was interrupted and left packages half configured; run on the host: dpkg --configure -a';
   }

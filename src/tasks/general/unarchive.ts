@@ -139,6 +139,7 @@ kp_work_on() {
   if [ "$kp_kind" = tar ] && [ -n ${args.exclude.length > 0 || args.keep_newer} ] && ! kp_gnu_tar; then
     kp_fail 'the tar of this host knows neither exclude nor keep_newer'; return 1
   fi
+  if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then kp_fail 'tar is not on this host'; return 1; fi
   kp_list=$(kp_members 2>/dev/null) || { kp_fail "Failed to find handler for $kp_a: it is neither a tar nor a zip archive"; return 1; }
   kp_unpacked
   case $? in
