@@ -8,7 +8,7 @@ import { controlActions } from './control-actions.js';
 import { type Draft, dropRemoved, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
 import { splitArguments, UnbalancedError } from './key-value.js';
 import { checkTemplates } from './templates.js';
-import { checkVariableName, checkVersionNumber } from './variables.js';
+import { checkModeNumber, checkVariableName, checkVersionNumber } from './variables.js';
 import { describe, isTemplate } from './words.js';
 
 /** Which action a task has, with which arguments. */
@@ -71,7 +71,11 @@ function checkArguments(context: Context, action: Action, mayLackSome: boolean, 
     tell(context, place, words);
   }
   if (action.description.name === 'set_fact') checkFactNames(context, action);
-  for (const [name, place] of action.places) if (place.path.at(-1) === name) checkVersionNumber(context, place, name);
+  for (const [name, place] of action.places) {
+    if (place.path.at(-1) !== name) continue;
+    checkVersionNumber(context, place, name);
+    checkModeNumber(context, place, name);
+  }
   for (const place of new Set(action.places.values())) checkTemplates(context, place);
 }
 

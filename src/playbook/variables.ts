@@ -29,6 +29,19 @@ export function checkVariableNames(context: Context, cursor: Cursor): void {
   }
 }
 
+/** `mode: 644` is a decimal number, which as a mode is 1204: nobody means that. */
+export function checkModeNumber(context: Context, cursor: Cursor, name: string): void {
+  if (typeof cursor.value !== 'number' || !/^(directory_)?mode$/.test(name)) return;
+  const source = cursor.document.sourceAt(cursor.path);
+  if (source === undefined || !/^[1-7][0-7]{2,3}$/.test(source)) return;
+  report(context, positionOf(cursor), {
+    code: 'mode-as-decimal',
+    message: `\`${name}: ${source}\` is the mode ${cursor.value.toString(8).padStart(4, '0')}`,
+    why: 'YAML reads a number without a zero in front as a decimal one',
+    fix: `write it as text: "0${source}"`,
+  });
+}
+
 /** `kubernetes_version: 1.30` is the number 1.3 by the time it is used. */
 export function checkVersionNumber(context: Context, cursor: Cursor, name: string): void {
   if (typeof cursor.value !== 'number' || !/version|release/i.test(name)) return;
