@@ -1,4 +1,5 @@
 import type { Position } from '../errors/index.js';
+import { refusalOf } from '../tasks/index.js';
 import type { TaskDescription } from './catalogue.js';
 import { type Context, report } from './context.js';
 import { keywordsOf } from './keywords.js';
@@ -17,6 +18,16 @@ export function reportUnknownAction(context: Context, name: string, position: Po
   const short = collection === undefined ? undefined : name.slice(collection.length);
   const replacement =
     short !== undefined && findAction(context, short) !== undefined ? `did you mean \`${short}\`?` : undefined;
+  const refusal = replacement === undefined ? refusalOf(name) : undefined;
+  if (refusal !== undefined) {
+    report(context, position, {
+      code: 'refused-task',
+      message: `kprov does not run the module \`${name.slice(0, 80)}\``,
+      why: refusal,
+      fix: 'docs/tasks.md lists what is refused; a task of your own goes into library/',
+    });
+    return;
+  }
   const known = [...actionNames(context), ...keywordsOf('task').keys()];
   report(context, position, {
     code: 'unknown-task',

@@ -1,4 +1,5 @@
 import { nearest } from '../errors/index.js';
+import { refusalOf } from '../tasks/index.js';
 import { isMapping } from '../values/index.js';
 import { actionNames, findAction, reportUnknownAction } from './action-names.js';
 import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
@@ -56,7 +57,10 @@ function ofTask(context: Context, cursor: Cursor, others: readonly string[]): st
   const names = actionNames(context);
   // With no action at all, the keys that are nearer to an action than to a keyword were meant to be it.
   const meant = unknown.filter(
-    (key) => nearest(key, [...keywords, ...names]) === undefined || nearest(key, names) !== undefined,
+    (key) =>
+      refusalOf(key) !== undefined ||
+      nearest(key, [...keywords, ...names]) === undefined ||
+      nearest(key, names) !== undefined,
   );
   for (const key of unknown) {
     if (unknown.length === 1 || meant.includes(key))

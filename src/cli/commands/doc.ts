@@ -1,5 +1,5 @@
 import { KprovError, nearest } from '../../errors/index.js';
-import { findTask, type Parameter, type Task, taskNames, tasks } from '../../tasks/index.js';
+import { findTask, type Parameter, refusalOf, type Task, taskNames, tasks } from '../../tasks/index.js';
 import { say } from '../terminal.js';
 
 function wrap(text: string, indent: string, width: number): string {
@@ -56,6 +56,9 @@ export function doc(name: string | undefined): void {
   }
   const task = findTask(name);
   if (!task) {
+    const refusal = refusalOf(name);
+    if (refusal !== undefined)
+      throw new KprovError('refused-task', `kprov does not run the module ${name}`, { why: refusal });
     const near = nearest(name, taskNames());
     throw new KprovError('unknown-task', `there is no task ${name}`, {
       fix: near === undefined ? 'kprov doc' : `kprov doc ${near}`,
