@@ -14,8 +14,7 @@ export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: nu
   const at = delegated === undefined ? sequence : undefined;
   if (work.definition.name === 'set_fact') {
     state.setAll('setFacts', facts, at);
-    if (parseBoolean(work.args.cacheable)) state.setAll('facts', facts, at);
-    return;
+    if (!parseBoolean(work.args.cacheable)) return;
   }
   for (const [name, value] of Object.entries(facts)) {
     state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, at);

@@ -1,6 +1,6 @@
 import type { Block, Node, Task } from '../playbook/index.js';
 import { pythonText } from '../template/index.js';
-import { type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
+import { type Mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { runMeta } from './controls/meta.js';
 import type { BecomeRequest, Conversation } from './conversation.js';
 import type { Order, TaskInfo } from './events.js';
@@ -8,6 +8,7 @@ import { Gate } from './gate.js';
 import type { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
 import type { PlayRun } from './play-run.js';
+import { serialized } from './serialized-task.js';
 import { isSelected } from './tags.js';
 import type { Judged } from './task-result.js';
 import { TaskRun } from './task-run.js';
@@ -165,8 +166,7 @@ export class HostRun {
     this.play.rescued(this, failure);
     this.failure = undefined;
     this.#resume();
-    const failedTask = mapping({ name: failure.task.name, action: failure.task.action, args: failure.task.args });
-    this.state.live.set('ansible_failed_task', { state: 'known', value: failedTask });
+    this.state.live.set('ansible_failed_task', { state: 'known', value: serialized(failure.task) });
     this.state.live.set('ansible_failed_result', { state: 'known', value: failure.result.value });
     await this.run(block.rescue, [...order, 1]);
   }

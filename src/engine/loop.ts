@@ -53,8 +53,8 @@ export function loopTurns(loop: Loop, items: readonly Value[], templar: Templar,
         revindex: items.length - index,
         revindex0: items.length - index - 1,
         ...(allItems && { allitems: [...items] }),
-        ...(previous !== undefined && { previtem: previous }),
         ...(next !== undefined && { nextitem: next }),
+        ...(previous !== undefined && { previtem: previous }),
       });
     }
     return { item, local };

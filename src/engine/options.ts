@@ -14,6 +14,8 @@ export interface RunOptions {
   connection: ConnectionDefaults;
   forceHandlers: boolean;
   verbosity: number;
+  /** The ansible.cfg that counts: `ansible_config_file`. */
+  configFile?: string;
   /** Makes the run take the lock of each host that it changes as root; undefined: none is taken. */
   lock?: RunLock;
   /** Where relative paths of the control machine start. */

@@ -59,6 +59,9 @@ function constantsOf(request: RunRequest): Mapping {
     ansible_run_tags: options.tags.only.length === 0 ? ['all'] : [...options.tags.only],
     ansible_skip_tags: [...options.tags.skip],
     ansible_managed: 'Ansible managed',
+    // Inventories give it to hosts that are this machine, where tasks need no Python.
+    ansible_playbook_python: '/usr/bin/python3',
+    ansible_config_file: options.configFile ?? null,
     ...(request.limit.length > 0 && { ansible_limit: request.limit.join(',') }),
     ...inventoryPlace(request.inventory),
   });

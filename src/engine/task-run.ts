@@ -1,5 +1,6 @@
 import type { Task } from '../playbook/index.js';
 import { sh } from '../shell/index.js';
+import { type Mapping, mapping, type Value } from '../values/index.js';
 import { adopt, saved } from './effects.js';
 import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
@@ -9,6 +10,14 @@ import { countOf } from './task-attempt.js';
 import { asItIs, failedBy, isUsersError, type Judged, shown } from './task-result.js';
 import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
 import { variablesOf } from './variables.js';
+
+/** Does a loop look at what its earlier items registered? Then they have to be waited for. */
+function namesItsOwnResult({ register, ...task }: Task): boolean {
+  if (register === undefined) return false;
+  const { args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain } = task;
+  const written = [args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain];
+  return new RegExp(`\\b${register}\\b`).test(JSON.stringify(written));
+}
 
 /** One task on one host: its loop, its retries, its result. */
 export class TaskRun {
@@ -78,10 +87,13 @@ export class TaskRun {
     const { templar } = this.#host.play.run.scope;
     const begun: UnderWay[] = [];
     const pause = countOf(this.#task.loop?.control.pause, templar, variablesOf(this.#host.scope(this.#task)));
+    const seen = namesItsOwnResult(this.#task) ? this.#task.register : undefined;
+    let before: Mapping = mapping();
     for (const [index, turn] of turns.entries()) {
       if (pause && index > 0) await this.#turn.sleep(pause * 1000);
-      const underWay = await this.#turn.begin(turn);
+      const underWay = await this.#turn.begin({ ...turn, local: mapping({ ...before, ...turn.local }) });
       begun.push(underWay);
+      if (seen !== undefined) before = mapping({ [seen]: (await underWay.outcome).value });
       // What an item sets the next one sees.
       const { work } = underWay;
       if (work?.definition.name === 'set_fact') adopt(this.#host, work, await underWay.outcome, this.#sequence);
@@ -183,6 +195,7 @@ export class TaskRun {
     for (let i = this.#countsAs(results, result); i > 0; i--) {
       run.stats.count(host.host, result, ignored || unreachableIgnored);
     }
+    for (const { value } of results) this.#warn(value.warnings);
     run.emit({
       type: 'task-finished',
       host: host.host,
@@ -208,6 +221,14 @@ export class TaskRun {
         .filter((_, index) => results[index]?.status !== 'skipped')
         .map(({ turn }) => this.#host.tryRender(topic, this.#host.scope(this.#task, turn?.local)));
       for (const name of new Set(names)) this.#host.play.notify(this.#host, name, this.#task);
+    }
+  }
+
+  /** `warnings` of a result are told beside it. */
+  #warn(warnings: Value | undefined): void {
+    const { host, play } = this.#host;
+    for (const message of Array.isArray(warnings) ? warnings : []) {
+      play.run.emit({ type: 'notice', level: 'warning', host, message: play.run.redactor.mask(String(message)) });
     }
   }
 

@@ -4,6 +4,7 @@ import { type LazyMapping, OMIT, type Templar, type Variable, type Variables } f
 import { isMapping, type Mapping, mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import type { Order } from './events.js';
 import type { Entry, HostState } from './host-state.js';
+import { includingRoles, namesOfRoles } from './role-names.js';
 import { searchPath } from './search.js';
 
 /** What all hosts of a run share. */
@@ -193,11 +194,22 @@ function magic(scope: TaskScope, name: string): Variable | undefined {
     case 'ansible_role_name':
       return scope.task?.role && data(scope.task.role.name);
     case 'role_names':
-    case 'ansible_role_names':
     case 'ansible_play_role_names':
-      return data(play.roles.map((role) => role.name));
-    case 'ansible_parent_role_names':
-      return data((scope.task?.role?.parents ?? []).map((role) => role.name).reverse());
+      return data(namesOfRoles(play.roles).own);
+    case 'ansible_role_names':
+      return data(namesOfRoles(play.roles).all);
+    case 'ansible_dependent_role_names':
+      return data(namesOfRoles(play.roles).dependent);
+    case 'ansible_collection_name':
+      return scope.task?.role && data(null);
+    case 'ansible_parent_role_names': {
+      const including = includingRoles(scope.task?.role);
+      return including && data(including.map(({ name }) => name));
+    }
+    case 'ansible_parent_role_paths': {
+      const including = includingRoles(scope.task?.role);
+      return including && data(including.map(({ path }) => path));
+    }
     default:
       return Object.hasOwn(run.constants, name) ? data(run.constants[name]) : undefined;
   }

@@ -84,16 +84,27 @@ export function putArgs(context: Context, draft: Draft, cursor: Cursor): void {
   }
 }
 
+/** `_raw_params`, under which Ansible keeps the text of a command. */
+function takeRawParameters(draft: Draft, freeForm: string | undefined): void {
+  const text = draft.args._raw_params;
+  const cursor = draft.places.get('_raw_params');
+  if (freeForm === undefined || typeof text !== 'string' || cursor === undefined) return;
+  delete draft.args._raw_params;
+  draft.places.delete('_raw_params');
+  draft.raw ??= { text, cursor };
+}
+
 /** The free text goes under its parameter's name; text that no parameter takes is a template of arguments, or wrong. */
 export function settleFreeText(
   context: Context,
   draft: Draft,
   found: { description: TaskDescription; spelling: string },
 ): Mapping | undefined {
-  const { raw } = draft;
-  if (raw === undefined) return undefined;
   const { description, spelling } = found;
   const { freeForm } = description;
+  takeRawParameters(draft, freeForm);
+  const { raw } = draft;
+  if (raw === undefined) return undefined;
   if (spelling.replace(builtin, '') === 'include') return settleInclude(draft, raw);
   if (freeForm !== undefined) {
     if (freeForm in draft.args && !isMapping(raw.cursor.value)) {

@@ -104,12 +104,13 @@ export function loadRole(context: Context, use: RoleUse): LoadedRole | undefined
     nodes.push(...loaded.nodes);
     handlers.push(...loaded.handlers);
   }
+  // Roles that its tasks import come behind it.
+  addTo(context, role);
   nodes.push(roleBlock(context, { role, use, scope: inside, specifications: metadata.specifications }));
   if (!context.play.roleIds.has(role.id)) {
     context.play.roleIds.add(role.id);
     handlers.push(...roleHandlers(context, use, inside));
   }
-  addTo(context, role);
   return { role, nodes, handlers };
 }
 

@@ -15,7 +15,7 @@ const within = (value: unknown): unknown => {
   return expect.objectContaining(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, within(item)])));
 };
 
-const expectation = ({ hosts, recap, files }: Golden): unknown => ({
+const expectation = ({ hosts, recap, files, attributes }: Golden): unknown => ({
   hosts: Object.fromEntries(
     Object.entries(hosts).map(([host, tasks]) => [
       host,
@@ -24,6 +24,7 @@ const expectation = ({ hosts, recap, files }: Golden): unknown => ({
   ),
   recap,
   files,
+  attributes,
 });
 
 describe('plays come to what Ansible makes of them', () => {

@@ -1,13 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesUnder, localHosts, type PlaybookRun, runPlaybookFiles, workFolder } from '../support/run-playbook.js';
+import {
+  attributesUnder,
+  filesUnder,
+  localHosts,
+  type PlaybookRun,
+  runPlaybookFiles,
+  workFolder,
+} from '../support/run-playbook.js';
 
 /** What a case comes to, in the form in which kprov's and Ansible's answers are compared. */
 export interface Golden {
   hosts: Record<string, { task: string; status: string; ignored: boolean; result: unknown }[]>;
   recap: Record<string, Record<string, number>>;
   files: Record<string, string>;
+  /** Kinds, modes and owners of the files. */
+  attributes: Record<string, string>;
 }
 
 export interface Case {
@@ -15,6 +24,8 @@ export interface Case {
   directory: string;
   files: Record<string, string>;
   args: string[];
+  /** Ansible's jinja2_native while the answer is recorded; default true. */
+  native?: boolean;
   /** Why kprov's answer is meant to differ from Ansible's: the golden answer is then kprov's own. */
   differs?: string;
 }
@@ -70,7 +81,7 @@ type Raw = {
 export function comparable(
   { hosts }: Raw,
   recap: Record<string, object>,
-  files: Record<string, string>,
+  written: Pick<Golden, 'files' | 'attributes'>,
   directory: string,
 ): Golden {
   const golden: Golden = {
@@ -84,7 +95,8 @@ export function comparable(
             .map(({ task, action, status, ignored, result }) => ({
               task,
               status,
-              ignored,
+              // Ansible's callback is not told that an unreachable host was put up with.
+              ignored: ignored && status !== 'unreachable',
               result: plain(result, spoken.has(action) && (action === 'fail' || status !== 'failed')),
             })),
         ]),
@@ -94,7 +106,7 @@ export function comparable(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([host, counts]) => [host, counted(counts as Record<string, number>)]),
     ),
-    files,
+    ...written,
   };
   return JSON.parse(JSON.stringify(golden).replaceAll(directory, 'WORK'));
 }
@@ -108,11 +120,11 @@ function counted(counts: Record<string, number>): Record<string, number> {
 export async function runCase({ files, args }: Case): Promise<{ golden: Golden; run: PlaybookRun }> {
   const run = await runPlaybookFiles({ files, args });
   const { unknown: _, ...recap } = { unknown: 0, ...run.recap };
-  return { golden: comparable(run, recap, run.files, run.directory), run };
+  return { golden: comparable(run, recap, { files: run.files, attributes: run.attributes }, run.directory), run };
 }
 
 /** The answer of the ansible-playbook that is installed here. */
-export function askAnsible({ files, args, name }: Case): Golden {
+export function askAnsible({ files, args, name, native = true }: Case): Golden {
   const directory = workFolder(files);
   const record = join(directory, 'record.json');
   try {
@@ -128,7 +140,7 @@ export function askAnsible({ files, args, name }: Case): Golden {
             ...process.env,
             ANSIBLE_CALLBACK_PLUGINS: join(process.cwd(), 'test/engine'),
             ANSIBLE_STDOUT_CALLBACK: 'kprov_record',
-            ANSIBLE_JINJA2_NATIVE: 'True',
+            ANSIBLE_JINJA2_NATIVE: native ? 'True' : 'False',
             ANSIBLE_PIPELINING: 'True',
             ANSIBLE_LOCALHOST_WARNING: 'False',
             ANSIBLE_DEPRECATION_WARNINGS: 'False',
@@ -141,7 +153,8 @@ export function askAnsible({ files, args, name }: Case): Golden {
         throw new Error(`${name}: ansible-playbook: ${String((error as { stderr: string }).stderr)}`);
     }
     const { hosts, recap } = JSON.parse(readFileSync(record, 'utf8'));
-    return comparable({ hosts }, recap, filesUnder(join(directory, 'out')), directory);
+    const out = join(directory, 'out');
+    return comparable({ hosts }, recap, { files: filesUnder(out), attributes: attributesUnder(out) }, directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
@@ -25,6 +25,8 @@ export interface PlaybookRun {
   events: RunEvent[];
   /** Files under `out/` after the run. */
   files: Record<string, string>;
+  /** Kind, mode, owner and group of what is under `out/`. */
+  attributes: Record<string, string>;
   /** The codes of errors found before anything ran. */
   refused: string[];
   directory: string;
@@ -65,6 +67,19 @@ export function filesUnder(directory: string, prefix = ''): Record<string, strin
   return found;
 }
 
+/** Path → kind, mode, owner and group, as `ls -l` tells them. */
+export function attributesUnder(directory: string, prefix = ''): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(join(directory, prefix)).sort()) {
+    const path = join(prefix, name);
+    const { mode, uid, gid } = lstatSync(join(directory, path));
+    const kind = (mode & 0o170000) === 0o120000 ? 'link' : (mode & 0o170000) === 0o040000 ? 'directory' : 'file';
+    found[path] = `${kind} ${(mode & 0o7777).toString(8).padStart(4, '0')} ${uid}:${gid}`;
+    if (kind === 'directory') Object.assign(found, attributesUnder(directory, path));
+  }
+  return found;
+}
+
 const flagsOf = (args: readonly string[], directory: string): RunFlags => {
   const command = runOptions(new Command());
   command.parse(['-i', join(directory, 'hosts.ini'), ...args.map((arg) => arg.replaceAll('WORK', directory))], {
@@ -84,7 +99,7 @@ export async function runPlaybookFiles(spec: RunSpec): Promise<PlaybookRun> {
 }
 
 async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: RunSpec): Promise<PlaybookRun> {
-  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, refused: [], directory };
+  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, attributes: {}, refused: [], directory };
   const flags = flagsOf(args, directory);
   const stop = signal ?? new AbortController().signal;
   try {
@@ -132,6 +147,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
     else throw error;
   }
   run.files = filesUnder(join(directory, 'out'));
+  run.attributes = attributesUnder(join(directory, 'out'));
   return run;
 }
 

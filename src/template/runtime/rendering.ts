@@ -3,7 +3,7 @@ import { readVaulted } from '../../values/index.js';
 import type { Environment } from '../environment.js';
 import { TemplateError, UndefinedError } from '../errors.js';
 import { deepCopy } from '../python/copy.js';
-import { type Kwargs, MISSING, Undefined } from '../python/kinds.js';
+import { Float, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
 import { mayBeTemplate, playbookSyntax } from '../syntax/delimiters.js';
 import { isLazyMapping, type Variable, type Variables } from '../types.js';
 import { apply } from './callables.js';
@@ -108,7 +108,8 @@ export class Rendering implements Evaluation, Expander {
   /** Renders the templates in a value: strings and lists now, mappings when they are touched. */
   expand(value: unknown, path: string): unknown {
     if (typeof value === 'string') return mayBeTemplate(value) ? this.#expandText(value, path) : value;
-    if (typeof value !== 'object' || value === null) return value === undefined ? null : value;
+    if (typeof value !== 'object' || value === null || value instanceof Float)
+      return value === undefined ? null : value;
     if (Array.isArray(value)) {
       return this.guarded(path, () => value.map((item, index) => this.expand(item, `${path}[${index}]`)));
     }
