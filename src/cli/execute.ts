@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { type Listener, nodeFiles, type RunOptions, type RunOutcome, runPlaybook } from '../engine/index.js';
+import { type Listener, type RunOptions, type RunOutcome, runPlaybook } from '../engine/index.js';
 import type { Loader, Playbook } from '../playbook/index.js';
 import { masked } from '../report/masked.js';
 import type { ConnectionFlags } from './options.js';
@@ -41,7 +41,7 @@ export async function execute(execution: Execution): Promise<RunOutcome> {
       },
       templar: setup.templar,
       transport,
-      files: nodeFiles,
+      files: setup.files,
       redactor: setup.redactor,
       prompts: setup.prompts,
       emit,

@@ -4,6 +4,8 @@ const others: Readonly<Record<string, string>> = {
   '--key-file': '--private-key',
   '--conn-pass-file': '--connection-password-file',
   '--become-pass-file': '--become-password-file',
+  '--vault-pass-file': '--vault-password-file',
+  '--ask-vault-pass': '--ask-vault-password',
 };
 
 /** The command line with each option in its one spelling; what comes after `--` stays as it is. */

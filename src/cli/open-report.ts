@@ -16,12 +16,17 @@ export function chooseForm(
   return isInteractive && !flags.check && !flags.diff && flags.verbose === 0 ? 'live' : 'plain';
 }
 
+/** As those ask who know Ansible: ANSIBLE_CALLBACKS_ENABLED=profile_tasks. */
+const asksForProfile = ({ ANSIBLE_CALLBACKS_ENABLED: enabled = '' }: NodeJS.ProcessEnv): boolean =>
+  enabled.split(',').some((name) => /^(ansible\.posix\.)?profile_tasks$/.test(name.trim()));
+
 /** The report of a run; questions at the terminal take turns with it. */
 export async function openReport(form: OutputForm, flags: RunFlags, setup: Setup): Promise<Report> {
   const report = await makeReport({
     form,
     verbosity: flags.verbose,
     showDiff: flags.diff,
+    profile: flags.profile || asksForProfile(process.env),
     color: terminal.color,
     columns: terminal.columns,
     stdout: process.stdout,

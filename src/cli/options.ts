@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Settings } from './settings/settings.js';
 
 /** What the options of a command line come to, by commander's names. */
 export interface ConnectionFlags {
@@ -6,8 +7,10 @@ export interface ConnectionFlags {
   limit: string[];
   extraVars: string[];
   user?: string;
+  port?: number;
   become: boolean;
-  becomeUser: string;
+  /** Default root. */
+  becomeUser?: string;
   becomeMethod?: string;
   askPass: boolean;
   askBecomePass: boolean;
@@ -16,10 +19,19 @@ export interface ConnectionFlags {
   privateKey?: string;
   connection?: string;
   sshCommonArgs?: string;
+  sshExtraArgs?: string;
   hostKeyChecking?: 'strict' | 'accept-new' | 'off';
-  timeout: number;
+  /** Seconds; default 10. */
+  timeout?: number;
   forks?: number;
   verbose: number;
+  vaultId: string[];
+  vaultPasswordFile: string[];
+  askVaultPassword: boolean;
+  /** ansible.cfg and the environment; there once they have been read. */
+  settings?: Settings;
+  /** An inventory without hosts will do: `localhost` is always there. Default false. */
+  mayLackHosts?: boolean;
 }
 
 export interface RunFlags extends ConnectionFlags {
@@ -33,10 +45,11 @@ export interface RunFlags extends ConnectionFlags {
   listHosts: boolean;
   listTags: boolean;
   forceHandlers: boolean;
+  profile: boolean;
   output?: 'live' | 'plain' | 'json';
 }
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 const split = (value: string, before: string[] = []): string[] => [
   ...before,
   ...value.split(',').map((tag) => tag.trim()),
@@ -56,9 +69,16 @@ export const inventoryOption = (command: Command): Command =>
     [],
   );
 
+/** Options of every command that reads files that may be encrypted. */
+export const vaultOptions = (command: Command): Command =>
+  command
+    .option('--vault-id <id>', 'a vault password: [label@]file, [label@]script or [label@]prompt', collect, [])
+    .option('--vault-password-file <file>', 'file or script with the vault password', collect, [])
+    .option('-J, --ask-vault-password', 'ask for the vault password (also: --ask-vault-pass)', false);
+
 /** Options of every command that reaches hosts. */
 export function connectionOptions(command: Command): Command {
-  return inventoryOption(command)
+  return vaultOptions(inventoryOption(command))
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, patterns, @file', collect, [])
     .option(
       '-e, --extra-vars <vars>',
@@ -68,7 +88,7 @@ export function connectionOptions(command: Command): Command {
     )
     .option('-u, --user <user>', 'user to log in as')
     .option('-b, --become', 'become another user (root) on the hosts', false)
-    .option('--become-user <user>', 'user to become', 'root')
+    .option('--become-user <user>', 'user to become (default: root)')
     .addOption(new Option('--become-method <method>', 'how to become it').choices(['sudo', 'su']))
     .option('-k, --ask-pass', 'ask for the ssh password', false)
     .option('-K, --ask-become-pass', 'ask for the sudo password', false)
@@ -83,7 +103,7 @@ export function connectionOptions(command: Command): Command {
         'strict: only known host keys; accept-new: learn unknown ones; off: any',
       ).choices(['strict', 'accept-new', 'off']),
     )
-    .option('-T, --timeout <seconds>', 'seconds to try to reach a host', wholeNumber, 10)
+    .option('-T, --timeout <seconds>', 'seconds to try to reach a host (default: 10)', wholeNumber)
     .option('-f, --forks <count>', 'hosts that have work under way at the same time (default: all)', wholeNumber)
     .option('-v, --verbose', 'show results (-vv, -vvv, -vvvv: more)', (_: string, before: number) => before + 1, 0);
 }
@@ -102,6 +122,7 @@ export function runOptions(command: Command): Command {
     .option('--list-tags', 'list the tags there are, and stop', false)
     .option('--list-hosts', 'list the hosts of each play, and stop', false)
     .option('--force-handlers', 'run notified handlers even where a task has failed', false)
+    .option('--profile', 'show before the recap which steps on which hosts the run has waited for', false)
     .addOption(
       new Option(
         '--output <form>',

@@ -1,9 +1,18 @@
 import { Command, CommanderError, Help, Option } from 'commander';
 import type { InventoryFlags } from './commands/inventory.js';
 import type { ValidateFlags } from './commands/validate.js';
+import type { VaultAction, VaultFlags } from './commands/vault.js';
 import { exitCode } from './exit-codes.js';
 import { withOneSpelling } from './long-names.js';
-import { type ConnectionFlags, connectionOptions, inventoryOption, type RunFlags, runOptions } from './options.js';
+import {
+  type ConnectionFlags,
+  collect,
+  connectionOptions,
+  inventoryOption,
+  type RunFlags,
+  runOptions,
+  vaultOptions,
+} from './options.js';
 import { shippedPlaybook } from './shipped.js';
 
 interface Surroundings {
@@ -59,13 +68,14 @@ const resetCommand = ({ args, done }: Surroundings): Command =>
     });
 
 const inventoryCommand = (): Command =>
-  inventoryOption(new Command('inventory'))
+  vaultOptions(inventoryOption(new Command('inventory')))
     .summary('show the inventory')
     .description('Shows the inventory, as ansible-inventory does; everything as JSON by default.')
     .addOption(new Option('--list', 'everything as JSON').conflicts(['graph', 'host']))
     .addOption(new Option('--graph [group]', 'groups and hosts as a tree').conflicts(['list', 'host']))
     .addOption(new Option('--host <name>', 'the variables of one host').conflicts(['list', 'graph']))
     .option('--playbook-dir <directory>', 'its group_vars and host_vars count too')
+    .option('-v, --verbose', 'say which configuration file counts', (_: string, before: number) => before + 1, 0)
     .action(async (flags: InventoryFlags) => {
       const { inventory } = await import('./commands/inventory.js');
       await inventory(flags);
@@ -112,6 +122,53 @@ const docCommand = (): Command =>
       doc(name);
     });
 
+const vaultActions: readonly (readonly [VaultAction, string])[] = [
+  ['create', 'a new encrypted file, written in EDITOR'],
+  ['decrypt', 'files in clear again'],
+  ['edit', 'change encrypted files in EDITOR'],
+  ['view', 'show encrypted files'],
+  ['encrypt', 'encrypt files'],
+  ['encrypt_string', 'encrypt texts, as values for YAML files'],
+  ['rekey', 'give encrypted files another password'],
+];
+
+function vaultCommand({ done }: Surroundings): Command {
+  const command = new Command('vault').summary('encrypt and decrypt files, as ansible-vault');
+  for (const [action, about] of vaultActions) {
+    const isWriting = action !== 'view' && action !== 'edit';
+    const own = vaultOptions(new Command(action))
+      .summary(about)
+      .argument(action === 'encrypt_string' ? '[text...]' : '[file...]')
+      .option('-v, --verbose', 'say which configuration file counts', (_: string, before: number) => before + 1, 0);
+    if (isWriting && action !== 'decrypt') {
+      own.option('--encrypt-vault-id <id>', 'which of several passwords to encrypt with');
+    }
+    if (isWriting && action !== 'rekey' && action !== 'create') {
+      own.option('--output <file>', 'where to write it; - is standard output');
+    }
+    if (action === 'create') own.option('--skip-tty-check', 'accepted: an editor need not have a terminal', false);
+    if (action === 'rekey') {
+      own
+        .option('--new-vault-id <id>', 'the new password: [label@]source')
+        .option('--new-vault-password-file <file>', 'file or script with the new password');
+    }
+    if (action === 'encrypt_string') {
+      own
+        .option('-n, --name <name>', 'name of the variable; one for each text', collect, [])
+        .option('--stdin-name <name>', 'name of the variable that comes on standard input')
+        .option('-p, --prompt', 'ask for the text', false)
+        .option('--show-input', 'show the text while it is typed', false);
+    }
+    own.action(async (args: string[], flags: Partial<VaultFlags>) => {
+      const { vault } = await import('./commands/vault.js');
+      const defaults = { vaultId: [], vaultPasswordFile: [], askVaultPassword: false, name: [] };
+      done(await vault(action, args, { ...defaults, verbose: 0, prompt: false, showInput: false, ...flags }));
+    });
+    command.addCommand(own);
+  }
+  return command;
+}
+
 /** That a switch is off by default goes without saying. */
 const describeOption = (option: Option): string =>
   new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)$/, '');
@@ -124,11 +181,11 @@ export function buildProgram(surroundings: Surroundings): Command {
     .description('Turns bare Linux machines into a working Kubernetes cluster over SSH.')
     .option('--version', 'show the version')
     .addHelpText('after', examples);
-  for (const command of [...commands, resetCommand].map((make) => make(surroundings))) {
+  for (const command of [...commands, resetCommand, vaultCommand].map((make) => make(surroundings))) {
     program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }
   program.showHelpAfterError('kprov --help shows the commands.');
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands: inner }) => inner)]) {
     command.exitOverride().configureHelp({ optionDescription: describeOption });
   }
   return program;

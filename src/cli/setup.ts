@@ -1,18 +1,23 @@
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { type ConnectionDefaults, lookups, nodeFiles, type OncePrompts } from '../engine/index.js';
+import { type ConnectionDefaults, lookups, nodeFiles, type OncePrompts, vaultFilters } from '../engine/index.js';
 import { type Diagnostic, KprovError } from '../errors/index.js';
 import { type Inventory, loadInventory } from '../inventory/index.js';
 import { type LoadOptions, loadPlaybook, registryCatalogue } from '../playbook/index.js';
 import { createTemplar, type Templar } from '../template/index.js';
 import { createTransport, type Transport } from '../transport/index.js';
-import { type Mapping, Redactor } from '../values/index.js';
+import { type Files, type Mapping, Redactor } from '../values/index.js';
+import { Vault, vaultFiles } from '../vault/index.js';
 import { readExtraVars } from './extra-vars.js';
 import { readLimit } from './limit.js';
 import type { ConnectionFlags } from './options.js';
 import { passwordFrom } from './password-file.js';
 import { terminalPrompts } from './prompts.js';
+import type { Settings } from './settings/index.js';
+import { playDefaults } from './settings/play-defaults.js';
+import { sayError } from './terminal.js';
+import { readVaultSecrets } from './vault-secrets.js';
 
 export { refuseErrors } from './refuse-errors.js';
 
@@ -26,6 +31,12 @@ export interface Setup {
   templar: Templar;
   redactor: Redactor;
   prompts: OncePrompts;
+  vault: Vault;
+  /** The control machine's, encrypted ones in clear. */
+  files: Files;
+  settings: Settings | undefined;
+  /** Encrypted values that were met while there is no password at all. */
+  lacks: readonly Diagnostic[];
 }
 
 function runExecutable(path: string, args: string[]): Promise<{ stdout: string; stderr: string; code: number | null }> {
@@ -37,9 +48,13 @@ function runExecutable(path: string, args: string[]): Promise<{ stdout: string; 
   });
 }
 
-export function makeTemplar(warn: (message: string) => void): Templar {
+export function makeTemplar(
+  warn: (message: string) => void,
+  { files, vault }: Pick<Setup, 'files' | 'vault'> = { files: nodeFiles, vault: new Vault() },
+): Templar {
   return createTemplar({
-    lookups: lookups(nodeFiles, process.env),
+    lookups: lookups(files, process.env),
+    filters: vaultFilters(vault),
     environment: {
       now: () => Date.now(),
       random: () => Math.random(),
@@ -48,34 +63,63 @@ export function makeTemplar(warn: (message: string) => void): Templar {
       variable: (name) => process.env[name],
       workingDirectory: () => process.cwd(),
     },
-    loadTemplate: (name) => nodeFiles.read(name),
+    loadTemplate: (name) => files.read(name),
     onDeprecated: warn,
   });
 }
 
-/** What `-i` names. Throws KprovError where nothing was named. */
-export function readInventory(sources: readonly string[]) {
-  if (sources.length === 0) {
+/** What `-i` names. Throws KprovError where nothing was named and somebody must be. */
+export function readInventory(sources: readonly string[], files: Files, mayBeEmpty = false) {
+  if (sources.length === 0 && !mayBeEmpty) {
     throw new KprovError('no-inventory', 'no inventory was given', {
       why: 'the inventory says which hosts there are and how to reach them',
       fix: 'give a file, a directory, an executable or a list:\n-i hosts.ini\n-i node1,node2,',
     });
   }
-  return loadInventory([...sources], { files: nodeFiles, runExecutable, cwd: process.cwd() });
+  return loadInventory([...sources], { files, runExecutable, cwd: process.cwd() });
+}
+
+/** The vault that the flags open, and the control machine's files as seen through it. */
+export async function openVault(
+  flags: Pick<ConnectionFlags, 'vaultId' | 'vaultPasswordFile' | 'askVaultPassword' | 'settings'>,
+  { prompts, redactor }: Pick<Setup, 'prompts' | 'redactor'>,
+): Promise<Pick<Setup, 'vault' | 'files' | 'lacks'>> {
+  const { settings } = flags;
+  const secrets = await readVaultSecrets(flags, {
+    files: nodeFiles,
+    ask: (question) => prompts.ask(question, { secret: true, signal: new AbortController().signal }),
+    settings,
+    warn: (message) => sayError(`[WARNING]: ${message}`),
+  });
+  for (const { secret } of secrets) redactor.add(secret.toString('utf8'));
+  const vault = new Vault({
+    secrets,
+    isMatching: settings?.flag('vault_id_match') ?? false,
+    onSecret: (text) => redactor.add(text),
+  });
+  const lacks: Diagnostic[] = [];
+  return { vault, lacks, files: vaultFiles(nodeFiles, vault, (lack) => lacks.push(lack)) };
 }
 
 /** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
 export async function setUp(flags: ConnectionFlags, warn: (message: string) => void): Promise<Setup> {
-  const extraVars = readExtraVars(flags.extraVars, nodeFiles);
-  const { inventory, diagnostics } = await readInventory(flags.inventory);
+  const own = { redactor: new Redactor(), prompts: terminalPrompts() };
+  const opened = await openVault(flags, own);
+  const { files } = opened;
+  const extraVars = readExtraVars(flags.extraVars, files);
+  const { inventory, diagnostics } = await readInventory(flags.inventory, files, flags.mayLackHosts);
+  const isBroken = diagnostics.some(({ severity }) => severity === 'error');
+  const isEmpty = flags.mayLackHosts === true && inventory.hosts.size === 0;
+  const showsDeprecations = flags.settings?.flag('deprecation_warnings') !== false;
   return {
+    ...own,
+    ...opened,
     inventory,
     diagnostics,
     extraVars,
-    limit: diagnostics.some(({ severity }) => severity === 'error') ? [] : readLimit(flags.limit, inventory, nodeFiles),
-    templar: makeTemplar(warn),
-    redactor: new Redactor(),
-    prompts: terminalPrompts(),
+    limit: isBroken || isEmpty ? [] : readLimit(flags.limit, inventory, files),
+    templar: makeTemplar((message) => showsDeprecations && warn(message), opened),
+    settings: flags.settings,
   };
 }
 
@@ -88,10 +132,17 @@ export const refusedKeywords: Readonly<Record<string, string>> = {
   port: 'set ansible_port in the inventory',
 };
 
-export function playbookOptions(setup: Pick<Setup, 'extraVars' | 'templar'>): LoadOptions {
-  const { templar, extraVars } = setup;
+/** Where roles are looked for, beside `roles/` next to the playbook. */
+function rolesPathOf(settings: Settings | undefined): string[] {
+  const given = settings?.paths('roles_path', ':') ?? [];
+  if (given.length > 0) return given;
+  return [resolve(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'];
+}
+
+export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
+  const { templar, extraVars, files, settings } = setup;
   return {
-    files: nodeFiles,
+    files,
     catalogue: registryCatalogue(),
     templateCheck: (text) => templar.check(text),
     staticVars: extraVars,
@@ -107,22 +158,23 @@ export function playbookOptions(setup: Pick<Setup, 'extraVars' | 'templar'>): Lo
         return undefined;
       }
     },
-    rolesPath: (process.env.ANSIBLE_ROLES_PATH ?? '')
-      .split(':')
-      .filter((path) => path !== '')
-      .map((path) => resolve(path)),
+    rolesPath: rolesPathOf(settings),
     refusedKeywords,
+    ...playDefaults(settings, strategy),
   };
 }
 
-export function readPlaybooks(paths: readonly string[], setup: Setup) {
+/** `strategy` holds where neither the play nor the configuration has one. */
+export function readPlaybooks(paths: readonly string[], setup: Setup, strategy?: string) {
   for (const path of paths) {
     if (nodeFiles.kind(path) === 'file') continue;
     const fix = /[=:]/.test(path) ? 'variables are given with -e' : undefined;
     throw new KprovError('file-not-found', `there is no playbook ${path}`, fix === undefined ? {} : { fix });
   }
-  return loadPlaybook(paths, playbookOptions(setup));
+  return loadPlaybook(paths, playbookOptions(setup, strategy));
 }
+
+const DEFAULT_TIMEOUT_S = 10;
 
 export async function connectionDefaults(
   flags: ConnectionFlags,
@@ -155,10 +207,13 @@ export async function connectionDefaults(
     '--become-password-file',
     `BECOME password${password === undefined ? '' : ' [defaults to SSH password]'}: `,
   );
-  const becomePassword = asked === '' ? password : asked;
+  const configured = setup.settings?.text('become_pass');
+  if (configured !== undefined) setup.redactor.add(configured);
+  const becomePassword = asked === '' ? password : (asked ?? configured);
   return {
     become: flags.become,
-    becomeUser: flags.becomeUser,
+    becomeUser: flags.becomeUser ?? 'root',
+    ...(flags.port !== undefined && { port: flags.port }),
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.privateKey !== undefined && { privateKeyFile: flags.privateKey }),
     ...(flags.connection !== undefined && { connection: flags.connection }),
@@ -176,7 +231,7 @@ export function makeTransport(
 ): Transport {
   return createTransport({
     ...(flags.hostKeyChecking !== undefined && { hostKeyChecking: flags.hostKeyChecking }),
-    connectTimeoutMs: flags.timeout * 1000,
+    connectTimeoutMs: (flags.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
     askPassphrase: async (file) => {
       const typed = await setup.prompts.ask(`Passphrase of ${file}: `, { secret: true, signal });
       if (typed) setup.redactor.add(typed);

@@ -6,17 +6,21 @@ const lines = new Map<string, string[]>();
 
 /** What is known about where the output goes. NO_COLOR and FORCE_COLOR are honoured. */
 export const terminal = {
+  /** What ansible.cfg says; undefined: it depends on the terminal. */
+  colors: undefined as boolean | undefined,
   get isInteractive(): boolean {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   },
   get color(): boolean {
     return (
-      process.env.NO_COLOR === undefined && (process.env.FORCE_COLOR !== undefined || process.stdout.isTTY === true)
+      process.env.NO_COLOR === undefined &&
+      (terminal.colors ?? (process.env.FORCE_COLOR !== undefined || process.stdout.isTTY === true))
     );
   },
   get errorColor(): boolean {
     return (
-      process.env.NO_COLOR === undefined && (process.env.FORCE_COLOR !== undefined || process.stderr.isTTY === true)
+      process.env.NO_COLOR === undefined &&
+      (terminal.colors ?? (process.env.FORCE_COLOR !== undefined || process.stderr.isTTY === true))
     );
   },
   get columns(): number {
@@ -27,6 +31,8 @@ export const terminal = {
     try {
       const text = lines.get(file) ?? readFileSync(file, 'utf8').split('\n');
       lines.set(file, text);
+      // Lines of a decrypted file are others than those of the file itself, and nobody's business.
+      if (text[0]?.startsWith('$ANSIBLE_VAULT;') && line > 1) return undefined;
       return text[line - 1];
     } catch {
       return undefined;

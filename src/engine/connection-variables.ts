@@ -5,6 +5,7 @@ import { parseBoolean, type Value } from '../values/index.js';
 /** What the command line says about connections; inventory variables win over it, as with Ansible. */
 export interface ConnectionDefaults {
   user?: string;
+  port?: number;
   privateKeyFile?: string;
   connection?: string;
   password?: string;
@@ -51,7 +52,7 @@ export function targetOf(host: string, read: ReadVariable, defaults: ConnectionD
     name: host,
     kind: connection === 'local' ? 'local' : 'ssh',
     address: first(read, ['ansible_host', 'ansible_ssh_host']) ?? host,
-    port: portOf(first(read, ['ansible_port', 'ansible_ssh_port']), host),
+    port: portOf(first(read, ['ansible_port', 'ansible_ssh_port']), host) ?? defaults.port,
     user: first(read, ['ansible_user', 'ansible_ssh_user']) ?? defaults.user,
     password: first(read, ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? defaults.password,
     privateKeyFile:

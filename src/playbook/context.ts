@@ -3,7 +3,7 @@ import { type Files, isMapping, type Mapping, mapping, type Value } from '../val
 import { type Path, parseYaml, type YamlDocument } from '../yaml/index.js';
 import type { ArgumentChecker } from './arguments.js';
 import type { TaskCatalogue } from './catalogue.js';
-import type { Node, RoleContext, Scope, Task } from './model.js';
+import type { Inherited, Node, Play, RoleContext, Scope, Task } from './model.js';
 
 export interface LoadOptions {
   files: Files;
@@ -20,6 +20,10 @@ export interface LoadOptions {
   lookups?: readonly string[];
   /** Keywords that the caller cannot honour, each with the reason. */
   refusedKeywords?: Readonly<Record<string, string>>;
+  /** Keywords that hold where a play, block or task does not have them. */
+  keywordDefaults?: Partial<Inherited>;
+  /** The same for those of plays only. */
+  playDefaults?: Partial<Play>;
 }
 
 /** One loading: what it was given, what it found wrong, what it has read already. */

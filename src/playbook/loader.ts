@@ -5,7 +5,7 @@ import { type Context, type LoadOptions, playSink } from './context.js';
 import { fromArguments, isAllowed, rolesAround } from './import-role.js';
 import type { Node, Playbook, RoleContext, Scope, Task } from './model.js';
 import { loadNodes } from './nodes.js';
-import { notImported } from './play.js';
+import { type Imported, notImported } from './play.js';
 import { loadPlaybookFile } from './playbook.js';
 import { loadRole } from './role.js';
 import { readTaskFile } from './task-files.js';
@@ -41,6 +41,11 @@ const withVariables = (scope: Scope, variables: Mapping | undefined): Scope =>
         includeParams: [...scope.includeParams, variables],
       };
 
+const importedWith = ({ keywordDefaults }: LoadOptions): Imported => ({
+  ...notImported,
+  inherited: { ...notImported.inherited, ...keywordDefaults },
+});
+
 export function createLoader(options: LoadOptions): Loader {
   const checker = argumentChecker();
   const context: Context = {
@@ -65,7 +70,7 @@ export function createLoader(options: LoadOptions): Loader {
   return {
     loadPlaybook(paths) {
       const { result, diagnostics } = taking(() =>
-        paths.flatMap((file) => loadPlaybookFile(context, { file, imported: notImported, chain: [file] })),
+        paths.flatMap((file) => loadPlaybookFile(context, { file, imported: importedWith(options), chain: [file] })),
       );
       return { playbook: { plays: result }, diagnostics };
     },

@@ -155,6 +155,7 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
     hosts: hosts ?? '',
     vars,
     varsFiles: readVarsFiles(context, child(cursor, 'vars_files'), directory),
+    ...context.options.playDefaults,
     ...simpleFields(own),
     serial: own.has('serial') ? readSerial(context, child(cursor, 'serial')) : [],
     ...(strategy !== undefined && { strategy }),

@@ -5,4 +5,4 @@ export { Pending } from './pending.js';
 export { MASK, Redactor } from './redactor.js';
 export { Unknowable } from './unknowable.js';
 export { isMapping, type Mapping, mapping, type Value } from './value.js';
-export { readVaulted, type Vaulted, vaultedText } from './vaulted.js';
+export { readVaulted, readVaultedArgument, type Vaulted, vaultedText } from './vaulted.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Listener, nodeFiles, type RunOutcome } from '../../engine/index.js';
+import type { Listener, RunOutcome } from '../../engine/index.js';
 import { loadPlaybook } from '../../playbook/index.js';
 import type { Files, Value } from '../../values/index.js';
 import { execute } from '../execute.js';
@@ -7,6 +7,7 @@ import { onInterrupt } from '../interrupt.js';
 import { requireHosts } from '../limit.js';
 import type { ConnectionFlags } from '../options.js';
 import { refuseErrors } from '../refuse-errors.js';
+import { settled } from '../settings/index.js';
 import { playbookOptions, setUp } from '../setup.js';
 import { sayError, sayWarnings } from '../terminal.js';
 
@@ -19,24 +20,25 @@ export interface AdHoc {
 }
 
 /** A playbook that stands in no file. */
-function withPlaybook(path: string, text: string): Files {
+function withPlaybook(path: string, text: string, files: Files): Files {
   return {
-    ...nodeFiles,
-    read: (name) => (name === path ? text : nodeFiles.read(name)),
-    kind: (name) => (name === path ? 'file' : nodeFiles.kind(name)),
+    ...files,
+    read: (name) => (name === path ? text : files.read(name)),
+    kind: (name) => (name === path ? 'file' : files.kind(name)),
   };
 }
 
 /** Runs a few tasks without a playbook, as `ansible PATTERN -m …` does. Throws KprovError where no host matches. */
-export async function runAdHoc({ pattern, tasks, flags, listen }: AdHoc): Promise<RunOutcome> {
+export async function runAdHoc({ pattern, tasks, flags: given, listen }: AdHoc): Promise<RunOutcome> {
+  const flags = settled(given);
   const setup = await setUp(flags, sayError);
   const path = join(process.cwd(), '<command line>');
   const text = JSON.stringify([{ name: 'ad hoc', hosts: pattern, gather_facts: false, tasks }]);
   const { playbook, diagnostics, loader } = loadPlaybook([path], {
     ...playbookOptions(setup),
-    files: withPlaybook(path, text),
+    files: withPlaybook(path, text, setup.files),
   });
-  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics]));
+  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics, ...setup.lacks]));
   requireHosts(setup.inventory, pattern, setup.limit);
   const interrupt = onInterrupt({ tell: sayError });
   try {

@@ -1,8 +1,11 @@
 import { KprovError, nearest } from '../../errors/index.js';
 import { compareText, type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import { isMapping, type Mapping, mapping, Redactor, readVaulted, type Value } from '../../values/index.js';
+import { terminalPrompts } from '../prompts.js';
 import { refuseErrors } from '../refuse-errors.js';
-import { readInventory } from '../setup.js';
+import { inventoriesOf } from '../settings/apply.js';
+import { currentSettings } from '../settings/index.js';
+import { openVault, readInventory } from '../setup.js';
 import { say, sayWarnings } from '../terminal.js';
 
 /** Variables that Ansible makes itself and leaves out where it shows an inventory. */
@@ -25,6 +28,9 @@ function toJson(value: Value, indent = ''): string {
       ']',
     );
   }
+  const vaulted = readVaulted(value);
+  // Encrypted it stays, as ansible-inventory shows it.
+  if (vaulted !== undefined) return toJson(mapping({ __ansible_vault: `${vaulted.envelope}\n` }), indent);
   if (!isMapping(value)) return JSON.stringify(value);
   const keys = Object.keys(value).sort(compareText);
   return block(
@@ -98,11 +104,18 @@ export interface InventoryFlags {
   graph?: boolean | string;
   host?: string;
   playbookDir?: string;
+  vaultId: string[];
+  vaultPasswordFile: string[];
+  askVaultPassword: boolean;
+  verbose: number;
 }
 
 /** `kprov inventory`: the whole as JSON by default, the groups as a tree, or one host's variables. */
 export async function inventory(flags: InventoryFlags): Promise<void> {
-  const loaded = await readInventory(flags.inventory);
+  const settings = currentSettings(flags.verbose);
+  const { files } = await openVault({ ...flags, settings }, { prompts: terminalPrompts(), redactor: new Redactor() });
+  const sources = flags.inventory.length > 0 ? flags.inventory : inventoriesOf(settings);
+  const loaded = await readInventory(sources, files);
   const { playbookDir } = flags;
   const beside = playbookDir === undefined ? [] : loaded.inventory.checkPlaybookDir(playbookDir);
   sayWarnings(refuseErrors([...loaded.diagnostics, ...beside]));

@@ -7,6 +7,7 @@ import { chooseForm, openReport } from '../open-report.js';
 import type { RunFlags } from '../options.js';
 import { refuseErrors } from '../refuse-errors.js';
 import { runLock } from '../run-lock.js';
+import { settledRun } from '../settings/index.js';
 import { readPlaybooks, type Setup, setUp } from '../setup.js';
 import { say, sayError, sayWarnings } from '../terminal.js';
 import { UnderWay } from '../under-way.js';
@@ -20,11 +21,12 @@ export interface UpOptions {
 }
 
 /** `kprov up`, `kprov run`: converges hosts. Gives the exit code; throws for wrong usage and bad input. */
-export async function up(playbooks: readonly string[], flags: RunFlags, options: UpOptions): Promise<number> {
+export async function up(playbooks: readonly string[], given: RunFlags, options: UpOptions): Promise<number> {
+  const flags = settledRun(given);
   const setup = await setUp(flags, (message) => sayError(`[DEPRECATED]: ${message}`));
   const { playbook, diagnostics, loader } = readPlaybooks(playbooks, setup);
   const beside = playbook.plays.flatMap((play) => setup.inventory.checkPlaybookDir(play.directory));
-  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics, ...beside]));
+  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics, ...beside, ...setup.lacks]));
 
   const selection = { only: flags.tags, skip: flags.skipTags };
   if (flags.listTasks || flags.listHosts || flags.listTags) {

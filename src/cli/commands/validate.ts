@@ -5,6 +5,7 @@ import { renderDiagnostics } from '../../report/diagnostics.js';
 import { exitCode } from '../exit-codes.js';
 import { patternsOf } from '../listing.js';
 import type { ConnectionFlags } from '../options.js';
+import { settled } from '../settings/index.js';
 import { readPlaybooks, setUp } from '../setup.js';
 import { say, sayError, terminal } from '../terminal.js';
 
@@ -13,7 +14,8 @@ export interface ValidateFlags extends ConnectionFlags {
 }
 
 /** `kprov validate`: everything that can be checked without touching a host. */
-export async function validate(playbooks: readonly string[], flags: ValidateFlags): Promise<number> {
+export async function validate(playbooks: readonly string[], given: ValidateFlags): Promise<number> {
+  const flags = settled(given);
   const setup = await setUp(flags, () => undefined);
   const { playbook, diagnostics } = readPlaybooks(playbooks, setup);
   const found: Diagnostic[] = [...setup.diagnostics, ...diagnostics];
@@ -31,6 +33,7 @@ export async function validate(playbooks: readonly string[], flags: ValidateFlag
       position: play.position,
     });
   }
+  found.push(...setup.lacks);
   const sorted = sortDiagnostics(found);
   const errors = sorted.filter(({ severity }) => severity === 'error').length;
   if (flags.output === 'json') {
