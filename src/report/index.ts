@@ -1,4 +1,6 @@
-import type { Listener } from '../engine/index.js';
+import type { Listener, RunFinished } from '../engine/index.js';
+import { CriticalPath } from './critical-path.js';
+import { renderCriticalPath } from './critical-path-text.js';
 import { jsonReport } from './json.js';
 import { PlainReport } from './plain.js';
 import { painter } from './text.js';
@@ -9,6 +11,8 @@ export interface ReportOptions {
   form: OutputForm;
   verbosity: number;
   showDiff: boolean;
+  /** The critical path is shown before the recap; with a verbosity of 2 and more it always is. */
+  profile: boolean;
   color: boolean;
   columns: number;
   stdout: NodeJS.WriteStream;
@@ -29,17 +33,41 @@ const LOOK_MS = 5000;
 
 /** Live needs listr2, which is loaded only then. */
 export async function makeReport(options: ReportOptions): Promise<Report> {
-  const { form, stdout, stderr, ...rest } = options;
+  const { form, stdout, stderr, profile, ...rest } = options;
   const write = (text: string): void => void stdout.write(text);
   const writeError = (text: string): void => void stderr.write(text);
   const aside = <T>(ask: () => Promise<T>) => ask();
-  if (form === 'json') return { listen: jsonReport(write), aside, close: async () => undefined };
-  const lines = { ...rest, paint: painter(options.color), write, writeError, now: () => performance.now() };
+  const now = () => performance.now();
+  if (form === 'json') return { listen: jsonReport(write, now), aside, close: async () => undefined };
+  const path = profile || options.verbosity > 1 ? new CriticalPath(now) : undefined;
+  const lines = {
+    ...rest,
+    paint: painter(options.color),
+    write,
+    writeError,
+    now,
+    ...(path && {
+      beforeRecap: ({ durationMs }: RunFinished) => ({
+        heading: 'CRITICAL PATH',
+        lines: renderCriticalPath(path.steps(), durationMs),
+      }),
+    }),
+  };
   if (form === 'live') {
     const { LiveReport } = await import('./live.js');
-    return new LiveReport({ ...lines, stdout });
+    return following(path, new LiveReport({ ...lines, stdout }));
   }
   const report = new PlainReport(lines);
   const timer = setInterval(() => report.tick(), LOOK_MS);
-  return { listen: report.listen, aside, close: async () => clearInterval(timer) };
+  return following(path, { listen: report.listen, aside, close: async () => clearInterval(timer) });
+}
+
+/** The report, with the path told of each event first. */
+function following(path: CriticalPath | undefined, report: Report): Report {
+  if (!path) return report;
+  const listen: Listener = (event) => {
+    path.handle(event);
+    report.listen(event);
+  };
+  return { listen, aside: (ask) => report.aside(ask), close: () => report.close() };
 }

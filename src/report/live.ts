@@ -83,7 +83,9 @@ export class LiveReport {
         return;
       case 'run-finished': {
         const recap = renderRecap(event.stats, this.#options.paint).join('\n');
-        this.#after(() => this.#above(`\nPLAY RECAP\n${recap}\n\n`));
+        const more = this.#options.beforeRecap?.(event);
+        const before = more ? `\n${more.heading}\n${more.lines.join('\n')}\n` : '';
+        this.#after(() => this.#above(`${before}\nPLAY RECAP\n${recap}\n\n`));
         return;
       }
       default:

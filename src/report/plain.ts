@@ -4,6 +4,7 @@ import {
   type Notice,
   type Order,
   type RunEvent,
+  type RunFinished,
   type TaskFinished,
   type TaskInfo,
 } from '../engine/index.js';
@@ -19,6 +20,8 @@ export interface PlainOptions extends LineOptions {
   writeError(text: string): void;
   /** Milliseconds, from any beginning. */
   now(): number;
+  /** What is shown before the recap, under which heading. */
+  beforeRecap?(run: RunFinished): { heading: string; lines: readonly string[] };
 }
 
 /** One task of the play with what its hosts have said so far. */
@@ -93,6 +96,13 @@ export class PlainReport {
     this.#say(`\n${shown} ${stars}\n`);
   }
 
+  #beforeRecap(event: RunFinished): void {
+    const more = this.#options.beforeRecap?.(event);
+    if (!more) return;
+    this.#heading(more.heading);
+    this.#say(`${more.lines.join('\n')}\n`);
+  }
+
   #handle(event: RunEvent): void {
     switch (event.type) {
       case 'play-started':
@@ -129,6 +139,7 @@ export class PlainReport {
         this.#sayAside(`${noticeLine(event)}\n`);
         return;
       case 'run-finished':
+        this.#beforeRecap(event);
         this.#heading('PLAY RECAP');
         this.#say(`${renderRecap(event.stats, this.#options.paint).join('\n')}\n\n`);
         return;
