@@ -1,4 +1,5 @@
 import type { Channel } from '../transport/index.js';
+import { bytesOfText } from '../values/index.js';
 
 /** As much as an SSH server commonly takes in one packet; more than this is sent without waiting for the rest. */
 const mostGathered = 32 * 1024;
@@ -29,7 +30,7 @@ export class GatheringWriter {
     const text = this.#parts.join('');
     this.#parts = [];
     this.#length = 0;
-    this.#writing = this.#channel.write(text).catch(() => undefined);
+    this.#writing = this.#channel.write(bytesOfText(text)).catch(() => undefined);
   }
 
   /** Resolves when there is room for more: at once while nothing has gone out yet. */

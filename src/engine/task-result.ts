@@ -2,7 +2,7 @@ import { KprovError } from '../errors/index.js';
 import type { Task } from '../playbook/index.js';
 import type { Diff, Interpretation, Outcome, Report, Status } from '../tasks/index.js';
 import { TemplateError } from '../template/index.js';
-import { type Mapping, mapping, type Redactor, Unknowable, type Value } from '../values/index.js';
+import { type Mapping, mapping, type Redactor, textOfBytes, Unknowable, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { isUnreachable, OutcomeUnknown } from './conversation.js';
 import type { ResultStatus, TaskResult } from './events.js';
@@ -24,7 +24,10 @@ export interface RawResult {
 export function reportOf(step: StepReport): Report {
   return {
     status: step.status === 'discarded' ? 'failed' : step.status,
-    text: (field) => step.fields.get(field)?.toString('utf8'),
+    text: (field) => {
+      const bytes = step.fields.get(field);
+      return bytes === undefined ? undefined : textOfBytes(bytes);
+    },
     bytes: (field) => step.fields.get(field),
   };
 }

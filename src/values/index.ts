@@ -1,3 +1,4 @@
+export { bytesOfText, textOfBytes } from './any-bytes.js';
 export { parseBoolean } from './boolean.js';
 export { type FileContent, type Files, isLarge, type LargeFile, type ReadOptions } from './files.js';
 export { Float, float, floatText, unboxed } from './float.js';

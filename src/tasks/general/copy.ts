@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
-import { type FileContent, Pending } from '../../values/index.js';
+import { bytesOfText, type FileContent, Pending } from '../../values/index.js';
 import { type ArgumentsOf, anything, flag, mode, path, text } from '../parameters.js';
 import { defineTask, type Interpretation, type TaskContext } from '../task.js';
 import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
@@ -125,7 +125,7 @@ function localSource(args: CopyArguments, context: TaskContext): Source {
   if (args.src === undefined) {
     if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'copy: content needs the name of a file as dest');
     if (args.mode === 'preserve') throw new KprovError('bad-argument', 'copy: mode preserve needs src');
-    const content = Buffer.from(contentText(args.content ?? ''));
+    const content = bytesOfText(contentText(args.content ?? ''));
     const refuse = sh`kp_dest=${args.dest}
 if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as dest"; return 1; fi`;
     return { isTree: false, before: sh``, files: [{ dest: refuse, name: args.dest, content, mode: args.mode }] };
