@@ -4,13 +4,15 @@ import type { Condition, Task } from '../playbook/index.js';
 import {
   findTask,
   type Outcome,
+  type ParsedArguments,
   type Program,
   parseArguments,
   type TaskContext,
   type Task as TaskType,
 } from '../tasks/index.js';
-import type { Templar, Variables } from '../template/index.js';
+import { isConstant, type Templar, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
+import { connectionReader } from './connection-reader.js';
 import { becomeOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
@@ -111,6 +113,39 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
   return withoutOmitted(args);
 }
 
+interface Arguments {
+  written: Mapping;
+  parsed: Extract<ParsedArguments, { ok: true }>;
+}
+
+/** Arguments without templates are the same for every host. */
+const constantArguments = new WeakMap<Task, Arguments>();
+
+/** What set_fact sets becomes each host's own; it is not shared. */
+const isShared = (task: Task): boolean =>
+  task.action !== 'set_fact' &&
+  task.variableArgs === undefined &&
+  task.moduleDefaults.length === 0 &&
+  isConstant(task.args);
+
+/** Renders and checks the arguments. Throws KprovError for those that the task does not take. */
+function parsedArguments(task: Task, definition: TaskType, templar: Templar, variables: Variables): Arguments {
+  const known = constantArguments.get(task);
+  if (known) return known;
+  const written = argumentsOf(task, definition, templar, variables);
+  const parsed = parseArguments(definition, written);
+  if (!parsed.ok) {
+    const [first] = parsed.diagnostics;
+    throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
+      position: first?.parameter ? task.at([first.parameter]) : task.position,
+      ...(first?.fix !== undefined && { fix: first.fix }),
+    });
+  }
+  const args = { written, parsed };
+  if (isShared(task)) constantArguments.set(task, args);
+  return args;
+}
+
 /** Conditions among the arguments (assert's `that`) stay as they are written: the task evaluates them. */
 function renderArgument(task: Task, name: string, value: Value, templar: Templar, variables: Variables): Value {
   if (task.action === 'assert' && name === 'that') return value;
@@ -135,7 +170,8 @@ function contextOf(
     local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
     find: (kind, name) => findFile(run.files, task, kind, name),
     render: (source, options = {}) => {
-      const { variableStart, variableEnd, blockStart, blockEnd, newlineSequence, ...rest } = options;
+      const { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd, newlineSequence, ...rest } =
+        options;
       return templar.renderText(source, variables, {
         ...rest,
         ...(newlineSequence !== undefined && { newlineSequence: newlineSequence as '\n' }),
@@ -144,6 +180,8 @@ function contextOf(
           ...(variableEnd !== undefined && { variableEnd }),
           ...(blockStart !== undefined && { blockStart }),
           ...(blockEnd !== undefined && { blockEnd }),
+          ...(commentStart !== undefined && { commentStart }),
+          ...(commentEnd !== undefined && { commentEnd }),
         },
       });
     },
@@ -160,8 +198,7 @@ function contextOf(
 function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables: Variables): BecomeRequest {
   const { templar } = run.scope;
   const keyword = (value: Value | undefined) => (value === undefined ? undefined : templar.render(value, variables));
-  const read = (name: string): Value | undefined =>
-    variables.get(name) ? templar.evaluate(name, variables) : undefined;
+  const { read } = connectionReader(scope, variables);
   const keywords = {
     become: keyword(task.become),
     becomeUser: keyword(task.becomeUser),
@@ -191,15 +228,7 @@ export function attempt(
   const check = flagOf(task.checkMode, run.options.checkMode, templar, variables);
   const diff = flagOf(task.diff, run.options.diffMode, templar, variables);
   const become = becomeRequest(run, scope, task, variables);
-  const written = argumentsOf(task, definition, templar, variables);
-  const parsed = parseArguments(definition, written);
-  if (!parsed.ok) {
-    const [first] = parsed.diagnostics;
-    throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
-      position: first?.parameter ? task.at([first.parameter]) : task.position,
-      ...(first?.fix !== undefined && { fix: first.fix }),
-    });
-  }
+  const { written, parsed } = parsedArguments(task, definition, templar, variables);
   const environment = environmentOf(task, templar, variables);
   const delegateTo = task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));

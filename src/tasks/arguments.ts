@@ -5,12 +5,17 @@ import type { Task } from './task.js';
 /** Values that hold a template are checked once they are rendered. */
 const template = { type: 'string', pattern: '\\{\\{|\\{%|\\{#' };
 
+const namesOf = new WeakMap<Task, ReadonlyMap<string, string>>();
+
 /** The canonical name of each name and alias. */
-export function parameterNames(task: Task): Map<string, string> {
+export function parameterNames(task: Task): ReadonlyMap<string, string> {
+  const known = namesOf.get(task);
+  if (known) return known;
   const names = new Map<string, string>();
   for (const [name, parameter] of Object.entries(task.parameters)) {
     for (const spelling of [name, ...parameter.aliases]) names.set(spelling, name);
   }
+  namesOf.set(task, names);
   return names;
 }
 
@@ -38,18 +43,20 @@ export type ParsedArguments =
 
 const given = (args: Record<string, unknown>, names: readonly string[]) => names.filter((n) => args[n] !== undefined);
 
+/** In the words of Ansible's modules, which playbooks look for. */
 function groupProblems(task: Task, args: Record<string, unknown>): string[] {
+  if (task.judgesGroups) return [];
   const problems: string[] = [];
   for (const names of task.exactlyOne ?? []) {
     const count = given(args, names).length;
-    if (count === 0) problems.push(`${task.name} needs one of ${names.join(', ')}`);
-    if (count > 1) problems.push(`${task.name} takes only one of ${names.join(', ')}`);
+    if (count === 0) problems.push(`one of the following is required: ${names.join(', ')}`);
+    if (count > 1) problems.push(`parameters are mutually exclusive: ${names.join('|')}`);
   }
   for (const names of task.atLeastOne ?? []) {
-    if (given(args, names).length === 0) problems.push(`${task.name} needs at least one of ${names.join(', ')}`);
+    if (given(args, names).length === 0) problems.push(`one of the following is required: ${names.join(', ')}`);
   }
   for (const names of task.atMostOne ?? []) {
-    if (given(args, names).length > 1) problems.push(`${task.name} takes only one of ${names.join(', ')}`);
+    if (given(args, names).length > 1) problems.push(`parameters are mutually exclusive: ${names.join('|')}`);
   }
   return problems;
 }
@@ -85,7 +92,7 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
     }
     if (name === undefined) {
       const near = nearest(spelling, names.keys());
-      wrong(spelling, `${task.name} has no parameter ${spelling}`, near && `did you mean ${near}?`);
+      wrong(spelling, `Unsupported parameters for (${task.name}) module: ${spelling}`, near && `did you mean ${near}?`);
       continue;
     }
     if (value === null) continue;
@@ -100,7 +107,7 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
   for (const [name, parameter] of Object.entries(task.parameters)) {
     if (args[name] !== undefined || diagnostics.some((d) => names.get(d.parameter ?? '') === name)) continue;
     if (parameter.default !== undefined) args[name] = parameter.default;
-    else if (parameter.required) wrong(name, `${task.name} needs ${name}: ${parameter.description}`);
+    else if (parameter.required) wrong(name, `missing required arguments: ${name}`, parameter.description);
   }
   const groups = groupProblems(task, args);
   for (const message of groups) wrong('', message);

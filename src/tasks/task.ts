@@ -101,6 +101,8 @@ export interface RenderOptions {
   variableEnd?: string;
   blockStart?: string;
   blockEnd?: string;
+  commentStart?: string;
+  commentEnd?: string;
 }
 
 export interface TaskDefinition<P extends Parameters = Parameters> {
@@ -119,6 +121,8 @@ export interface TaskDefinition<P extends Parameters = Parameters> {
   otherParameters?: string;
   /** Groups of parameters of which exactly one, at least one, or at most one must be given. */
   exactlyOne?: readonly (readonly Extract<keyof P, string>[])[];
+  /** `compile` itself tells what is wrong with such groups, in other words than ours; loading checks them all the same. */
+  judgesGroups?: true;
   atLeastOne?: readonly (readonly Extract<keyof P, string>[])[];
   atMostOne?: readonly (readonly Extract<keyof P, string>[])[];
   /** Fields of the result and what they hold. */

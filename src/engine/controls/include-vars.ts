@@ -64,7 +64,7 @@ function merge(base: Value | undefined, over: Value): Value {
 
 function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknown>>): string[] {
   const { files } = host.play.run;
-  if (args.dir === undefined) return [findFile(files, task, 'vars', String(args.file))];
+  if (args.dir === undefined) return [findFile(files, task, 'vars', String(args.file).trimEnd())];
   return filesIn(host, findFile(files, task, 'vars', String(args.dir)), args);
 }
 

@@ -154,6 +154,8 @@ function expanded(word: string): Script {
   return Script.trusted(parts.map(String).join(''));
 }
 
+const refused = (msg: string): Outcome => ({ status: 'failed', result: { msg, rc: 256 } });
+
 export const command = defineTask({
   name: 'command',
   summary: 'Runs a program, without a shell.',
@@ -164,10 +166,12 @@ export const command = defineTask({
     expand_argument_vars: flag('Whether $NAME and a leading ~ in the words are filled in on the host.', {
       default: true,
     }),
+    executable: text('Accepted and told to be without effect, as in Ansible; `shell` has it.'),
     ...commandParameters,
   },
   freeForm: 'cmd',
   exactlyOne: [['cmd', 'argv']],
+  judgesGroups: true,
   returns: {
     cmd: 'the words that were run',
     stdout: 'standard output',
@@ -184,13 +188,20 @@ export const command = defineTask({
   inCheckMode: 'predicts',
   repeatable: false,
   compile: (args, context) => {
+    if (args.argv !== undefined && args.cmd !== undefined)
+      return refused('only command or argv can be given, not both');
     const words = args.argv ?? splitWords(args.cmd ?? '');
-    if (words.length === 0) return { status: 'failed', result: { msg: 'no command given', rc: 256 } };
+    if (words.length === 0) return refused('no command given');
     const scripts = args.expand_argument_vars ? words.map(expanded) : words.map(quote);
     const line = Script.trusted(scripts.map(String).join(' '));
     const [first = line] = scripts;
     return commandProgram(line, args, context.checkMode, { before: mustExist(first, args.chdir) });
   },
-  interpret: (report, args) =>
-    interpretCommand(report, [...(args.argv ?? splitWords(args.cmd ?? ''))], args.strip_empty_ends),
+  interpret: (report, args) => {
+    const words = [...(args.argv ?? splitWords(args.cmd ?? ''))];
+    const { result, ...rest } = interpretCommand(report, words, args.strip_empty_ends);
+    if (args.executable === undefined) return { result: result ?? {}, ...rest };
+    const warning = `As of Ansible 2.4, the parameter 'executable' is no longer supported with the 'command' module. Not using '${args.executable}'.`;
+    return { ...rest, result: { ...result, warnings: [warning] } };
+  },
 });

@@ -13,7 +13,12 @@ import { digest, ownership, replacement, safeguards } from './written-file.js';
 
 export { ownership, writtenFile } from './written-file.js';
 
-const plainMode = mode('');
+const plainMode = mode('Permissions, such as "0644" or "u=rw,g=r,o=r", or preserve: those of src.');
+
+export const modeOrPreserve = {
+  ...plainMode,
+  parse: (value: Parameters<typeof plainMode.parse>[0]) => (value === 'preserve' ? value : plainMode.parse(value)),
+};
 
 export const copyParameters = {
   src: path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.', {
@@ -29,10 +34,7 @@ export const copyParameters = {
   directory_mode: mode('Permissions of the directories that are made.'),
   checksum: text('SHA-1 that the content must have.'),
   ...ownership,
-  mode: {
-    ...mode('Permissions, such as "0644" or "u=rw,g=r,o=r", or preserve: those of src.'),
-    parse: (value: Parameters<typeof plainMode.parse>[0]) => (value === 'preserve' ? value : plainMode.parse(value)),
-  },
+  mode: modeOrPreserve,
   ...replacement,
 } as const;
 
@@ -86,7 +88,7 @@ function read(context: TaskContext, files: readonly string[]): FileContent[] {
   return contents;
 }
 
-function modeOf(args: CopyArguments, context: TaskContext, file: string): string | undefined {
+export function modeOf(args: { mode?: string | undefined }, context: TaskContext, file: string): string | undefined {
   if (args.mode !== 'preserve') return args.mode;
   const bits = context.files.permissions?.(file);
   return bits === undefined ? undefined : bits.toString(8).padStart(4, '0');

@@ -1,10 +1,10 @@
-import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { sh } from '../../shell/index.js';
 import { type ArgumentsOf, choice, flag, localPath, path, text } from '../parameters.js';
 import { defineTask, type TaskContext } from '../task.js';
-import { destination } from './copy.js';
+import { destination, modeOf, modeOrPreserve } from './copy.js';
+import { encodeText } from './encoding.js';
 import { asOutcome, type PlacedFile, placedFile, placeFiles } from './place-files.js';
 import { ownership, replacement, safeguards } from './written-file.js';
 
@@ -22,8 +22,12 @@ const parameters = {
   variable_end_string: text('What ends an expression.', { default: '}}' }),
   block_start_string: text('What begins a statement.', { default: '{%' }),
   block_end_string: text('What ends a statement.', { default: '%}' }),
+  comment_start_string: text('What begins a comment.', { default: '{#' }),
+  comment_end_string: text('What ends a comment.', { default: '#}' }),
+  output_encoding: text('The encoding of the file, such as utf-8 or windows-1252.', { default: 'utf-8' }),
   ...ownership,
   ...replacement,
+  mode: modeOrPreserve,
 } as const;
 
 function render(args: ArgumentsOf<typeof parameters>, context: TaskContext): PlacedFile {
@@ -39,9 +43,16 @@ function render(args: ArgumentsOf<typeof parameters>, context: TaskContext): Pla
     variableEnd: args.variable_end_string,
     blockStart: args.block_start_string,
     blockEnd: args.block_end_string,
+    commentStart: args.comment_start_string,
+    commentEnd: args.comment_end_string,
   });
   const dest = destination(args, posix.basename(source));
-  return { dest, name: args.dest, content: Buffer.from(rendered), mode: args.mode };
+  return {
+    dest,
+    name: args.dest,
+    content: encodeText(rendered, args.output_encoding),
+    mode: modeOf(args, context, source),
+  };
 }
 
 export const template = defineTask({

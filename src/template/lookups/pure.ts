@@ -28,7 +28,7 @@ const values = (rows: readonly unknown[]): Value[] => rows.map((row) => toValue(
 
 function dict(terms: Value[]): Value[] {
   return opened(terms).flatMap((term) => {
-    if (!isMapping(term)) throw new TemplateError("the lookup 'dict' expects a dictionary");
+    if (!isMapping(term)) throw new TemplateError('with_dict expects a dict');
     return Object.entries(term).map(([key, value]): Mapping => mapping({ key, value }));
   });
 }
