@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
