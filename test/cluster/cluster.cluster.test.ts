@@ -1,8 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BedHost, readBed } from '../lab/bed.js';
+import { parse } from 'yaml';
+import { addressOf, type BedHost, readBed } from '../lab/bed.js';
 import { outputOf } from '../lab/client.js';
 import { type Ended, kprov, recapOf } from '../support/kprov.js';
+import { makeCa, Plan } from './plan.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
@@ -28,12 +33,11 @@ function expectWell(ended: Ended): void {
     throw new Error(`exit code ${ended.code}\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-2000)}`);
 }
 
+const kubectl = (command: string, stdin = '', node: BedHost = 'node1') =>
+  outputOf(readBed(), node, `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`, { stdin });
+
 async function readyNodes(): Promise<string[]> {
-  const text = await outputOf(
-    readBed(),
-    'node1',
-    'kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes --no-headers',
-  );
+  const text = await kubectl('get nodes --no-headers');
   return text
     .trim()
     .split('\n')
@@ -43,8 +47,6 @@ async function readyNodes(): Promise<string[]> {
 
 /** Two pods on different workers reach each other, and a service reaches both. */
 async function expectPodsToTalk(): Promise<void> {
-  const kubectl = (command: string, stdin = '') =>
-    outputOf(readBed(), 'node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`, { stdin });
   const pod = (name: string, node: string) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -76,6 +78,83 @@ async function expectPodsToTalk(): Promise<void> {
   await kubectl('delete pod/here pod/there service/web --now');
 }
 
+/** What nothing changes on any of them. */
+function expectNothingChanged(ended: Ended): void {
+  expectWell(ended);
+  const recap = recapOf(ended.stdout);
+  for (const node of nodes) expect({ node, ...recap[node] }).toMatchObject({ node, changed: 0, failed: 0 });
+}
+
+const upOf = (plan: Plan, ...more: string[]) =>
+  kprov(['up', '-i', plan.inventory, `${root}/playbooks/cluster.yml`, '--output', 'plain', ...more]);
+const resetOf = (inventory: string, ...more: string[]) =>
+  kprov(['reset', '-i', inventory, '--yes', '--output', 'plain', ...more]);
+
+/** Names of etcd's members, as the member on that node knows them. */
+async function etcdMembers(node: BedHost): Promise<string[]> {
+  const pki = '/etc/kubernetes/pki/etcd';
+  const list = await kubectl(
+    `-n kube-system exec etcd-${node} -- etcdctl --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key member list`,
+  );
+  const started = list.split('\n').filter((line) => line.includes(', started, '));
+  return started.map((line) => line.split(', ')[2] ?? '').sort();
+}
+
+/** When `kubeadm join` was seen on each host: seconds, first and last. Looks five times a second, until `stop`. */
+async function watchJoins(): Promise<{ stop(): Promise<Partial<Record<BedHost, [number, number]>>> }> {
+  const look =
+    "rm -f /run/watch-joins; while [ ! -e /run/watch-joins ]; do ! pgrep -f '^kubeadm join' >/dev/null || date +%s.%N; sleep 0.2; done";
+  const watched = nodes.map((node) => outputOf(readBed(), node, look));
+  return {
+    stop: async () => {
+      await Promise.all(nodes.map((node) => outputOf(readBed(), node, ': >/run/watch-joins')));
+      const seen: Partial<Record<BedHost, [number, number]>> = {};
+      for (const [index, text] of (await Promise.all(watched)).entries()) {
+        const times = text.split('\n').filter(Boolean).map(Number);
+        const node = nodes[index];
+        if (node !== undefined && times.length > 0) seen[node] = [Math.min(...times), Math.max(...times)];
+      }
+      return seen;
+    },
+  };
+}
+
+interface KubeNode {
+  metadata: { name: string; labels: Record<string, string> };
+  spec: { taints?: { key: string; effect: string }[] };
+}
+
+/** Of a kubeconfig: its name, and the cluster or user of it. */
+type Entry = { name: string } & Record<string, string | Record<string, string>>;
+
+/** Asks the API server as the user of a kubeconfig of this machine. */
+function askAs(kubeconfig: string, path: string): Promise<{ status: number | undefined; body: string }> {
+  const config = parse(readFileSync(kubeconfig, 'utf8')) as Record<'clusters' | 'users', Entry[]>;
+  const named = (list: Entry[], key: string): Record<string, string> => {
+    const found = list.find(({ name }) => name === 'shop')?.[key];
+    return typeof found === 'object' ? found : {};
+  };
+  const cluster = named(config.clusters, 'cluster');
+  const user = named(config.users, 'user');
+  const bytes = (text = '') => Buffer.from(text, 'base64');
+  return new Promise((resolve, reject) => {
+    const tls = {
+      ca: bytes(cluster['certificate-authority-data']),
+      cert: bytes(user['client-certificate-data']),
+      key: bytes(user['client-key-data']),
+    };
+    request(`${cluster.server}${path}`, tls, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
 describe('three bare hosts', () => {
   test(
     'a dry run shows what would change, fails nowhere and leaves no trace',
@@ -95,7 +174,11 @@ describe('three bare hosts', () => {
   test(
     'become a Ready cluster whose pods reach each other',
     async () => {
-      expectWell(await playbook('cluster'));
+      const made = await playbook('cluster', '--profile');
+      expectWell(made);
+      expect(made.stdout).toMatch(
+        /\nCRITICAL PATH \*+\n(.+\n)*.+ s {2}node1 {2}The cluster is made\n(.+\n)+\nPLAY RECAP/,
+      );
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
       await expectPodsToTalk();
     },
@@ -142,26 +225,211 @@ describe('three bare hosts', () => {
     },
     2 * minutes,
   );
+});
+
+describe('a control plane of several nodes behind a virtual address', () => {
+  const address = (host: BedHost) => addressOf(readBed(), host);
+  const ca = makeCa("the user's own CA");
+  let plan: Plan;
+
+  beforeAll(() => {
+    const virtual = address('node1').replace(/\d+$/, '100');
+    plan = new Plan(
+      { control_plane: ['node1', 'node2'], workers: ['node3'] },
+      {
+        control_plane_endpoint: `${virtual}:6443`,
+        cluster_ca_cert: ca.certificate,
+        cluster_ca_key: ca.key,
+        apiserver_cert_sans: ['kube.example'],
+        apiserver_extra_args: { 'event-ttl': '30m' },
+        node_labels: { 'kprov.test/shop': 'fish' },
+        node_taints: ['kprov.test/only=web:PreferNoSchedule'],
+        registry_mirrors: [{ registry: 'docker.io', endpoints: [readBed().mirror] }],
+        local_kubeconfig_server: `https://${address('node1')}:6443`,
+        cluster_name: 'shop',
+      },
+    );
+    return outputOf(readBed(), 'node1', `ip addr add ${virtual}/32 dev eth0 2>/dev/null || true`);
+  });
+  afterAll(() => plan.remove());
+
+  const kubeconfigHere = () => join(plan.directory, 'kubeconfig');
+  const up = (...more: string[]) => upOf(plan, '-e', `local_kubeconfig=${kubeconfigHere()}`, ...more);
 
   test(
-    'are bare enough after a reset to become a cluster again',
+    'grows after a reset, with a CA of the user, while a worker joins',
     async () => {
-      expectWell(await kprov(['reset', '-i', readBed().inventoryFile, '--yes', '--output', 'plain']));
-      expectWell(await playbook('cluster'));
+      expectWell(await resetOf(readBed().inventoryFile));
+      const other = { name: 'old', cluster: { server: 'https://old' } };
+      writeFileSync(kubeconfigHere(), JSON.stringify({ clusters: [other], 'current-context': 'old' }));
+      const joins = await watchJoins();
+      expectWell(await up());
+      const { node2, node3 } = await joins.stop();
+      // Neither begins when the other is through.
+      expect(Math.max(node2?.[0] ?? 0, node3?.[0] ?? 0)).toBeLessThan(Math.min(node2?.[1] ?? 0, node3?.[1] ?? 0));
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
+      expect(await etcdMembers('node1')).toEqual(['node1', 'node2']);
+    },
+    15 * minutes,
+  );
+
+  test("its nodes trust the user's CA, and it has signed the API servers' certificates", async () => {
+    for (const node of nodes)
+      expect(await outputOf(readBed(), node, 'cat /etc/kubernetes/pki/ca.crt')).toBe(ca.certificate);
+    for (const node of ['node1', 'node2'] as const) {
+      const text = await outputOf(
+        readBed(),
+        node,
+        'openssl x509 -noout -issuer -ext subjectAltName -in /etc/kubernetes/pki/apiserver.crt',
+      );
+      expect(text).toContain("the user's own CA");
+      expect(text).toContain('DNS:kube.example');
+    }
+    expect(await outputOf(readBed(), 'node1', 'cat /etc/kubernetes/manifests/kube-apiserver.yaml')).toContain(
+      '--event-ttl=30m',
+    );
+  });
+
+  test('its nodes have registered with labels and taints', async () => {
+    const { items } = JSON.parse(await kubectl('get nodes -o json'));
+    const marks = (items as KubeNode[]).map(({ metadata, spec }) => [
+      metadata.name,
+      metadata.labels['kprov.test/shop'],
+      (spec.taints ?? [])
+        .filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+        .map((taint) => `${taint.key}:${taint.effect}`),
+    ]);
+    const master = 'node-role.kubernetes.io/master:NoSchedule';
+    expect(marks).toEqual([
+      ['node1', 'fish', [master]],
+      ['node2', 'fish', [master]],
+      ['node3', 'fish', ['kprov.test/only:PreferNoSchedule']],
+    ]);
+  });
+
+  test('kubectl works for the login user on each control plane, and the cluster is merged into the kubeconfig here', async () => {
+    for (const node of ['node1', 'node2'] as const)
+      expect(await outputOf(readBed(), node, 'kubectl get --raw /healthz && stat -c %a ~/.kube/config')).toBe(
+        'ok600\n',
+      );
+    const here = parse(readFileSync(kubeconfigHere(), 'utf8'));
+    expect(here.clusters.map(({ name }: { name: string }) => name)).toEqual(['old', 'shop']);
+    expect(here['current-context']).toBe('old');
+    const { status, body } = await askAs(kubeconfigHere(), '/api/v1/nodes');
+    expect({ status, nodes: JSON.parse(body).items.length }).toEqual({ status: 200, nodes: 3 });
+  });
+
+  test('its containerd asks the mirror of a registry first, and has the pause image it was told', async () => {
+    const tried = await outputOf(
+      readBed(),
+      'node3',
+      'ctr --debug images pull --hosts-dir /etc/containerd/certs.d docker.io/library/nothing:1 2>&1 || true',
+    );
+    expect(tried).toContain(`${readBed().mirror}/v2/library/nothing/manifests/1?ns=docker.io`);
+    const running = await outputOf(readBed(), 'node3', 'containerd config dump');
+    expect(running).toContain('sandbox_image = "k8s.gcr.io/pause:3.2"');
+    expect(running).toContain('SystemdCgroup = true');
+    expect(running).toContain('bin_dir = "/opt/cni/bin"');
+  });
+
+  test(
+    'is left alone by a second run, in whichever order its nodes are listed',
+    async () => {
+      expectNothingChanged(await up());
+      plan.regroup({ control_plane: ['node2', 'node1'], workers: ['node3'] });
+      expectNothingChanged(await upOf(plan));
+    },
+    5 * minutes,
+  );
+
+  test(
+    'takes further control planes one at a time, those that were something else before too',
+    async () => {
+      expectWell(await resetOf(plan.inventory, '--limit', 'node2,node3'));
+      expect(await etcdMembers('node1')).toEqual(['node1']);
+      await kubectl('delete node node2 node3');
+      // The first of the list is not where the cluster is.
+      plan.regroup({ control_plane: ['node3', 'node2', 'node1'], workers: [] });
+      const joins = await watchJoins();
+      expectWell(await upOf(plan));
+      const { node1, node2 = [0, 0], node3 = [0, 0] } = await joins.stop();
+      expect(node1).toBeUndefined();
+      expect(node2[1] < node3[0] || node3[1] < node2[0]).toBe(true);
+      expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
+      expect(await etcdMembers('node1')).toEqual(['node1', 'node2', 'node3']);
+      expectNothingChanged(await upOf(plan));
+    },
+    10 * minutes,
+  );
+});
+
+describe('Docker', () => {
+  const withDocker = ['-e', 'container_runtime=docker'];
+  const ours = { 'log-opts': { 'max-file': '2' }, labels: ['site=x'], 'exec-opts': ['native.cgroupdriver=cgroupfs'] };
+
+  test(
+    'carries a cluster as well, with what its daemon.json already said',
+    async () => {
+      freshHosts();
+      const write = 'mkdir -p /etc/docker && cat >/etc/docker/daemon.json';
+      await outputOf(readBed(), 'node3', write, { stdin: JSON.stringify(ours) });
+      const settings = JSON.stringify({
+        registry_mirrors: ['https://mirror.example'],
+        docker_settings: { 'max-concurrent-downloads': 5 },
+      });
+      const docker = [...withDocker, '-e', settings];
+      expectWell(await playbook('cluster', ...docker));
+      expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
+      expectNothingChanged(await playbook('cluster', ...docker));
+      const file = await outputOf(readBed(), 'node3', 'cat /etc/docker/daemon.json');
+      expect(JSON.parse(file)).toEqual({
+        'log-opts': { 'max-file': '2', 'max-size': '100m' },
+        labels: ['site=x'],
+        'exec-opts': ['native.cgroupdriver=systemd'],
+        'log-driver': 'json-file',
+        'registry-mirrors': ['https://mirror.example'],
+        'max-concurrent-downloads': 5,
+      });
+      const info = await outputOf(
+        readBed(),
+        'node3',
+        "docker info -f '{{.CgroupDriver}} {{.LoggingDriver}} {{.Labels}} {{.RegistryConfig.Mirrors}}'",
+      );
+      expect(info).toBe('systemd json-file [site=x] [https://mirror.example/]\n');
+      const kubelet = await outputOf(readBed(), 'node3', "sed -n 's/^cgroupDriver: *//p' /var/lib/kubelet/config.yaml");
+      expect(kubelet).toBe('systemd\n');
     },
     15 * minutes,
   );
 
   test(
-    'become a cluster with Docker as well',
+    "and after a reset, which cuts no connection, a cluster of the user's own kubeadm.yaml",
     async () => {
-      freshHosts();
-      expectWell(await playbook('cluster', '-e', 'container_runtime=docker'));
+      const bed = readBed();
+      // A login that stays, and says something twice a second.
+      const login = spawn('ssh', ['-F', bed.sshConfigFile, 'node3', 'while :; do echo tick; sleep 0.5; done']);
+      let ticks = 0;
+      let isCut = false;
+      login.stdout.on('data', () => ticks++);
+      login.on('exit', () => {
+        isCut = true;
+      });
+      expectWell(await resetOf(bed.inventoryFile, ...withDocker));
+      const seen = ticks;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      expect({ isCut, goesOn: ticks > seen }).toEqual({ isCut: false, goesOn: true });
+      login.kill();
+      const left =
+        "iptables-save | grep -cE 'KUBE-|LABNET|CNI-'; ls /etc/cni/net.d /etc/kubernetes/manifests /var/lib/etcd 2>/dev/null | grep -v ':$' | xargs; ip -o link show type bridge | grep -v docker0 | wc -l";
+      for (const node of nodes) expect(await outputOf(bed, node, `(${left}) || true`)).toBe('0\n\n0\n');
+      const file = join(fileURLToPath(new URL('.', import.meta.url)), 'kubeadm.yaml');
+      expectWell(await playbook('cluster', ...withDocker, '-e', `kubeadm_config_file=${file}`));
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
-      const again = await playbook('cluster', '-e', 'container_runtime=docker');
-      for (const node of nodes) expect(recapOf(again.stdout)[node]).toMatchObject({ changed: 0, failed: 0 });
+      expect(
+        await kubectl("-n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}'"),
+      ).toContain('clusterName: mine');
+      expect(await outputOf(bed, 'node1', 'cat /etc/kubernetes/manifests/kube-scheduler.yaml')).toContain('--v=3');
     },
-    15 * minutes,
+    10 * minutes,
   );
 });

@@ -3,6 +3,7 @@ import { cni } from './cni.js';
 import { containerImages } from './container-images.js';
 import { containerRuntime } from './container-runtime.js';
 import { firewall } from './firewall.js';
+import { firstControlPlaneTask, kubeadmState } from './first-control-plane.js';
 import { kernel } from './kernel.js';
 import { kubeadmInit } from './kubeadm-init.js';
 import { kubeadmJoin } from './kubeadm-join.js';
@@ -19,6 +20,8 @@ import { swap } from './swap.js';
 export const kubernetesTasks: readonly Task[] = [
   preflight,
   preflightFleet,
+  kubeadmState,
+  firstControlPlaneTask,
   swap,
   firewall,
   kernel,

@@ -34,6 +34,9 @@ const parameters = {
 
 type Arguments = ArgumentsOf<typeof parameters>;
 
+/** Times that a join is repeated, 10 seconds apart, while a Ready node has its name: a dead one is missed after 40. */
+const REBUILT_TRIES = 12;
+
 /** What a cluster says about this node, with the kubelet's own credentials. Sets kp_k_member and reports `ca`. */
 const membership = (args: Arguments): Script => sh`
 kp_k_node=${args.node_name}
@@ -135,13 +138,22 @@ function joinProgram(args: Arguments, join: JoinValue, version: KubernetesVersio
 kp_apply || return 0
 kp_set node "$kp_k_node"`,
       state === 'unfinished' && sh`kp_k_reset ${socketOf(args, version)} || return 1`,
-      state !== 'running' &&
-        sh`
-kp_k_job_config kubeadm-join ${config.text} || return 1
-kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }`,
       sh`
-kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ${config.flags}
-kp_k_rc=$kp_rc
+kp_k_prepare() {
+  kp_k_job_config kubeadm-join ${config.text} || return 1
+  kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }
+}`,
+      state !== 'running' && sh`kp_k_prepare || return 1`,
+      sh`
+kp_k_i=0
+while :; do
+  kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ${config.flags}
+  kp_k_rc=$kp_rc
+  # A machine that was made anew under its name: for a while the cluster takes the old one for alive.
+  [ "$kp_k_rc" != 0 ] && [ "$kp_k_i" -lt ${REBUILT_TRIES} ] && grep -q 'already exists in the cluster' "$kp_k_spool/output" || break
+  kp_k_i=$((kp_k_i + 1)); sleep 10
+  kp_k_reset ${socketOf(args, version)} && kp_k_prepare || return 1
+done
 kp_k_job_end join_output
 kp_set rc "$kp_k_rc"
 kp_set log "$kp_k_log"

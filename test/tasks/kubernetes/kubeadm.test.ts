@@ -165,8 +165,11 @@ describe('kubeadm_join', () => {
   test('the token is in the file alone, not among the words of the command', () => {
     const next = nextOf('kubeadm_join', { join }, absent);
     const text = next?.kind === 'program' ? String(next.script) : '';
-    const lines = text.split('\n').filter((line) => line.startsWith('kp_k_job kubeadm-join'));
-    expect(lines).toEqual(['kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ']);
+    const lines = text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('kp_k_job kubeadm-join'));
+    expect(lines).toEqual(['kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml"']);
   });
 });
 

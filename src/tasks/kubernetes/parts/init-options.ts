@@ -41,6 +41,12 @@ export const parameters = {
   nodes: list(
     'Names of the nodes that shall be in the cluster. Where all of them are, no fresh join parameters are made.',
   ),
+  joining: list(
+    'Hosts that are known to have still to join, even where a node has their name; see first_control_plane.',
+    {
+      default: [],
+    },
+  ),
   ...nodeParameters,
 } satisfies Parameters;
 

@@ -66,7 +66,7 @@ function existing(args: Arguments): Script {
 kp_set nodes "$kp_k_nodes"
 kp_k_conf ${ADMIN_CONF} server; kp_set server "$kp_value"
 kp_open ca_crt; cat /etc/kubernetes/pki/ca.crt 2>/dev/null; kp_close
-kp_k_need=${nodes === undefined ? 'unknown' : ''}
+kp_k_need=${args.joining.length > 0 ? '1' : nodes === undefined ? 'unknown' : ''}
 for kp_k_node in ${nodes ?? []}; do
   case " $kp_k_nodes " in *" $kp_k_node "*) ;; *) kp_k_need=1 ;; esac
 done

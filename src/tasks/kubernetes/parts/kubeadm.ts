@@ -88,7 +88,8 @@ kp_k_job_end() {
   kp_open "$1"; cat "$kp_k_spool/output" 2>/dev/null; kp_close
   rm -rf -- "$kp_k_spool"
 }
-kp_k_mark() { mkdir -p -m 700 ${STATE} && : >${MARKER} && : >"$kp_k_spool/marked"; }
+# kp_k_mark: says which run has begun, until that ends well.
+kp_k_mark() { mkdir -p -m 700 ${STATE} && printf '%s\n' "$\{kp_k_spool##*/}" >${MARKER} && : >"$kp_k_spool/marked"; }
 kp_k_kubelet_log() {
   kp_open kubelet_log; journalctl -u kubelet -n 40 --no-pager -o cat 2>/dev/null; kp_close
 }
