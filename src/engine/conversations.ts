@@ -1,5 +1,6 @@
 import type { Task } from '../playbook/index.js';
-import type { Value } from '../values/index.js';
+import type { Target } from '../transport/index.js';
+import { commonTo, connectionReader } from './connection-reader.js';
 import { targetOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { Conversation } from './conversation.js';
@@ -17,11 +18,13 @@ export function conversationWith(
   asking: string = name,
 ): Conversation {
   const scope: TaskScope = { play, host: name, ...(task !== undefined && name === asking && { task }) };
-  const variables = variablesOf(scope);
-  const { templar } = run.scope;
-  const read = (variable: string): Value | undefined =>
-    variables.get(variable) ? templar.evaluate(variable, variables) : undefined;
   const keywords = task ?? play.play.keywords;
+  const isPlain = keywords.remoteUser === undefined && keywords.connection === undefined;
+  const common = isPlain ? commonTo(scope) : undefined;
+  if (common?.conversation) return common.conversation;
+  const variables = variablesOf(scope);
+  const { read, isCommon } = connectionReader(scope, variables);
+  const { templar } = run.scope;
   const defaults = { ...run.options.connection };
   if (keywords.remoteUser !== undefined) defaults.user = String(templar.render(keywords.remoteUser, variables));
   if (keywords.connection !== undefined) defaults.connection = String(templar.render(keywords.connection, variables));
@@ -29,10 +32,15 @@ export function conversationWith(
 
   const target = targetOf(name, read, defaults);
   const key = JSON.stringify([name, target.kind, target.address, target.port, target.user]);
-  const known = run.conversations.get(key);
-  if (known) return known;
+  const conversation = run.conversations.get(key) ?? makeConversation(run, target);
+  run.conversations.set(key, conversation);
+  if (common && isCommon()) common.conversation = conversation;
+  return conversation;
+}
+
+function makeConversation(run: RunContext, target: Target): Conversation {
   if (target.password !== undefined) run.redactor.add(target.password);
-  const conversation = new Conversation({
+  return new Conversation({
     transport: run.transport,
     target,
     signal: run.signal,
@@ -40,10 +48,8 @@ export function conversationWith(
     transfers: run.transfers,
     maxReconnects: 2,
     ...(run.options.lock && !run.options.checkMode && { lock: run.options.lock }),
-    notice: (message) => run.emit({ type: 'notice', level: 'info', host: name, message }),
+    notice: (message) => run.emit({ type: 'notice', level: 'info', host: target.name, message }),
   });
-  run.conversations.set(key, conversation);
-  return conversation;
 }
 
 const isThisMachine = (name: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(name);

@@ -1,4 +1,5 @@
 import type { Mapping, Value } from '../values/index.js';
+import { isConnectionVariable } from './connection-names.js';
 import type { Order } from './events.js';
 import { compareOrders } from './order.js';
 
@@ -37,6 +38,8 @@ export class HostState {
   readonly live = new Map<string, Entry>();
   /** While facts are being gathered. */
   gathering: Promise<unknown> | undefined;
+  /** Changes whenever the run sets (or takes back) a variable that says how the host is reached. */
+  connectionVersion = 0;
   /** Where the tasks of this play stand, by their sequence numbers. */
   readonly orders = new Map<number, Order>();
   /** By layer and name; in the order of the tasks, which is not that in which their results come. */
@@ -99,6 +102,7 @@ export class HostState {
 
   #show(layer: Layer, name: string, versions: readonly Version[]): void {
     const last = versions.at(-1);
+    if (isConnectionVariable(name)) this.connectionVersion++;
     if (last) this[layer].set(name, last.entry);
     else this[layer].delete(name);
   }

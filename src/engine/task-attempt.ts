@@ -40,6 +40,10 @@ export interface Attempt {
   delegateFacts: boolean;
   /** `timeout`; undefined or 0: none. */
   timeoutMs: number | undefined;
+  /** `async`; 0: the task is waited for as any other. */
+  asyncSeconds: number;
+  /** `poll`; 0: an async task is begun and left alone. */
+  pollSeconds: number;
   secrets: readonly string[];
 }
 
@@ -256,6 +260,8 @@ export function attempt(
     delegateTo,
     delegateFacts: flagOf(task.delegateFacts, false, templar, variables),
     timeoutMs: timeout ? timeout * 1000 : undefined,
+    asyncSeconds: countOf(task.async, templar, variables) ?? 0,
+    pollSeconds: countOf(task.poll, templar, variables) ?? 15,
     secrets: parsed.secrets,
   };
 }

@@ -1,8 +1,9 @@
 import type { Listener, RunFinished } from '../engine/index.js';
 import { CriticalPath } from './critical-path.js';
 import { renderCriticalPath } from './critical-path-text.js';
+import { gathered } from './gathered.js';
 import { jsonReport } from './json.js';
-import { PlainReport } from './plain.js';
+import { type PlainOptions, PlainReport } from './plain.js';
 import { painter } from './text.js';
 
 export type OutputForm = 'live' | 'plain' | 'json';
@@ -57,9 +58,30 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
     const { LiveReport } = await import('./live.js');
     return following(path, new LiveReport({ ...lines, stdout }));
   }
-  const report = new PlainReport(lines);
+  return following(path, plainReport(lines));
+}
+
+function plainReport(lines: PlainOptions): Report {
+  const output = gathered(lines.write);
+  const writeError = (text: string): void => {
+    output.flush();
+    lines.writeError(text);
+  };
+  const report = new PlainReport({ ...lines, write: output.write, writeError });
   const timer = setInterval(() => report.tick(), LOOK_MS);
-  return following(path, { listen: report.listen, aside, close: async () => clearInterval(timer) });
+  process.once('exit', output.flush);
+  return {
+    listen: report.listen,
+    aside: (ask) => {
+      output.flush();
+      return ask();
+    },
+    close: async () => {
+      clearInterval(timer);
+      process.off('exit', output.flush);
+      output.flush();
+    },
+  };
 }
 
 /** The report, with the path told of each event first. */

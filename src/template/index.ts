@@ -4,7 +4,7 @@ export { OMIT } from './omit.js';
 export { str as pythonText } from './python/repr.js';
 export { type Call, type CallContext, type Filter, filter, type Test, test } from './runtime/callables.js';
 export type { Delimiters } from './syntax/delimiters.js';
-export { createTemplar } from './templar.js';
+export { createTemplar, isConstant } from './templar.js';
 export {
   type CheckOptions,
   isLazyMapping,

@@ -16,6 +16,14 @@ import type { Templar, TemplarOptions, TemplateProblem, TextOptions, Variables }
 const leave = (source: string, rendering: Rendering, value: unknown): Value =>
   placed(source, undefined, rendering, () => toValue(value));
 
+/** Is the value what it is for every host and at any time: is there no template in it? */
+export function isConstant(value: Value): boolean {
+  if (typeof value === 'string') return !mayBeTemplate(value);
+  if (Array.isArray(value)) return value.every(isConstant);
+  if (!isMapping(value)) return true;
+  return Object.entries(value).every(([key, item]) => !mayBeTemplate(key) && isConstant(item));
+}
+
 function renderValue(engine: TemplateEngine, value: Value, rendering: Rendering, depth = 0): Value {
   if (typeof value === 'string') {
     if (!mayBeTemplate(value)) return value;
