@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { type ConnectionDefaults, lookups, nodeFiles, type OncePrompts, vaultFilters } from '../engine/index.js';
+import {
+  type ConnectionDefaults,
+  lookups,
+  nodeFiles,
+  type OncePrompts,
+  passwordFilters,
+  passwordLookup,
+  vaultFilters,
+} from '../engine/index.js';
 import { type Diagnostic, KprovError } from '../errors/index.js';
 import { type Inventory, loadInventory } from '../inventory/index.js';
 import { type LoadOptions, loadPlaybook, registryCatalogue } from '../playbook/index.js';
@@ -53,8 +61,8 @@ export function makeTemplar(
   { files, vault }: Pick<Setup, 'files' | 'vault'> = { files: nodeFiles, vault: new Vault() },
 ): Templar {
   return createTemplar({
-    lookups: lookups(files, process.env),
-    filters: vaultFilters(vault),
+    lookups: { ...lookups(files, process.env), password: passwordLookup((text) => vault.hide(text)) },
+    filters: { ...vaultFilters(vault), ...passwordFilters((text) => vault.hide(text)) },
     environment: {
       now: () => Date.now(),
       random: () => Math.random(),
@@ -125,8 +133,6 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
 
 /** What the engine cannot honour yet is refused by name, before anything is touched. */
 export const refusedKeywords: Readonly<Record<string, string>> = {
-  async: 'kprov keeps every task in the foreground; long ones survive a lost connection anyway',
-  poll: 'kprov keeps every task in the foreground',
   become_flags: 'kprov calls sudo in one way only',
   become_exe: 'kprov calls sudo in one way only',
   port: 'set ansible_port in the inventory',
