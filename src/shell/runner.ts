@@ -334,12 +334,16 @@ kp_install() {
 # kp_cannot_write PATH TEXT: the step has failed because this could not be written; cat is asked why, as shells hardly say.
 kp_cannot_write() {
   kp_out=$( { printf '%s' "$2" | cat >"$1"; } 2>&1)
-  rm -f -- "$1"
+  kp_abandon "$1"
   kp_fail "cannot write $1$\{kp_out:+: $\{kp_out##*: }}"
+}
+# kp_abandon PATH: nothing stays of a file that could not be written, nor of the directory made for it.
+kp_abandon() {
+  case $1 in */.kprov-*/*) rm -rf -- "$\{1%/*}" ;; *) rm -f -- "$1" ;; esac
 }
 # kp_put PATH BASE64: appends what it stands for to the file.
 kp_put() {
-  kp_out=$( { printf '%s' "$2" | base64 -d >>"$1"; } 2>&1) || kp_fail "cannot write $1: $kp_out"
+  kp_out=$( { printf '%s' "$2" | base64 -d >>"$1"; } 2>&1) || { kp_abandon "$1"; kp_fail "cannot write $1: $kp_out"; }
 }
 
 # kp_parent PATH: the directory that PATH stands in is there; else the step fails (in check mode: cannot be judged).

@@ -67,8 +67,9 @@ export class BringFile {
       return await this.#transfers.one(() => this.#send(ways, from, canUnpack), ways.signal);
     } catch (error) {
       if (error instanceof ChannelRefused) return this.#throughShell(ways, from);
-      if (error instanceof NotReceived) return failed(`cannot write ${this.#path}: ${error.message}`);
-      throw error;
+      if (!(error instanceof NotReceived)) throw error;
+      await ways.ask(sh`kp_abandon ${this.#path}`);
+      return failed(`cannot write ${this.#path}: ${error.message}`);
     }
   }
 

@@ -25,14 +25,14 @@ export interface AptOptions {
 
 /**
  * Functions of the shell that the apt scripts share. `kp_apt` reports what apt-get prints as the field transcript, when it
- * has ended: apt-get and dpkg write to this shell alone, because writing to a connection that has broken would end them in
+ * has ended. There is no terminal, not even dpkg's own one: a package that asks would wait there for ever. apt-get and dpkg write to this shell alone, because writing to a connection that has broken would end them in
  * the middle. In check mode the caches in memory are used, because apt-get would otherwise renew its cache files even when
  * simulating.
  */
 export const aptFunctions = (apt: AptOptions): Script => sh`
 kp_apt_get() {
   DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none \
-    apt-get -y -q -o ${`DPkg::Lock::Timeout=${apt.lockTimeout}`} ${apt.options} "$@" 2>&1
+    apt-get -y -q -o Dpkg::Use-Pty=0 -o ${`DPkg::Lock::Timeout=${apt.lockTimeout}`} ${apt.options} "$@" 2>&1
 }
 kp_apt() {
   kp_dpkg_mend

@@ -73,7 +73,16 @@ if command -v systemctl >/dev/null 2>&1; then
     kp_k_state=$(systemctl is-enabled "$kp_k_unit" 2>/dev/null)
     case $kp_k_state in masked) continue ;; esac
     if [ -n "$kp_check" ] && kp_predicted swap "$kp_k_unit"; then continue; fi
-    if kp_apply; then kp_try systemctl mask --now "$kp_k_unit" || return 1; else kp_predict swap "$kp_k_unit" masked; fi
+    if kp_apply; then
+      # What an administrator wrote stands where the mask would: it is kept beside it.
+      kp_k_file=/etc/systemd/system/$kp_k_unit
+      if [ -f "$kp_k_file" ] && [ ! -L "$kp_k_file" ]; then
+        kp_try systemctl disable --now "$kp_k_unit" && kp_try mv -f "$kp_k_file" "$kp_k_file.kprov-backup" || return 1
+      fi
+      kp_try systemctl mask --now "$kp_k_unit" || return 1
+    else
+      kp_predict swap "$kp_k_unit" masked
+    fi
   done
   # An empty file in /etc overrides the vendor's and makes the generator do nothing.
   if [ -e /usr/lib/systemd/zram-generator.conf ] || [ -s /etc/systemd/zram-generator.conf ]; then
