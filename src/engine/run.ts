@@ -25,6 +25,7 @@ import { Stats } from './stats.js';
 import { countOf, flagOf } from './task-attempt.js';
 import { Transfers } from './transfer/transfers.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables.js';
+import { askForVariables } from './vars-prompt.js';
 
 export interface RunRequest {
   playbook: Playbook;
@@ -138,6 +139,7 @@ async function runPlay(
   request: RunRequest,
   { play, index, lost, seeking }: PlayRequest,
 ): Promise<boolean> {
+  await askForVariables(run, play);
   const about = { index, name: nameOf(run, play), position: play.position };
   const hosts = hostsOf(run, request, play).filter((host) => !lost.has(host));
   if (hosts.length === 0) {

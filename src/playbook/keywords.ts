@@ -84,9 +84,7 @@ export const keywords: readonly Keyword[] = [
   keyword('gather_timeout', 'count', play, 'Seconds that gathering one fact may take.'),
   keyword('fact_path', 'text', play, 'Directory of custom facts on the host.'),
   keyword('vars_files', 'structure', play, 'Files of variables.'),
-  keyword('vars_prompt', 'structure', play, 'Variables to ask for.', {
-    refused: 'kprov does not ask questions while it runs; give the variables with -e',
-  }),
+  keyword('vars_prompt', 'structure', play, 'Variables to ask for, where -e does not give them.'),
   keyword('roles', 'structure', play, 'Roles to run between pre_tasks and tasks.'),
   keyword('pre_tasks', 'structure', play, 'Tasks before the roles.'),
   keyword('tasks', 'structure', play, 'The tasks.'),

@@ -1,5 +1,6 @@
 import type { Position } from '../errors/index.js';
 import type { Mapping, Value } from '../values/index.js';
+import type { VarsPrompt } from './vars-prompt.js';
 
 /** A yes/no keyword: a boolean, or template text that renders to one. */
 export type Flag = boolean | string;
@@ -149,6 +150,7 @@ export interface Play {
   /** A pattern, a list of patterns, or a template. */
   hosts: Value;
   vars: Mapping;
+  varsPrompt: readonly VarsPrompt[];
   /** Names, or lists of names of which the first that exists counts. */
   varsFiles: readonly Value[];
   gatherFacts?: Flag;

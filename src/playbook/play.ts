@@ -13,6 +13,7 @@ import { loadRole } from './role.js';
 import { roleUses } from './role-use.js';
 import { checkTemplates } from './templates.js';
 import { readVarsFiles } from './vars-files.js';
+import { readVarsPrompt } from './vars-prompt.js';
 import { describe, suggestion } from './words.js';
 
 /** What import_playbook hands to the plays of the file. */
@@ -154,6 +155,7 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
     at: (path) => cursor.document.at([...cursor.path, ...path]),
     hosts: hosts ?? '',
     vars,
+    varsPrompt: readVarsPrompt(context, child(cursor, 'vars_prompt')),
     varsFiles: readVarsFiles(context, child(cursor, 'vars_files'), directory),
     ...context.options.playDefaults,
     ...simpleFields(own),

@@ -1,6 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
-import { isMapping, type Mapping, mapping, readVaulted, type Value, vaultedText } from '../values/index.js';
+import {
+  isMapping,
+  literalText,
+  type Mapping,
+  mapping,
+  readVaulted,
+  type Value,
+  vaultedText,
+} from '../values/index.js';
 import { unquotedTemplate } from './mistakes.js';
 import type { Lines, Place } from './place.js';
 import { resolvePlain } from './scalar.js';
@@ -61,11 +69,7 @@ function asItStands(value: Value): Value {
   if (isMapping(value)) {
     return mapping(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asItStands(item)])));
   }
-  if (typeof value !== 'string' || !/\{\{|\{%|\{#/.test(value) || readVaulted(value) !== undefined) return value;
-  return value
-    .split('{% endraw %}')
-    .map((part) => `{% raw %}${part}{% endraw %}`)
-    .join("{{ '{% endraw %}' }}");
+  return typeof value !== 'string' || readVaulted(value) !== undefined ? value : literalText(value);
 }
 
 const vaultHeader = '$ANSIBLE_VAULT;';
