@@ -11,7 +11,7 @@ process.on('exit', () => {
 });
 `;
 
-const good = '- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: {msg: hello}\n';
+const good = '- hosts: all\n  gather_facts: false\n  tasks:\n    - command: echo hello\n';
 const play = (rest: string) => `- hosts: all\n  gather_facts: false\n${rest}`;
 const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'abcdefgh'
   .split('')
@@ -87,7 +87,8 @@ const cases: Bad[] = [
   {
     name: 'a version that YAML reads as the number 1.3',
     files: { 'site.yml': play('  tasks:\n    - kubernetes_packages: {version: 1.30}\n') },
-    said: /site\.yml:4:\d+.*1\.30?.*quot/s,
+    said: /site\.yml:4:38: warning: .*not `1\.30`.*quote it: "1\.30"/s,
+    code: 2,
   },
   {
     name: 'a mode that YAML reads as another number',
@@ -107,7 +108,7 @@ const cases: Bad[] = [
   {
     name: 'an unknown keyword of a play',
     files: { 'site.yml': play('  taks: []\n') },
-    said: /site\.yml:3:3.*taks.*did you mean.*tasks/is,
+    said: /site\.yml:3:3.*taks.*did you mean/is,
   },
   {
     name: 'an unknown task',
@@ -185,7 +186,7 @@ const cases: Bad[] = [
   {
     name: 'an address that begins with -',
     files: { 'hosts.ini': 'a ansible_host=-oProxyCommand=x\n' },
-    said: /hosts\.ini:1:\d+|-oProxyCommand/,
+    said: /-oProxyCommand/,
     code: 4,
   },
   {
@@ -208,7 +209,11 @@ const cases: Bad[] = [
     files: { 'hosts.ini': 'a\u001b[2Jb\n' },
     said: /hosts\.ini:1:1.*\\u001b/s,
   },
-  { name: 'bytes that are no text', files: { 'hosts.ini': 'a\n\ufffd\ufffd\u0000\u0001\n' }, said: /hosts\.ini:2:\d+/ },
+  {
+    name: 'bytes that are no text',
+    files: { 'hosts.ini': 'a\n\ufffd\ufffd\u0000\u0001\n' },
+    said: /hosts\.ini:1:1: error: a binary file/,
+  },
   {
     name: 'a range of a billion hosts',
     files: { 'hosts.ini': 'n[1:1000000000]\n' },

@@ -1,0 +1,306 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Plan } from '../cluster/plan.js';
+import type { BedHost } from '../lab/bed.js';
+import { outputOf } from '../lab/client.js';
+import { bed, type Ended, on, type Running, resultsOf, start, until } from './support.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
+const minutes = 60_000;
+
+const freshHosts = (...hosts: BedHost[]) =>
+  execFileSync(`${root}/test/lab/lab`, ['reset', ...hosts], { stdio: 'ignore' });
+const kubectl = (command: string) => on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
+
+const readyNodes = (): string[] =>
+  kubectl('get nodes --no-headers')
+    .split('\n')
+    .map((line) => line.split(/\s+/))
+    .filter(([, state]) => state === 'Ready')
+    .map(([name = '']) => name);
+
+function expectWell({ code, stdout, stderr }: Ended): void {
+  if (code !== 0) throw new Error(`exit code ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-2000)}`);
+}
+
+/** kprov waits no longer than a few seconds for a host that has gone. */
+const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
+
+const up = (plan: Plan, ...more: string[]): Running =>
+  start(['up', '-i', plan.inventory, `${root}/playbooks/cluster.yml`, '--output', 'plain', ...more]);
+
+/** Takes Kubernetes off the hosts; what was installed stays. */
+async function takeDown(...hosts: BedHost[]): Promise<void> {
+  const plan = new Plan({ control_plane: hosts, workers: [] });
+  try {
+    expectWell(await start(['reset', '-i', plan.inventory, '--yes', '--output', 'plain']).ended);
+  } finally {
+    plan.remove();
+  }
+}
+
+/** Ends kubeadm as a power failure would, the moment its output has that line. False where that never came. */
+const killedAt = async (host: BedHost, verb: 'init' | 'join', line: string): Promise<boolean> => {
+  const said = await outputOf(
+    bed,
+    host,
+    `i=0; while [ $i -lt 4000 ]; do
+       i=$((i + 1)); sleep 0.05
+       grep -qsF '${line}' /run/kprov/kubeadm-${verb}/output || continue
+       pkill -9 -f '^sh -c umask 077'; pkill -9 -x kubeadm && echo killed
+       break
+     done`,
+  );
+  return said.includes('killed');
+};
+
+/** The words of a command line, as a shell reads them. */
+const wordsOf = (line: string): string[] =>
+  execFileSync('sh', ['-c', `for word in ${line}; do printf '%s\\n' "$word"; done`], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n');
+
+describe('a cluster in trouble', () => {
+  const plans: Plan[] = [];
+  const planOf = (...parts: ConstructorParameters<typeof Plan>): Plan => {
+    const plan = new Plan(...parts);
+    plans.push(plan);
+    return plan;
+  };
+  afterEach(() => {
+    for (const plan of plans.splice(0)) plan.remove();
+  });
+  afterAll(() => freshHosts(...nodes), 3 * minutes);
+
+  /** Runtime, packages and images are there already: what follows is about kubeadm. */
+  beforeAll(async () => {
+    const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
+    expectWell(await up(plan).ended);
+    await takeDown(...nodes);
+  }, 15 * minutes);
+
+  const phases = [
+    '[preflight] Running',
+    '[certs] Generating "apiserver"',
+    '[kubeconfig] Writing "kubelet.conf"',
+    '[kubelet-start] Starting',
+    '[control-plane] Creating static Pod manifest for "kube-scheduler"',
+    '[etcd] Creating',
+    '[wait-control-plane] Waiting',
+    '[apiclient] All control plane components are healthy',
+    '[upload-config] Storing',
+    '[mark-control-plane] Marking',
+    '[bootstrap-token] Configuring',
+    '[addons] Applied essential addon: CoreDNS',
+  ];
+
+  test(
+    'kubeadm init that is killed in each of its phases, one run after the other, is taken back and ends as one cluster',
+    async () => {
+      const plan = planOf({ control_plane: ['node1'], workers: [] });
+      const survived: string[] = [];
+      for (const phase of phases) {
+        const running = up(plan);
+        const isKilled = await killedAt('node1', 'init', phase);
+        const { code } = await running.ended;
+        if (!isKilled) throw new Error(`kubeadm was not met in ${phase}: the run ended with ${code}`);
+        expect({ phase, code }).toEqual({ phase, code: 2 });
+        survived.push(phase);
+      }
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1']);
+      expect(on('node1', 'ls /var/lib/kprov/kubeadm-unfinished /run/kprov/kubeadm-init 2>/dev/null || true')).toBe('');
+      process.stdout.write(`phases of kubeadm init survived: ${survived.length} of ${phases.length}\n`);
+    },
+    20 * minutes,
+  );
+
+  test(
+    'kprov killed in the middle of kubeadm init: the next run waits for the one that is under way',
+    async () => {
+      await takeDown('node1');
+      const plan = planOf({ control_plane: ['node1'], workers: [] });
+      const first = up(plan);
+      await until(
+        () => on('node1', 'cat /run/kprov/kubeadm-init/output 2>/dev/null || true').includes('[certs]'),
+        120_000,
+      );
+      first.child.kill('SIGKILL');
+      await first.ended;
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1']);
+      expect(
+        on(
+          'node1',
+          "grep -c '^--- .* kubeadm init' /var/log/kprov/kubeadm-init.log; grep -c 'exit code 0' /var/log/kprov/kubeadm-init.log",
+        ).split('\n')[1],
+      ).toBe('2');
+    },
+    8 * minutes,
+  );
+
+  test(
+    'kubeadm join that is killed in its phases is taken back and ends as one node',
+    async () => {
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
+      for (const phase of ['[preflight] Reading', '[kubelet-start] Starting the kubelet']) {
+        const running = up(plan);
+        if (!(await killedAt('node2', 'join', phase))) throw new Error(`kubeadm was not met in ${phase}`);
+        const { code, stderr } = await running.ended;
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/Not finished:\n {2}node2 {2}failed at "Workers join"/);
+      }
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1', 'node2']);
+    },
+    10 * minutes,
+  );
+
+  test(
+    'a second run makes no second cluster, whatever the order of the inventory',
+    async () => {
+      const ca = on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
+      const again = await up(plan).ended;
+      expectWell(again);
+      expect(again.stdout).toMatch(/node1 +: .*changed=0 .*\n.*node2 +: .*changed=0 /);
+      // A control plane that is bare, in front of the one that holds the cluster; it cannot join without an endpoint.
+      plan.regroup({ control_plane: ['node3', 'node1'], workers: ['node2'] });
+      const { stdout } = await up(plan, '--output', 'json').ended;
+      const made = resultsOf(stdout).filter(
+        ({ task, status }) => task === 'The cluster is made' && status !== 'skipped',
+      );
+      expect(made.map(({ host, status }) => [host, status])).toEqual([['node1', 'ok']]);
+      expect(on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(ca);
+      expect(on('node3', 'ls /etc/kubernetes/admin.conf /var/lib/etcd/member 2>/dev/null || true')).toBe('');
+    },
+    5 * minutes,
+  );
+
+  test(
+    'no cluster is made while a control plane cannot be reached that may hold it',
+    async () => {
+      const plan = planOf(
+        { control_plane: ['node3', 'node1'], workers: [] },
+        { control_plane_endpoint: '192.0.2.1:6443' },
+        impatient,
+      );
+      on('node1', 'systemctl stop ssh.socket ssh 2>/dev/null; true');
+      try {
+        const { code, stdout } = await up(plan).ended;
+        expect(code).not.toBe(0);
+        expect(stdout).toContain('node1 may hold the cluster and cannot be asked');
+        expect(on('node3', 'ls /etc/kubernetes/admin.conf /run/kprov/kubeadm-init 2>/dev/null || true')).toBe('');
+      } finally {
+        on('node1', 'systemctl start ssh');
+      }
+    },
+    3 * minutes,
+  );
+
+  test(
+    'a host of another cluster is left alone, and said to be one',
+    async () => {
+      // node3 gets a cluster of its own; then it is asked into that of node1.
+      expectWell(await up(planOf({ control_plane: ['node3'], workers: [] })).ended);
+      const own = on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt');
+      const { code, stdout } = await up(planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] })).ended;
+      expect(code).toBe(2);
+      expect(stdout).toMatch(/fatal: \[node3\]: FAILED! .*this host is a node of another cluster/);
+      expect(stdout).toMatch(/node2 +: .*failed=0/);
+      const both = await up(planOf({ control_plane: ['node1', 'node3'], workers: [] })).ended;
+      expect(both.stdout).toContain('these control planes belong to different clusters: node1 (CA sha256:');
+      // A worker of node1's cluster does not become a control plane of its own either.
+      const alone = await up(planOf({ control_plane: ['node2'], workers: [] })).ended;
+      expect(alone.stdout).toMatch(/fatal: \[node2\]: FAILED! .*this host is a node of a cluster already/);
+      expect(on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(own);
+      expect(readyNodes()).toEqual(['node1', 'node2']);
+      await takeDown('node3');
+    },
+    8 * minutes,
+  );
+
+  test(
+    'a token that expires in the middle of a run is said to have, and the next run makes a fresh one',
+    async () => {
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
+      const running = up(plan);
+      // Between init's answer and the join: every token that there is goes.
+      await outputOf(
+        bed,
+        'node1',
+        `export KUBECONFIG=/etc/kubernetes/admin.conf
+         i=0; while [ $i -lt 600 ]; do
+           i=$((i + 1)); sleep 0.1
+           token=$(kubeadm token list -o 'jsonpath={.token}' 2>/dev/null); [ -z "$token" ] || { kubeadm token delete "$token"; break; }
+         done`,
+      );
+      const { code, stdout, stderr } = await running.ended;
+      expect(code).toBe(2);
+      expect(stdout).toMatch(/fatal: \[node3\]: FAILED! .*does not know the bootstrap token/);
+      expect(stderr).toMatch(/Not finished:\n {2}node3 /);
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
+    },
+    8 * minutes,
+  );
+
+  test(
+    'a worker that was made anew under its address joins again',
+    async () => {
+      freshHosts('node3');
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
+      const known = kubectl("get node node3 -o 'jsonpath={.status.nodeInfo.machineID}'");
+      expect(known).toBe(on('node3', 'cat /etc/machine-id').trim());
+    },
+    12 * minutes,
+  );
+
+  test(
+    'one dead worker does not stop the others; what is missing is listed, with the command that finishes it',
+    async () => {
+      await takeDown(...nodes);
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
+      execFileSync('docker', ['pause', `${bed.name}-node3-1`]);
+      let again = '';
+      try {
+        const { code, stderr } = await up(plan).ended;
+        expect(code).toBe(4);
+        expect(readyNodes()).toEqual(['node1', 'node2']);
+        expect(stderr).toMatch(/Not finished:\n {2}node3 {2}unreachable at "[^"]+" .* tasks behind it not begun/);
+        again = /This goes on with the rest:\n {2}kprov (.*)\n/.exec(stderr)?.[1] ?? '';
+      } finally {
+        execFileSync('docker', ['unpause', `${bed.name}-node3-1`]);
+      }
+      expect(again).toContain(plan.inventory);
+      expectWell(await start(wordsOf(again)).ended);
+      expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
+    },
+    10 * minutes,
+  );
+
+  test(
+    'a worker that freezes while it joins does not hold the others, and is a node after the next run',
+    async () => {
+      await takeDown(...nodes);
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
+      const running = up(plan);
+      await until(() => on('node3', 'ls /run/kprov/kubeadm-join 2>/dev/null || true') !== '', 240_000);
+      execFileSync('docker', ['pause', `${bed.name}-node3-1`]);
+      try {
+        const { code, stderr } = await running.ended;
+        expect(code).toBe(4);
+        expect(stderr).toMatch(/Not finished:\n {2}node3 {2}unreachable at "Workers join"/);
+        expect(readyNodes()).toContain('node2');
+      } finally {
+        execFileSync('docker', ['unpause', `${bed.name}-node3-1`]);
+      }
+      expectWell(await up(plan).ended);
+      expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
+    },
+    10 * minutes,
+  );
+});

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lengthy } from './support.js';
+
+interface Locked {
+  version?: string;
+  integrity?: string;
+  resolved?: string;
+  hasInstallScript?: boolean;
+  dev?: boolean;
+  optional?: boolean;
+  link?: boolean;
+}
+const read = (name: string) => JSON.parse(readFileSync(name, 'utf8'));
+const manifest = read('package.json') as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+const locked = read('package-lock.json').packages as Record<string, Locked>;
+const others = Object.entries(locked).filter(([path]) => path !== '');
+
+describe('what kprov is made of', () => {
+  test('every dependency is pinned to one version', () => {
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(versions.length).toBeGreaterThan(10);
+  });
+
+  test('every package, those below included, has one version and a checksum', () => {
+    expect(
+      others.filter(([, { link, version, integrity }]) => link || !version || !/^sha512-/.test(integrity ?? '')),
+    ).toEqual([]);
+    expect(others.length).toBeGreaterThan(30);
+  });
+
+  test('of what is shipped, only optional native code has install scripts', () => {
+    const scripts = others.filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev).map(([path]) => path);
+    expect(scripts.sort()).toEqual(['node_modules/cpu-features', 'node_modules/ssh2']);
+    expect(locked['node_modules/cpu-features']?.optional).toBe(true);
+  });
+
+  test('npm run sbom lists all that is shipped, with versions, checksums and licences, and nothing else', () => {
+    const bill = JSON.parse(
+      execFileSync('npm', ['run', '-s', 'sbom'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        maxBuffer: 2 ** 26,
+      }).toString(),
+    );
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'kprov' } } });
+    const listed = (
+      bill.components as { name: string; version: string; hashes?: unknown[]; licenses?: unknown[] }[]
+    ).map(
+      ({ name, version, hashes, licenses }) =>
+        `${name} ${version} ${hashes ? 'checksum' : ''} ${licenses ? 'licence' : ''}`,
+    );
+    const shipped = others
+      .filter(([, { dev }]) => !dev)
+      .map(([path, { version }]) => `${path.replace(/.*node_modules\//, '')} ${version} checksum licence`);
+    expect([...new Set(listed)].sort()).toEqual([...new Set(shipped)].sort());
+  });
+
+  lengthy('installed without install scripts, kprov works', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kprov-faults-'));
+    try {
+      for (const name of ['package.json', 'package-lock.json']) cpSync(name, join(folder, name));
+      execFileSync('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], {
+        cwd: folder,
+        stdio: 'ignore',
+      });
+      const program = process.env.KPROV_PROGRAM ?? 'dist/cli/main.js';
+      cpSync(join(program, '../..'), join(folder, 'dist'), { recursive: true });
+      symlinkSync(join(process.cwd(), 'playbooks'), join(folder, 'playbooks'));
+      expect(() => execFileSync('find', [join(folder, 'node_modules'), '-name', '*.node']).toString()).not.toThrow();
+      expect(execFileSync('find', [join(folder, 'node_modules'), '-name', '*.node']).toString()).toBe('');
+      const inventory = `${process.env.XDG_STATE_HOME ?? join(process.env.HOME ?? '/root', '.local/state')}/kprov-lab/${process.env.KPROV_LAB_NAME ?? 'kprov-lab'}/inventory/hosts.ini`;
+      const said = execFileSync(
+        process.execPath,
+        [join(folder, 'dist/cli/main.js'), 'ping', '-i', inventory, 'node1'],
+        { cwd: folder },
+      ).toString();
+      expect(said).toMatch(/node1/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
