@@ -6,6 +6,8 @@ const others: Readonly<Record<string, string>> = {
   '--become-pass-file': '--become-password-file',
   '--vault-pass-file': '--vault-password-file',
   '--ask-vault-pass': '--ask-vault-password',
+  '--requirements-file': '--role-file',
+  '--force-with-deps': '--force',
 };
 
 /** The command line with each option in its one spelling; what comes after `--` stays as it is. */

@@ -61,6 +61,15 @@ function wholeNumber(value: string): number {
   return number;
 }
 
+/** One of the words, or what stands for it. */
+const oneOf =
+  (words: Readonly<Record<string, string>>) =>
+  (value: string): string => {
+    const known = Object.hasOwn(words, value) ? words[value] : undefined;
+    if (known !== undefined) return known;
+    throw new InvalidArgumentError(`Allowed choices are ${[...new Set(Object.values(words))].join(', ')}.`);
+  };
+
 export const inventoryOption = (command: Command): Command =>
   command.option(
     '-i, --inventory <source>',
@@ -89,13 +98,30 @@ export function connectionOptions(command: Command): Command {
     .option('-u, --user <user>', 'user to log in as')
     .option('-b, --become', 'become another user (root) on the hosts', false)
     .option('--become-user <user>', 'user to become (default: root)')
-    .addOption(new Option('--become-method <method>', 'how to become it').choices(['sudo', 'su']))
+    .addOption(
+      new Option('--become-method <method>', 'how to become it: sudo, su').argParser(
+        oneOf({ sudo: 'sudo', su: 'su', 'ansible.builtin.sudo': 'sudo', 'ansible.builtin.su': 'su' }),
+      ),
+    )
     .option('-k, --ask-pass', 'ask for the ssh password', false)
     .option('-K, --ask-become-pass', 'ask for the sudo password', false)
     .option('--connection-password-file <file>', 'file whose first line is the ssh password')
     .option('--become-password-file <file>', 'file whose first line is the sudo password')
     .option('--private-key <file>', 'private key to log in with (also: --key-file)')
-    .addOption(new Option('-c, --connection <kind>', 'how to reach the hosts').choices(['ssh', 'local']))
+    .addOption(
+      new Option('-c, --connection <kind>', 'how to reach the hosts: ssh, local').argParser(
+        oneOf({
+          ssh: 'ssh',
+          local: 'local',
+          smart: 'ssh',
+          paramiko: 'ssh',
+          paramiko_ssh: 'ssh',
+          'ansible.builtin.ssh': 'ssh',
+          'ansible.builtin.local': 'local',
+          'ansible.builtin.paramiko_ssh': 'ssh',
+        }),
+      ),
+    )
     .option('--ssh-common-args <args>', 'options of the ssh command, such as "-J bastion"')
     .addOption(
       new Option(

@@ -1,5 +1,7 @@
 import { Command, CommanderError, Help, Option } from 'commander';
+import type { GalaxyFlags } from './commands/galaxy.js';
 import type { InventoryFlags } from './commands/inventory.js';
+import type { PlaybookFlags } from './commands/playbook.js';
 import type { ValidateFlags } from './commands/validate.js';
 import type { VaultAction, VaultFlags } from './commands/vault.js';
 import { exitCode } from './exit-codes.js';
@@ -55,6 +57,25 @@ const runCommand = ({ args, done }: Surroundings): Command =>
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { up } = await import('./commands/up.js');
       done(await up(playbooks, flags, { args }));
+    });
+
+const playbookCommand = ({ args, done }: Surroundings): Command =>
+  runOptions(new Command('playbook'))
+    .summary('stand in for ansible-playbook: its command line, its output')
+    .description(
+      'Takes the command line of ansible-playbook. Plays are linear unless they say otherwise, as with Ansible.',
+    )
+    .argument('<playbook...>', 'playbooks to run, in this order')
+    .option('--syntax-check', 'check the playbooks, and stop', false)
+    .option('--flush-cache', 'accepted: facts are always gathered afresh', false)
+    .option('--step', 'not supported', false)
+    .option('-M, --module-path <path>', 'accepted: modules in Python are not run', collect)
+    .option('--ssh-extra-args <args>', 'further options of the ssh command')
+    .option('--sftp-extra-args <args>', 'accepted: there is one connection for everything')
+    .option('--scp-extra-args <args>', 'accepted: there is one connection for everything')
+    .action(async (playbooks: string[], flags: PlaybookFlags) => {
+      const { playbook } = await import('./commands/playbook.js');
+      done(await playbook(playbooks, flags, args));
     });
 
 const resetCommand = ({ args, done }: Surroundings): Command =>
@@ -169,6 +190,35 @@ function vaultCommand({ done }: Surroundings): Command {
   return command;
 }
 
+const galaxyInstallCommand = ({ done }: Surroundings, skipsCollections: boolean): Command =>
+  new Command('install')
+    .summary('install roles from git and from paths')
+    .argument('[role...]', 'source[,version[,name]]')
+    .option('-r, --role-file <file>', 'a file of requirements (also: --requirements-file)')
+    .option('-p, --roles-path <directory>', 'where roles go (default: the first of roles_path, ~/.ansible/roles)')
+    .option('-f, --force', 'replace roles that are there already (also: --force-with-deps)', false)
+    .option('-n, --no-deps', 'leave out what roles depend on')
+    .option('-g, --keep-scm-meta', "keep git's own directory", false)
+    .option('-v, --verbose', 'say which configuration file counts', (_: string, before: number) => before + 1, 0)
+    .action(async (roles: string[], flags: GalaxyFlags) => {
+      const { galaxyInstall } = await import('./commands/galaxy.js');
+      done(await galaxyInstall(roles, flags, { skipsCollections }));
+    });
+
+const galaxyCommand = (surroundings: Surroundings): Command =>
+  new Command('galaxy')
+    .summary('install roles, as ansible-galaxy')
+    .addCommand(galaxyInstallCommand(surroundings, false))
+    .addCommand(
+      new Command('role').summary('the same, for roles only').addCommand(galaxyInstallCommand(surroundings, true)),
+    );
+
+/** All commands below one. */
+const commandsOf = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap((inner) => commandsOf(inner)),
+];
+
 /** That a switch is off by default goes without saying. */
 const describeOption = (option: Option): string =>
   new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)$/, '');
@@ -181,11 +231,13 @@ export function buildProgram(surroundings: Surroundings): Command {
     .description('Turns bare Linux machines into a working Kubernetes cluster over SSH.')
     .option('--version', 'show the version')
     .addHelpText('after', examples);
-  for (const command of [...commands, resetCommand, vaultCommand].map((make) => make(surroundings))) {
+  for (const command of [...commands, playbookCommand, resetCommand, vaultCommand, galaxyCommand].map((make) =>
+    make(surroundings),
+  )) {
     program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }
   program.showHelpAfterError('kprov --help shows the commands.');
-  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands: inner }) => inner)]) {
+  for (const command of commandsOf(program)) {
     command.exitOverride().configureHelp({ optionDescription: describeOption });
   }
   return program;

@@ -31,6 +31,8 @@ export interface RunRequest {
   playbook: Playbook;
   loader: Loader;
   inventory: Inventory;
+  /** For `meta: refresh_inventory`; throws InputError. */
+  reloadInventory?: () => Promise<Inventory>;
   /** `--limit`. */
   limit: readonly string[];
   extraVars: Mapping;
@@ -103,6 +105,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     prompts: request.prompts,
     signal: request.signal,
     loader: request.loader,
+    reloadInventory: request.reloadInventory,
     conversations: new Map(),
   };
   const lost = new Set<string>();
@@ -209,7 +212,10 @@ function nameOf(run: RunContext, play: Play): string {
   try {
     return String(
       run.scope.templar.render(play.name, {
-        get: (name) => (name in run.scope.extraVars ? { value: run.scope.extraVars[name], template: true } : undefined),
+        get: (name) => {
+          const layer = [run.scope.extraVars, play.vars].find((vars) => Object.hasOwn(vars, name));
+          return layer && { value: layer[name], template: true };
+        },
         names: () => [],
       }),
     );

@@ -65,12 +65,14 @@ export async function askForVariables(run: RunContext, play: Play): Promise<void
     },
     names: () => [...Object.keys(extraVars), ...Object.keys(play.vars)],
   };
+  let isWarned = false;
   for (const raw of play.varsPrompt) {
     if (run.signal.aborted) return;
     if (Object.hasOwn(extraVars, raw.name)) continue;
     const entry = rendered(raw, templar, variables);
     const answer = await typed(run, questionOf(entry), entry);
-    if (answer === undefined) {
+    if (answer === undefined && !isWarned) {
+      isWarned = true;
       const message = 'Not prompting as we are not in interactive mode';
       run.emit({ type: 'notice', level: 'warning', message, position: raw.position });
     }

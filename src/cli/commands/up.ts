@@ -1,4 +1,6 @@
 import { matchHosts } from '../../inventory/index.js';
+import type { Play } from '../../playbook/index.js';
+import { mapping, type Value } from '../../values/index.js';
 import { execute } from '../execute.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
@@ -6,6 +8,7 @@ import { renderListing } from '../listing.js';
 import { chooseForm, openReport } from '../open-report.js';
 import type { RunFlags } from '../options.js';
 import { refuseErrors } from '../refuse-errors.js';
+import { renderKnown } from '../render-known.js';
 import { runLock } from '../run-lock.js';
 import { settledRun } from '../settings/index.js';
 import { readPlaybooks, type Setup, setUp } from '../setup.js';
@@ -18,21 +21,40 @@ export interface UpOptions {
   args: readonly string[];
   /** Asked when everything has been checked and before any host is touched: throws where it is not to go on. */
   confirm?: (setup: Setup, hosts: readonly string[]) => Promise<void>;
+  /** The strategy of plays that name none, where the configuration names none either. */
+  strategy?: string;
+  /** Called when everything has been checked; then nothing more is done. */
+  checked?: () => void;
 }
 
 /** `kprov up`, `kprov run`: converges hosts. Gives the exit code; throws for wrong usage and bad input. */
 export async function up(playbooks: readonly string[], given: RunFlags, options: UpOptions): Promise<number> {
   const flags = settledRun(given);
   const setup = await setUp(flags, (message) => sayError(`[DEPRECATED]: ${message}`));
-  const { playbook, diagnostics, loader } = readPlaybooks(playbooks, setup);
+  const { playbook, diagnostics, loader } = readPlaybooks(playbooks, setup, options.strategy);
   const beside = playbook.plays.flatMap((play) => setup.inventory.checkPlaybookDir(play.directory));
   sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics, ...beside, ...setup.lacks]));
+
+  if (flags.mayLackHosts === true && setup.inventory.hosts.size === 0) {
+    sayError('[WARNING]: provided hosts list is empty, only localhost is available. Note that');
+    sayError("the implicit localhost does not match 'all'");
+  }
+  if (options.checked) {
+    options.checked();
+    return 0;
+  }
 
   const selection = { only: flags.tags, skip: flags.skipTags };
   if (flags.listTasks || flags.listHosts || flags.listTags) {
     const wanted = { tasks: flags.listTasks, hosts: flags.listHosts, tags: flags.listTags, selection };
-    say(renderListing(playbooks, playbook.plays, setup.inventory, { ...wanted, limit: setup.limit }));
+    const render = (text: string, { vars }: Play): Value =>
+      renderKnown(setup.templar, text, mapping({ ...vars, ...setup.extraVars })) ?? text;
+    say(renderListing(playbooks, playbook.plays, setup.inventory, { ...wanted, limit: setup.limit, render }));
     return 0;
+  }
+  if (flags.verbose > 1) {
+    for (const file of playbooks)
+      say(`${playbook.plays.filter(({ position }) => position.file === file).length} plays in ${file}`);
   }
   await options.confirm?.(setup, hostsOf(setup));
 
