@@ -29,6 +29,7 @@ export async function execute(execution: Execution): Promise<RunOutcome> {
       playbook,
       loader,
       inventory: setup.inventory,
+      reloadInventory: setup.reloadInventory,
       limit: setup.limit,
       extraVars: setup.extraVars,
       options: {

@@ -10,7 +10,7 @@ import {
   passwordLookup,
   vaultFilters,
 } from '../engine/index.js';
-import { type Diagnostic, KprovError } from '../errors/index.js';
+import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
 import { type Inventory, loadInventory } from '../inventory/index.js';
 import { type LoadOptions, loadPlaybook, registryCatalogue } from '../playbook/index.js';
 import { createTemplar, type Templar } from '../template/index.js';
@@ -20,8 +20,10 @@ import { Vault, vaultFiles } from '../vault/index.js';
 import { readExtraVars } from './extra-vars.js';
 import { readLimit } from './limit.js';
 import type { ConnectionFlags } from './options.js';
+import { loadOwnTasks } from './own-tasks.js';
 import { passwordFrom } from './password-file.js';
 import { terminalPrompts } from './prompts.js';
+import { renderKnown } from './render-known.js';
 import type { Settings } from './settings/index.js';
 import { playDefaults } from './settings/play-defaults.js';
 import { sayError } from './terminal.js';
@@ -32,6 +34,8 @@ export { refuseErrors } from './refuse-errors.js';
 /** What every command that reaches hosts or reads playbooks is set up with. */
 export interface Setup {
   inventory: Inventory;
+  /** Reads it anew. Throws InputError. */
+  reloadInventory(): Promise<Inventory>;
   diagnostics: Diagnostic[];
   extraVars: Mapping;
   /** `--limit`, files read. */
@@ -123,6 +127,12 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
     ...own,
     ...opened,
     inventory,
+    reloadInventory: async () => {
+      const fresh = await readInventory(flags.inventory, files, true);
+      const errors = fresh.diagnostics.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) throw new InputError(errors);
+      return fresh.inventory;
+    },
     diagnostics,
     extraVars,
     limit: isBroken || isEmpty ? [] : readLimit(flags.limit, inventory, files),
@@ -153,18 +163,11 @@ export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
     templateCheck: (text) => templar.check(text),
     staticVars: extraVars,
     renderStatic: (text, variables) => {
-      try {
-        return String(
-          templar.render(text, {
-            get: (name) => (Object.hasOwn(variables, name) ? { value: variables[name], template: true } : undefined),
-            names: () => Object.keys(variables),
-          }),
-        );
-      } catch {
-        return undefined;
-      }
+      const value = renderKnown(templar, text, variables);
+      return value === undefined ? undefined : String(value);
     },
     rolesPath: rolesPathOf(settings),
+    collectionsPath: [resolve(homedir(), '.ansible/collections'), '/usr/share/ansible/collections'],
     refusedKeywords,
     ...playDefaults(settings, strategy),
   };
@@ -177,7 +180,9 @@ export function readPlaybooks(paths: readonly string[], setup: Setup, strategy?:
     const fix = /[=:]/.test(path) ? 'variables are given with -e' : undefined;
     throw new KprovError('file-not-found', `there is no playbook ${path}`, fix === undefined ? {} : { fix });
   }
-  return loadPlaybook(paths, playbookOptions(setup, strategy));
+  const problems = loadOwnTasks(paths, rolesPathOf(setup.settings));
+  const loaded = loadPlaybook(paths, playbookOptions(setup, strategy));
+  return { ...loaded, diagnostics: [...problems, ...loaded.diagnostics] };
 }
 
 const DEFAULT_TIMEOUT_S = 10;

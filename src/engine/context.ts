@@ -1,3 +1,4 @@
+import type { Inventory } from '../inventory/index.js';
 import type { Loader } from '../playbook/index.js';
 import type { Transport } from '../transport/index.js';
 import type { Files, Redactor } from '../values/index.js';
@@ -25,4 +26,6 @@ export interface RunContext {
   signal: AbortSignal;
   loader: Loader;
   conversations: Map<string, Conversation>;
+  /** Reads the sources of the inventory anew; undefined where it has none that could change. */
+  reloadInventory: (() => Promise<Inventory>) | undefined;
 }

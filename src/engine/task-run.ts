@@ -157,10 +157,11 @@ export class TaskRun {
   }
 
   /** Ansible's recap counts each file that include_tasks brings, and an include_role not at all. */
-  #countsAs(results: readonly Judged[], { status }: Judged): number {
+  #countsAs(turns: readonly UnderWay[], results: readonly Judged[], { status }: Judged): number {
     if (status !== 'ok') return 1;
     if (this.#task.action === 'include_role') return 0;
-    return this.#task.action === 'include_tasks' ? results.filter((each) => each.status === 'ok').length : 1;
+    if (this.#task.action !== 'include_tasks') return 1;
+    return turns.filter(({ nodes }, index) => results[index]?.status === 'ok' && nodes?.length !== 0).length;
   }
 
   #allIgnored(turns: readonly UnderWay[], results: readonly Judged[]): boolean {
@@ -192,7 +193,7 @@ export class TaskRun {
     const delegatedTo = turns[0]?.work?.delegateTo;
     if (run.options.checkMode && ['changed', 'unknown'].includes(result.status)) host.pretended = true;
     if (result.status === 'skipped' && result.incomplete) host.pretended = true;
-    for (let i = this.#countsAs(results, result); i > 0; i--) {
+    for (let i = this.#countsAs(turns, results, result); i > 0; i--) {
       run.stats.count(host.host, result, ignored || unreachableIgnored);
     }
     for (const { value } of results) this.#warn(value.warnings);

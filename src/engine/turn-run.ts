@@ -3,6 +3,7 @@ import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
 import type { Value } from '../values/index.js';
+import { runInBackground } from './background.js';
 import { controls } from './controls/index.js';
 import { type Conversation, NotBegun } from './conversation.js';
 import type { TaskInfo } from './events.js';
@@ -68,6 +69,7 @@ export class TurnRun {
     return (
       task.until !== undefined ||
       task.throttle !== undefined ||
+      task.async !== undefined ||
       work.timeoutMs !== undefined ||
       (task.failedWhen !== undefined && !task.failedWhen.every((c) => c === false)) ||
       work.definition.decides === 'control' ||
@@ -89,7 +91,9 @@ export class TurnRun {
           conversation: this.#with(delegateTo),
         })),
       );
-      throttle = await this.#host.evaluate(() => countOf(this.#task.throttle, run.scope.templar, variablesOf(scope)));
+      if (this.#task.throttle !== undefined) {
+        throttle = await this.#host.evaluate(() => countOf(this.#task.throttle, run.scope.templar, variablesOf(scope)));
+      }
     } catch (error) {
       if (!isUsersError(error)) throw error;
       return { ...this.keywords(turn), turn, work: undefined, outcome: Promise.resolve(asItIs(failedBy(error))) };
@@ -135,7 +139,9 @@ export class TurnRun {
     if (!control) throw new Error(`${this.#task.action} has no control`);
     const { args, written } = work;
     try {
-      const request = { host: this.#host, task: this.#task, args, written, local: turn?.local, what: this.#info.name };
+      const conversation = this.#with(work.delegateTo);
+      const about = { args, written, work, conversation, local: turn?.local, what: this.#info.name };
+      const request = { host: this.#host, task: this.#task, ...about };
       const result = await control(request);
       nodes.push(...(result.nodes ?? []));
       return result;
@@ -163,6 +169,7 @@ export class TurnRun {
     const inLoop = turn !== undefined;
     const heard = new LastWords();
     try {
+      if (work.asyncSeconds > 0 && !work.check) return await this.#inBackground(work, first);
       if (first.kind !== 'program') return settled(first);
       // A deadline counts from when the host begins with it.
       if (work.timeoutMs !== undefined) await this.#host.drain();
@@ -185,6 +192,26 @@ export class TurnRun {
       const isLate = error instanceof KprovError && error.code === 'timed-out';
       return isLate ? { ...raw, value: { ...raw.value, msg: `${String(raw.value.msg)}; ${heard.tell()}` } } : raw;
     }
+  }
+
+  /** `async`: as a job of its own on the host. */
+  async #inBackground(work: Attempt, first: Program | Outcome): Promise<RawResult> {
+    if (first.kind !== 'program') {
+      throw new KprovError('no-async', `${work.definition.name} does not support async`, {
+        why: 'nothing of it runs on the host',
+      });
+    }
+    await this.#host.drain();
+    const { host, play } = this.#host;
+    const mode = { check: false, diff: false, mayFail: true };
+    return runInBackground(work, first, {
+      run: play.run,
+      host: work.delegateTo ?? host,
+      seconds: work.asyncSeconds,
+      pollSeconds: work.pollSeconds,
+      send: (body) =>
+        this.#with(work.delegateTo).send({ body, mode, become: work.become, repeatable: true, independent: true }),
+    });
   }
 
   /** `timeout` ends a command with exit code 124. */

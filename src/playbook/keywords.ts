@@ -162,4 +162,5 @@ export const commonLookups: readonly string[] = [
   'csvfile',
   'template',
   'vars',
+  'pipe',
 ];

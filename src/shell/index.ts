@@ -1,5 +1,13 @@
 export { type Frame, type FrameEvents, FrameReader, type StepStatus } from './frames.js';
 export type { LockRequest } from './lock.js';
-export { type Become, isVariableName, renderLogin, renderStep, type Step, type StepMode } from './program.js';
+export {
+  type Become,
+  isVariableName,
+  renderJob,
+  renderLogin,
+  renderStep,
+  type Step,
+  type StepMode,
+} from './program.js';
 export { canReceive, type Reception, renderReception } from './receive.js';
 export { type Interpolation, joinScripts, quote, Script, sh } from './script.js';

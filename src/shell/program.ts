@@ -48,6 +48,9 @@ export function renderStep(step: Step): string {
   return `kp_task() {\n:\n${step.body}\n}\n${setUp}${limit}${again}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
 }
 
+/** The text of a shell of its own that runs one step, for a job that outlives the conversation. */
+export const renderJob = (step: Step): string => `${runner}\n${renderStep(step)}`;
+
 const singleLine = /^[A-Za-z_][A-Za-z0-9_-]*\$?$/;
 
 /** How the shell on the host is to be reached: directly, or by becoming another user. */

@@ -26,6 +26,8 @@ export interface Case {
   args: string[];
   /** Ansible's jinja2_native while the answer is recorded; default true. */
   native?: boolean;
+  /** Fields of results that are not compared. */
+  ignore?: string[];
   /** Why kprov's answer is meant to differ from Ansible's: the golden answer is then kprov's own. */
   differs?: string;
 }
@@ -52,7 +54,7 @@ const ignoredFields = new Set(
    skip_reason false_condition stderr_lines stdout_lines reason include add_host add_group parent_groups include_args
    ansible_loop_var ansible_index_var ansible_loop path size uid gid owner group mode state md5sum checksum src dest
    user_input echo stdout_file msg_detail ansible_included_var_files _ansible_item_label skipped_reason hint output
-   attempts_left verbose_override ansible_failed_task rc_reason cmd argument_errors argument_spec_data validate_args_context`
+   attempts_left verbose_override ansible_failed_task rc_reason cmd argument_errors argument_spec_data validate_args_context ansible_job_id results_file erased`
     .split(/\s+/)
     .filter((name) => name !== ''),
 );
@@ -62,15 +64,15 @@ const spoken = new Set(['debug', 'fail']);
 
 const isPythonsTale = (value: unknown): boolean => typeof value === 'string' && /^The conditional check/.test(value);
 
-function plain(value: unknown, keepMessage: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(item, keepMessage));
+function plain(value: unknown, keepMessage: boolean, ignored: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => plain(item, keepMessage, ignored));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !ignoredFields.has(name) && !name.startsWith('_ansible') && (keepMessage || name !== 'msg'))
+      .filter(([name]) => !ignored.has(name) && !name.startsWith('_ansible') && (keepMessage || name !== 'msg'))
       .filter(([name, item]) => !(['failed', 'skipped', 'unreachable'].includes(name) && item === false))
       .filter(([, item]) => !isPythonsTale(item))
-      .map(([name, item]) => [name, plain(item, keepMessage)]),
+      .map(([name, item]) => [name, plain(item, keepMessage, ignored)]),
   );
 }
 
@@ -82,8 +84,9 @@ export function comparable(
   { hosts }: Raw,
   recap: Record<string, object>,
   written: Pick<Golden, 'files' | 'attributes'>,
-  directory: string,
+  about: { directory: string; ignore: readonly string[] | undefined },
 ): Golden {
+  const ignoredHere = new Set([...ignoredFields, ...(about.ignore ?? [])]);
   const golden: Golden = {
     hosts: Object.fromEntries(
       Object.entries(hosts)
@@ -97,7 +100,7 @@ export function comparable(
               status,
               // Ansible's callback is not told that an unreachable host was put up with.
               ignored: ignored && status !== 'unreachable',
-              result: plain(result, spoken.has(action) && (action === 'fail' || status !== 'failed')),
+              result: plain(result, spoken.has(action) && (action === 'fail' || status !== 'failed'), ignoredHere),
             })),
         ]),
     ),
@@ -108,7 +111,7 @@ export function comparable(
     ),
     ...written,
   };
-  return JSON.parse(JSON.stringify(golden).replaceAll(directory, 'WORK'));
+  return JSON.parse(JSON.stringify(golden).replaceAll(about.directory, 'WORK'));
 }
 
 function counted(counts: Record<string, number>): Record<string, number> {
@@ -117,14 +120,22 @@ function counted(counts: Record<string, number>): Record<string, number> {
   return { ok, changed, unreachable, failed, skipped, rescued, ignored };
 }
 
-export async function runCase({ files, args }: Case): Promise<{ golden: Golden; run: PlaybookRun }> {
+export async function runCase({ files, args, ignore }: Case): Promise<{ golden: Golden; run: PlaybookRun }> {
   const run = await runPlaybookFiles({ files, args });
   const { unknown: _, ...recap } = { unknown: 0, ...run.recap };
-  return { golden: comparable(run, recap, { files: run.files, attributes: run.attributes }, run.directory), run };
+  return {
+    golden: comparable(
+      run,
+      recap,
+      { files: run.files, attributes: run.attributes },
+      { directory: run.directory, ignore },
+    ),
+    run,
+  };
 }
 
 /** The answer of the ansible-playbook that is installed here. */
-export function askAnsible({ files, args, name, native = true }: Case): Golden {
+export function askAnsible({ files, args, name, ignore, native = true }: Case): Golden {
   const directory = workFolder(files);
   const record = join(directory, 'record.json');
   try {
@@ -154,7 +165,12 @@ export function askAnsible({ files, args, name, native = true }: Case): Golden {
     }
     const { hosts, recap } = JSON.parse(readFileSync(record, 'utf8'));
     const out = join(directory, 'out');
-    return comparable({ hosts }, recap, { files: filesUnder(out), attributes: attributesUnder(out) }, directory);
+    return comparable(
+      { hosts },
+      recap,
+      { files: filesUnder(out), attributes: attributesUnder(out) },
+      { directory, ignore },
+    );
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -114,6 +114,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
         playbook,
         loader,
         inventory: setup.inventory,
+        reloadInventory: setup.reloadInventory,
         limit: flags.limit,
         extraVars: setup.extraVars,
         options: {

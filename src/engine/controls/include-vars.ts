@@ -64,6 +64,9 @@ function merge(base: Value | undefined, over: Value): Value {
 
 function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknown>>): string[] {
   const { files } = host.play.run;
+  if (args.dir === undefined && args.file === undefined) {
+    throw new KprovError('file-not-found', 'Could not find file on the control machine: its name is empty');
+  }
   if (args.dir === undefined) return [findFile(files, task, 'vars', String(args.file).trimEnd())];
   return filesIn(host, findFile(files, task, 'vars', String(args.dir)), args);
 }

@@ -1,7 +1,10 @@
 import type { Node, Task } from '../../playbook/index.js';
 import type { Mapping } from '../../values/index.js';
+import type { Conversation } from '../conversation.js';
 import type { HostRun } from '../host-run.js';
+import type { Attempt } from '../task-attempt.js';
 import type { RawResult } from '../task-result.js';
+import { asyncStatus } from './async-status.js';
 import { includeRole, includeTasks } from './include.js';
 import { includeVars } from './include-vars.js';
 import { addHost, groupBy } from './inventory.js';
@@ -22,6 +25,9 @@ export interface ControlRequest {
   local: Mapping | undefined;
   /** For waits: names the task. */
   what: string;
+  work: Attempt;
+  /** With the host that the task acts on. */
+  conversation: Conversation;
 }
 
 export interface ControlResult extends RawResult {
@@ -42,6 +48,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     pause,
     reboot,
     wait_for_connection: waitForConnection,
+    async_status: asyncStatus,
     validate_argument_spec: validateArgumentSpec,
   }),
 );

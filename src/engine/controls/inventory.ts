@@ -1,5 +1,6 @@
 import { KprovError } from '../../errors/index.js';
 import { mapping } from '../../values/index.js';
+import { changeInventory } from '../refresh-inventory.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 
@@ -14,7 +15,7 @@ export const addHost: Control = async ({ host, args, written }) => {
   for (const [key, value] of Object.entries(written)) if (!own.has(key)) variables[key] = value;
   if (port !== undefined) variables.ansible_port = Number(port);
   const groups = [...((args.groups as readonly string[] | undefined) ?? [])];
-  const changed = host.play.run.scope.inventory.addHost(name, { groups, variables });
+  const changed = changeInventory(host.play.run, (inventory) => inventory.addHost(name, { groups, variables }));
   return result(changed ? 'changed' : 'ok', { add_host: mapping({ host_name: name, groups, host_vars: variables }) });
 };
 
@@ -22,6 +23,6 @@ export const addHost: Control = async ({ host, args, written }) => {
 export const groupBy: Control = async ({ host, args }) => {
   const group = String(args.key).replaceAll(' ', '-');
   const parents = ((args.parents as readonly string[] | undefined) ?? []).map((name) => name.replaceAll(' ', '-'));
-  const changed = host.play.run.scope.inventory.addToGroup(host.host, group, parents);
+  const changed = changeInventory(host.play.run, (inventory) => inventory.addToGroup(host.host, group, parents));
   return result(changed ? 'changed' : 'ok', { add_group: group, parent_groups: parents });
 };

@@ -1,6 +1,7 @@
 import type { Task } from '../../playbook/index.js';
 import type { Order } from '../events.js';
 import type { HostRun } from '../host-run.js';
+import { refreshInventory } from '../refresh-inventory.js';
 import { variablesOf } from '../variables.js';
 
 /** `meta`: steers the run. It has no result and is not counted. */
@@ -33,10 +34,15 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
       return;
     case 'clear_host_errors':
       await host.drain();
+      host.forgive();
       return;
     case 'reset_connection':
       await host.drain();
       await host.conversation.disconnect();
+      return;
+    case 'refresh_inventory':
+      await host.drain();
+      await refreshInventory(play.run);
       return;
     default:
   }

@@ -11,6 +11,7 @@ const actions = [
   'end_play',
   'end_batch',
   'reset_connection',
+  'refresh_inventory',
 ] as const;
 
 export const meta = defineTask({

@@ -1,12 +1,13 @@
 import { Float, isMapping, type Value } from '../../values/index.js';
 
-/** JSON with the spaces and the order of keys that Ansible writes: `{"a": 1, "b": [2, 3]}`. */
+/** JSON with the spaces that Ansible writes: `{"a": 1, "b": [2, 3]}`. */
 export function pythonJson(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (value instanceof Float) return String(value);
   if (!isMapping(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}: ${pythonJson(value[key] ?? null)}`).join(', ')}}`;
+  return `{${Object.keys(value)
+    .map((key) => `${JSON.stringify(key)}: ${pythonJson(value[key] ?? null)}`)
+    .join(', ')}}`;
 }
 
 /** The text of a `content` argument: strings as they are, the rest as Python prints or Ansible dumps it. */

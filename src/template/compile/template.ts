@@ -144,8 +144,10 @@ class CompiledTemplate implements Compiled {
       single(new Frame(evaluation, new Run(), new Output())),
     );
     evaluation.copies = copies;
-    // Ansible has a number as text here, and gives it back the newline; a list or a boolean it takes as such.
-    if (numberOf(value) !== undefined && typeof value !== 'boolean' && this.newlines > 0) return `${str(value)}\n`;
+    // Ansible has a number as text here and gives it back the newline, but for a variable that holds a number.
+    const isBare = singleNode.kind === 'name' && !evaluation.isRendered(singleNode.name);
+    const isNumber = typeof value !== 'boolean' && numberOf(value) !== undefined;
+    if (isNumber && this.newlines > 0 && !isBare) return `${str(value)}\n`;
     if (typeof value !== 'string') return value;
     const isFinal =
       isTextByFilter(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));

@@ -98,15 +98,27 @@ function style(indent: unknown, sortKeys: unknown, extra: ReadonlyMap<string, un
   };
 }
 
+const words = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+const boxed = '\0float';
+
+/** Floats without a fraction, which JSON.parse makes integers of, are parsed as mappings of one odd key. */
+const boxFloats = (source: string): string =>
+  /\d\.0|\d[eE]/.test(source)
+    ? source.replace(words, (word) =>
+        word.startsWith('"') || !/[.eE]/.test(word) || !Number.isInteger(Number(word))
+          ? word
+          : JSON.stringify({ [boxed]: Number(word) }),
+      )
+    : source;
+
 /** JSON to values, with a float kept as one where the text writes it so. */
 export function fromJson(source: string): unknown {
   try {
-    return JSON.parse(source, function (this: unknown, _key, value, context?: { source?: string }) {
-      if (typeof value === 'number' && context?.source !== undefined && /[.eE]/.test(context.source))
-        return float(value);
+    return JSON.parse(boxFloats(source), (_key, value: unknown) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Float) return value;
+      if (boxed in value) return float(Number((value as Record<string, unknown>)[boxed]));
       return new Map(Object.entries(value));
-    } as (key: string, value: unknown) => unknown);
+    });
   } catch (cause) {
     throw new TemplateError(`the text is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, {
       code: 'bad-json',

@@ -28,9 +28,9 @@ export class Rendering implements Evaluation, Expander {
   touchedData = false;
   copies = false;
   readonly #values = new Map<string, unknown>();
-  readonly #rendered = new Set<string>();
+  #rendered: Set<string> | undefined;
   readonly #active: string[] = [];
-  readonly #bound = new Map<string, unknown>();
+  #bound: Map<string, unknown> | undefined;
   readonly #budget: Budget;
   readonly #maxSteps: number;
 
@@ -73,21 +73,24 @@ export class Rendering implements Evaluation, Expander {
     this.#values.set(name, value);
     const { value: source, template } = variable;
     // An encrypted value is to its users like a text that was written in clear.
-    if (template && typeof source === 'string' && mayBeTemplate(source) && readVaulted(source) === undefined)
+    if (template && typeof source === 'string' && mayBeTemplate(source) && readVaulted(source) === undefined) {
+      this.#rendered ??= new Set();
       this.#rendered.add(name);
+    }
     return value;
   }
 
   isRendered(name: string): boolean {
-    return this.#rendered.has(name);
+    return this.#rendered?.has(name) ?? false;
   }
 
   global(name: string): unknown {
     const make = this.engine.boundGlobals.get(name);
     if (make === undefined) return this.engine.globals.get(name);
-    let bound = this.#bound.get(name);
+    let bound = this.#bound?.get(name);
     if (bound === undefined) {
       bound = make(this);
+      this.#bound ??= new Map();
       this.#bound.set(name, bound);
     }
     return bound;

@@ -1,0 +1,19 @@
+import { mapping } from '../../values/index.js';
+import { statusOfJob } from '../background.js';
+import { forgetJob } from '../jobs.js';
+import type { Control } from './index.js';
+import { result } from './result.js';
+
+const mode = { check: false, diff: false, mayFail: true };
+
+/** How a task that runs in the background is doing. Asked as the user whose job it is: `become` as the task had it. */
+export const asyncStatus: Control = async ({ host, args, work, conversation }) => {
+  await host.drain();
+  const id = String(args.jid);
+  const send = (body: Parameters<typeof conversation.send>[0]['body']) =>
+    conversation.send({ body, mode, become: work.become, repeatable: true, independent: true });
+  if (args.mode !== 'cleanup') return statusOfJob(host.play.run, work.delegateTo ?? host.host, id, send, 0);
+  const report = await send(forgetJob(id));
+  const erased = report.fields.get('results_file')?.toString() ?? '';
+  return result('ok', mapping({ ansible_job_id: id, erased }));
+};
