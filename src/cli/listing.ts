@@ -1,6 +1,7 @@
-import { isSelected, type TagSelection, tasksOf } from '../engine/index.js';
+import { isSelected, renderedTags, type TagSelection, tasksOf } from '../engine/index.js';
 import { type Inventory, matchHosts } from '../inventory/index.js';
 import type { Play } from '../playbook/index.js';
+import type { Value } from '../values/index.js';
 
 export interface ListingOptions {
   tasks: boolean;
@@ -8,6 +9,8 @@ export interface ListingOptions {
   hosts: boolean;
   selection: TagSelection;
   limit: readonly string[];
+  /** Renders a template with the variables that are known before any host is: the play's and extra vars. */
+  render(text: string, play: Play): Value;
 }
 
 export const patternsOf = (play: Play): string[] => (Array.isArray(play.hosts) ? play.hosts : [play.hosts]).map(String);
@@ -33,8 +36,12 @@ export function renderListing(
       );
       lines.push(...hosts.map((host) => `      ${host}`));
     }
-    const tasks = [...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks])];
-    const selected = tasks.filter(({ tags, action }) => action !== 'meta' && isSelected(tags, options.selection));
+    const nodes = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks];
+    const tasks = [...tasksOf(nodes)].map((task) => ({
+      ...task,
+      tags: renderedTags(task.tags, (tag) => options.render(tag, play)),
+    }));
+    const selected = tasks.filter(({ tags }) => isSelected(tags, options.selection));
     if (options.tasks) {
       lines.push('    tasks:');
       for (const task of selected) {

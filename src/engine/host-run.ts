@@ -1,5 +1,5 @@
 import type { Block, Node, Task } from '../playbook/index.js';
-import { pythonText } from '../template/index.js';
+import { isConstant, pythonText } from '../template/index.js';
 import { type Mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { runMeta } from './controls/meta.js';
 import type { BecomeRequest, Conversation } from './conversation.js';
@@ -9,7 +9,7 @@ import type { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
 import type { PlayRun } from './play-run.js';
 import { serialized } from './serialized-task.js';
-import { isSelected } from './tags.js';
+import { isSelected, renderedTags } from './tags.js';
 import type { Judged } from './task-result.js';
 import { TaskRun } from './task-run.js';
 import { type TaskScope, variablesOf } from './variables.js';
@@ -56,6 +56,7 @@ export class HostRun {
   /** Where the tasks stand whose results are not there yet. */
   readonly #unsettled: Order[] = [];
   #failed = new Gate();
+  #forgiven = false;
 
   constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
     this.host = host;
@@ -152,9 +153,10 @@ export class HostRun {
     if (block.always.length > 0 && !this.unreachable && !this.play.run.signal.aborted) {
       this.failure = undefined;
       this.ended = false;
+      this.#forgiven = false;
       this.#resume();
       await this.run(block.always, [...order, 2]);
-      this.failure ??= stopped.failure;
+      if (!this.#forgiven) this.failure ??= stopped.failure;
       this.ended ||= stopped.ended;
     }
     this.checkpoint();
@@ -197,7 +199,10 @@ export class HostRun {
       if (!matchesStart(task, options.startAtTask ?? '')) return false;
       this.seeking = false;
     }
-    return task.isHandler || isSelected(task.tags, options.tags);
+    if (task.isHandler) return true;
+    const { templar } = this.play.run.scope;
+    const tags = renderedTags(task.tags, (tag) => templar.render(tag, variablesOf(this.scope(task))));
+    return isSelected(tags, options.tags);
   }
 
   /** What the task's expressions see. */
@@ -233,6 +238,7 @@ export class HostRun {
 
   /** A text of the playbook with this host's values, as far as they are known; for names and labels. */
   tryRender(text: Value, scope: TaskScope): string {
+    if (typeof text === 'string' && isConstant(text)) return text;
     try {
       const value = this.play.run.scope.templar.render(text, variablesOf(scope));
       return pythonText(value);
@@ -290,6 +296,11 @@ export class HostRun {
     this.unreachable = true;
     this.state.rollBack(sequence);
     this.#failed.open();
+  }
+
+  /** `meta: clear_host_errors` in an `always`: the failure that led there does not count. */
+  forgive(): void {
+    this.#forgiven = true;
   }
 
   /** `meta: end_host`. */

@@ -10,5 +10,5 @@ export { passwordFilters } from './passwords/filter.js';
 export { passwordLookup } from './passwords/lookup.js';
 export { tasksOf } from './play-run.js';
 export { type RunOutcome, type RunRequest, runPlaybook } from './run.js';
-export { isSelected, type TagSelection } from './tags.js';
+export { isSelected, renderedTags, type TagSelection } from './tags.js';
 export { vaultFilters } from './vault-filters.js';

@@ -10,6 +10,7 @@ export interface Turn {
 
 /** `with_…` is the lookup of that name, its items the terms. */
 function lookUp(style: string, terms: Value, templar: Templar, variables: Variables): Value[] {
+  if (style === 'list' && !Array.isArray(terms)) throw new RangeError('with_list expects a list');
   const list = Array.isArray(terms) ? terms : [terms];
   const given = mapping({ kprov_terms: list });
   const each = list.map((_, index) => `, kprov_terms[${index}]`).join('');

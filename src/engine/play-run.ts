@@ -1,4 +1,4 @@
-import type { Node, Task } from '../playbook/index.js';
+import { type Node, type Task, topicsOf } from '../playbook/index.js';
 import { Pending } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { Conversation } from './conversation.js';
@@ -161,15 +161,15 @@ export class PlayRun {
   /** A change calls for the handler of that name, and for those that listen to it. */
   notify(host: HostRun, topic: string, by: Task): void {
     const handlers = this.#handlers();
-    const nameOf = (handler: Task) => host.tryRender(handler.name, host.scope(handler));
-    const named = handlers.filter((handler) => {
-      const name = nameOf(handler);
-      return name === topic || (handler.role !== undefined && `${handler.role.name} : ${name}` === topic);
+    const heard = handlers.map((handler) => {
+      const name = host.tryRender(handler.name, host.scope(handler));
+      return { handler, ...topicsOf({ ...handler, name }) };
     });
+    const named = heard.filter(({ names }) => names.includes(topic)).map(({ handler }) => handler);
     // The last definition counts; within one list of handlers Ansible takes the first.
     const listOf = ({ role, position }: Task) => `${role?.id ?? ''}:${position.file}`;
     const last = named.find((handler) => listOf(handler) === listOf(named.at(-1) ?? handler));
-    const listening = handlers.filter((handler) => handler.listen.includes(topic));
+    const listening = heard.filter(({ topics }) => topics.includes(topic)).map(({ handler }) => handler);
     for (const handler of last ? [last, ...listening] : listening) host.notified.add(handler.id);
     if (!last && listening.length === 0) {
       this.run.emit({

@@ -22,8 +22,8 @@ export function findFile(files: Files, task: Task, kind: string, name: string): 
     const candidate = normalize(join(place, name));
     if (files.kind(candidate) !== undefined) return name.endsWith('/') ? `${candidate.replace(/\/$/, '')}/` : candidate;
   }
-  throw new KprovError('file-not-found', `${name} was not found`, {
-    why: `looked in ${places.join(', ')}`,
+  throw new KprovError('file-not-found', `Could not find or access '${name}' on the control machine`, {
+    why: `searched in ${places.join(', ')}`,
     position: task.position,
   });
 }

@@ -16,6 +16,8 @@ export interface LoadOptions {
   staticVars?: Mapping;
   /** Directories of roles beside `roles/` next to the playbook. */
   rolesPath?: readonly string[];
+  /** Folders of collections, beside `collections/` next to the playbook; only their roles are used. */
+  collectionsPath?: readonly string[];
   /** Lookups that `with_…` may name. */
   lookups?: readonly string[];
   /** Keywords that the caller cannot honour, each with the reason. */

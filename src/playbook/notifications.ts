@@ -5,12 +5,17 @@ import { isTemplate, suggestion } from './words.js';
 const tasksOf = (nodes: readonly Node[]): Task[] =>
   nodes.flatMap((node) => (node.kind === 'task' ? [node] : tasksOf([...node.tasks, ...node.rescue, ...node.always])));
 
-/** What a handler can be notified by. */
-const namesOf = (handler: Task): string[] => [
-  handler.name,
-  ...(handler.role === undefined ? [] : [`${handler.role.name} : ${handler.name}`]),
-  ...handler.listen,
-];
+/** What a handler hears, by name and by what it listens to: as such, and behind its role's name, short or in full. */
+export function topicsOf({ role, name, listen }: Pick<Task, 'role' | 'name' | 'listen'>): {
+  names: string[];
+  topics: string[];
+} {
+  const roles = role === undefined ? [] : [...new Set([role.name, role.name.split('.').at(-1) ?? role.name])];
+  const heard = (text: string): string[] => [text, ...roles.map((each) => `${each} : ${text}`)];
+  return { names: heard(name), topics: listen.flatMap(heard) };
+}
+
+const namesOf = (handler: Task): string[] => Object.values(topicsOf(handler)).flat();
 
 /**
  * Warns about notifications that no handler will hear. Says nothing where handlers may still come: with included roles

@@ -82,7 +82,7 @@ export function variableName(context: Context, cursor: Cursor, keyword: string):
   if (name === undefined || /^[A-Za-z_]\w*$/.test(name)) return name;
   report(context, positionOf(cursor), {
     code: 'bad-variable-name',
-    message: `\`${keyword}: ${name}\` is not a variable's name`,
+    message: `Invalid variable name in '${keyword}': ${name}`,
     why: 'names have letters, digits and underscores, and begin with no digit',
   });
   return undefined;

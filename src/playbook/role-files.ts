@@ -7,25 +7,35 @@ import { describe, suggestion } from './words.js';
 
 const extensions = ['.yml', '.yaml', '.json'];
 
+/** Where the role of a collection is, in a folder of collections as Ansible lays them out. */
+function inCollections(name: string, folders: readonly string[]): string[] {
+  const [namespace = '', collection = '', role = '', ...more] = name.split('.');
+  if (role === '' || more.length > 0) return [];
+  return folders.map((folder) => posix.join(folder, 'ansible_collections', namespace, collection, 'roles', role));
+}
+
 /** Where roles are looked for: by the playbook, on the roles path, beside the role that asks. */
 export function findRole(
   context: Context,
   request: { name: string; directory: string; beside?: string | undefined; position: Position },
 ): string | undefined {
   const { name, directory, beside, position } = request;
-  const { files, rolesPath = [] } = context.options;
+  const { files, rolesPath = [], collectionsPath = [] } = context.options;
   const parents = [posix.join(directory, 'roles'), ...rolesPath, ...(beside === undefined ? [] : [beside]), directory];
   const places = [
-    ...new Set([...parents.map((parent) => (posix.isAbsolute(name) ? name : posix.join(parent, name))), name]),
+    ...new Set([
+      ...parents.map((parent) => (posix.isAbsolute(name) ? name : posix.join(parent, name))),
+      name,
+      ...inCollections(name, [posix.join(directory, 'collections'), ...collectionsPath]),
+    ]),
   ];
   const found = places.find((place) => files.kind(place) === 'directory');
   if (found !== undefined) return found;
   const known = parents.slice(0, -1).flatMap((parent) => files.list(parent) ?? []);
-  const isCollection = /^\w+\.\w+\.\w+$/.test(name);
   report(context, position, {
     code: 'missing-role',
     message: `no role \`${name}\``,
-    why: isCollection ? 'roles of collections are not searched' : `looked at ${places.join(', ')}`,
+    why: `looked at ${places.join(', ')}`,
     fix: suggestion(name, known) ?? 'put the role into roles/ beside the playbook',
   });
   return undefined;

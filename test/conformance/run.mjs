@@ -5,7 +5,16 @@
 // tells a difference from what this machine cannot run. Each target has a throw-away copy of the machine (./sandbox).
 // Exits with 1 when a target has not passed.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,12 +74,13 @@ fi`;
 function runTarget(target) {
   const scratch = mkdtempSync(join(workshop, 'scratch-'));
   const files = { script: join(logs, `${target}.script.log`), engine: join(logs, `${target}.engine.log`) };
-  for (const file of Object.values(files)) rmSync(file, { force: true });
-  const [output, engineOutput] = [openSync(files.script, 'w'), openSync(files.engine, 'a+')];
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  const output = openSync(files.script, 'a');
   const aliases = join(integration, 'targets', target, 'aliases');
   const env = {
     TARGET: target,
     CONFORMANCE_ENGINE: engine,
+    CONFORMANCE_LOG: files.engine,
     CONFORMANCE_INVENTORY: inventory,
     CONFORMANCE_PLAYBOOK: rolePlaybook(target, existsSync(aliases) ? readFileSync(aliases, 'utf8') : ''),
     PATH: [join(here, 'bin'), engine, tools, process.env.PATH].join(':'),
@@ -89,10 +99,10 @@ function runTarget(target) {
     OUTPUT_DIR: '/tmp/output',
   };
   return new Promise((done) => {
-    const child = spawn(join(here, 'sandbox'), [scratch, '/bin/bash', '-c', script], {
+    const child = spawn(join(here, 'sandbox'), [scratch, logs, '/bin/bash', '-c', script], {
       cwd: integration,
       env,
-      stdio: ['ignore', output, output, engineOutput],
+      stdio: ['ignore', output, output],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), secondsPerTarget * 1000);
     child.on('close', (code, signal) => {
