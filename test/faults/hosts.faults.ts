@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { addressOf } from '../lab/bed.js';
-import { bed, on, Project } from './support.js';
+import { bed, FaultyLine, figure, on, Project } from './support.js';
 
 const whoami =
   '- {hosts: all, gather_facts: false, tasks: [{name: who, command: id -un, register: who}, {name: said, debug: {msg: "I am {{ who.stdout }}"}}]}';
@@ -21,13 +24,18 @@ describe('hosts as they are', () => {
     on('node3', `cat >/etc/sudoers.d/zz-faults <<'X'\n${lines}\nX\nchmod 440 /etc/sudoers.d/zz-faults && visudo -cq`);
   const ops = `ansible_become=true ansible_become_password=${bed.users.ops.password}`;
 
+  /** Shells of the control machine that the bed's hosts lack, with their libraries; what a host has stays. */
+  const lent = ['zsh', 'fish'].filter((shell) => existsSync(`/usr/bin/${shell}`));
+  const lend = `for p in ${lent.join(' ')}; do echo /usr/bin/$p; ldd /usr/bin/$p | sed -n 's/.*=> \\(\\/[^ ]*\\).*/\\1/p'; done | sort -u | tar -ch -T - 2>/dev/null | docker exec -i ${bed.name}-node3-1 tar -x --skip-old-files -C /`;
+
   beforeAll(() => {
+    if (lent.length > 0) execFileSync('sh', ['-c', lend]);
     execFileSync('sh', ['-c', `docker cp -L "$(command -v busybox)" ${bed.name}-node3-1:/usr/local/bin/busybox`]);
     on(
       'node3',
       `ln -sf busybox /usr/local/bin/ash
 add() { useradd -m -s "$2" "$1"; install -d -m 700 -o "$1" "/home/$1/.ssh"; install -m 600 -o "$1" /root/.ssh/authorized_keys "/home/$1/.ssh/authorized_keys"; }
-for s in bash dash; do add "in-$s" "/bin/$s"; done; add in-ash /usr/local/bin/ash; add in-nologin /usr/sbin/nologin; add in-noisy /bin/bash
+for s in bash dash; do add "in-$s" "/bin/$s"; done; add in-busybox /usr/local/bin/ash; for s in ${lent.join(' ')}; do add "in-$s" "/usr/bin/$s"; done; add in-nologin /usr/sbin/nologin; add in-noisy /bin/bash
 for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; printf "\\\\n@0123456789abcdef end ok\\\\n"; stty -echo\\n' >/home/in-noisy/$f; done`,
     );
   });
@@ -42,11 +50,11 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     () =>
       void on(
         'node3',
-        'for u in bash dash ash nologin noisy; do userdel -rf in-$u 2>/dev/null; done; rm -f /usr/local/bin/ash /usr/local/bin/busybox',
+        'for u in bash dash busybox zsh fish nologin noisy; do userdel -rf in-$u 2>/dev/null; done; rm -f /usr/local/bin/ash /usr/local/bin/busybox',
       ),
   );
 
-  test.each(['bash', 'dash', 'ash', 'noisy'])('a login shell %s does', async (shell) => {
+  test.each(['bash', 'dash', 'busybox', 'noisy', ...lent])('a login shell %s does', async (shell) => {
     const { code, stdout } = await runAs(`in-${shell}`);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`I am in-${shell}`) });
     expect(stdout).not.toMatch(/Welcome|noise/);
@@ -70,9 +78,7 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     },
   );
 
-  test('banner, motd, MaxSessions 1, no SFTP, rekeying: several users on one host', async () => {
-    configure('MaxSessions 1\nBanner /etc/os-release\nPrintMotd yes\nSubsystem sftp /bin/false\nRekeyLimit 1M');
-    const playbook = `
+  const several = `
 - hosts: all
   gather_facts: false
   tasks:
@@ -80,10 +86,87 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     - {name: nobody, command: id -un, become: true, become_user: nobody, register: who}
     - {name: root, command: id -un, become: true, register: me}
     - {name: both, assert: {that: ["who.stdout == 'nobody'", "me.stdout == 'root'"]}}
+    - {name: size, stat: {path: /root/faults-big}, register: big}
+    - {name: whole, assert: {that: "big.stat.size == 3000000"}}
     - {name: gone, file: {path: /root/faults-big, state: absent}}
 `;
-    const { code, stdout } = await runAs('root', '', playbook);
-    expect({ code, stdout }).toMatchObject({ code: 0 });
+  test.each([
+    ['MaxSessions 1', 'MaxSessions 1'],
+    ['a banner and a motd', 'Banner /etc/os-release\nPrintMotd yes'],
+    ['no SFTP', 'Subsystem sftp /bin/false'],
+    ['a new key every MiB', 'RekeyLimit 1M'],
+    ['all of it', 'MaxSessions 1\nBanner /etc/os-release\nSubsystem sftp /bin/false\nRekeyLimit 1M'],
+  ])('with %s a large file and several users on one host come through', async (_, lines) => {
+    configure(lines);
+    const { code, stdout } = await runAs('root', '', several);
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect(stdout).not.toMatch(/Debian GNU/);
+  });
+
+  describe('MaxAuthTries 2 and an agent with ten keys', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kprov-faults-agent-'));
+    let agent: string | undefined;
+    beforeAll(() => {
+      const said = execFileSync('ssh-agent', ['-s', '-a', join(folder, 'agent')]).toString();
+      agent = /SSH_AGENT_PID=(\d+)/.exec(said)?.[1];
+      const env = { ...process.env, SSH_AUTH_SOCK: join(folder, 'agent') };
+      for (let i = 0; i < 9; i++) {
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, `key${i}`)]);
+        execFileSync('ssh-add', ['-q', join(folder, `key${i}`)], { env, stdio: 'ignore' });
+      }
+      execFileSync('ssh-add', ['-q', bed.privateKeyFile], { env, stdio: 'ignore' });
+    });
+    afterAll(() => {
+      if (agent !== undefined) process.kill(Number(agent));
+      rmSync(folder, { recursive: true, force: true });
+    });
+    test('the named key comes first', async () => {
+      configure('MaxAuthTries 2');
+      const project = new Project([{ name: 'three', host: 'node3' }], whoami);
+      projects.push(project);
+      const { code, stdout } = await project.run([], { SSH_AUTH_SOCK: join(folder, 'agent') });
+      expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    });
+    test('where none is named, the message says that the server had enough of them, and what to do', async () => {
+      configure('MaxAuthTries 2');
+      const project = new Project(
+        [{ name: 'three', host: 'node3', extra: 'ansible_ssh_private_key_file=/nonexistent' }],
+        whoami,
+      );
+      projects.push(project);
+      const { code, stdout, stderr } = await project.run(['-vvv'], { SSH_AUTH_SOCK: join(folder, 'agent') });
+      expect({ code, said: stdout + stderr }).toMatchObject({
+        code: 4,
+        said: expect.stringMatching(/MaxAuthTries|IdentitiesOnly|ansible_ssh_private_key_file/),
+      });
+    });
+  });
+
+  test('150 ms of latency: steps do not wait for each other', async () => {
+    const proxy = await FaultyLine.before('node3');
+    const tasks = Array.from(
+      { length: 30 },
+      (_, i) => `    - {name: t${i}, file: {path: /tmp/faults-latency, state: touch}}\n`,
+    );
+    const project = new Project(
+      [{ name: 'three', host: 'node3', proxy }],
+      `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.join('')}`,
+    );
+    projects.push(project);
+    const timed = async () => {
+      const began = performance.now();
+      expect((await project.run()).code).toBe(0);
+      return performance.now() - began;
+    };
+    await timed();
+    const near = Math.min(await timed(), await timed());
+    proxy.delayMs = 75;
+    const far = Math.min(await timed(), await timed());
+    proxy.close();
+    on('node3', 'rm -f /tmp/faults-latency');
+    // 30 round trips would be 4.5 s more; connecting and logging in takes about seven.
+    expect(far - near).toBeLessThan(3000);
+    figure(`150 ms of latency: 30 tasks take ${Math.round(far - near)} ms longer, login included`);
   });
 
   test.each([
