@@ -100,7 +100,18 @@ interface Shell {
 
 const keyOf = (become: BecomeRequest): string => (become.kind === 'login' ? '' : become.user);
 const tooLate = () => new KprovError('timed-out', 'the host did not answer within the time of the task');
-const makeNonce = (): string => randomBytes(8).toString('hex');
+
+const nonceBytes = 8;
+let spare = '';
+
+/** Unguessable. Random bytes are fetched for many at once: each time costs as much as working a task out. */
+function makeNonce(): string {
+  if (spare === '') spare = randomBytes(256 * nonceBytes).toString('hex');
+  const nonce = spare.slice(0, 2 * nonceBytes);
+  spare = spare.slice(2 * nonceBytes);
+  return nonce;
+}
+
 /** An epoch that never fails. */
 const independent = -1;
 const chunkBytes = 48 * 1024;

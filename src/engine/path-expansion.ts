@@ -78,6 +78,24 @@ function expand(path: string, owner: PathOwner): string {
     .replace(home, (text) => meaningOf(text) ?? text);
 }
 
+interface HostPath {
+  name: string;
+  onHost: true | string;
+}
+
+const knownPaths = new WeakMap<Task, readonly HostPath[]>();
+
+/** The parameters that are, or may be, paths of the host. */
+function pathsOf(definition: Task): readonly HostPath[] {
+  const known = knownPaths.get(definition);
+  if (known) return known;
+  const paths = Object.entries(definition.parameters).flatMap(([name, { onHost }]) =>
+    onHost === undefined ? [] : [{ name, onHost }],
+  );
+  knownPaths.set(definition, paths);
+  return paths;
+}
+
 const mayNeedHost = /^~|\$/;
 
 /**
@@ -89,11 +107,13 @@ export function expandPaths(
   args: Readonly<Record<string, unknown>>,
   owner: () => PathOwner,
 ): Readonly<Record<string, unknown>> {
-  const expanded: Record<string, unknown> = {};
-  for (const [name, { onHost }] of Object.entries(definition.parameters)) {
+  let expanded: Record<string, unknown> | undefined;
+  for (const { name, onHost } of pathsOf(definition)) {
     const value = args[name];
     if (typeof value !== 'string' || !mayNeedHost.test(value)) continue;
-    if (onHost === true || (onHost !== undefined && args[onHost] === true)) expanded[name] = expand(value, owner());
+    if (onHost !== true && args[onHost] !== true) continue;
+    expanded ??= {};
+    expanded[name] = expand(value, owner());
   }
-  return Object.keys(expanded).length === 0 ? args : { ...args, ...expanded };
+  return expanded === undefined ? args : { ...args, ...expanded };
 }

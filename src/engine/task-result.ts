@@ -145,6 +145,9 @@ export function judge(run: RunContext, scope: TaskScope, task: Task, raw: RawRes
   let { status } = raw;
   const value = registered(raw);
   if (status === 'skipped' || status === 'unreachable' || status === 'unknown') return judged(status, value, raw);
+  if (task.changedWhen === undefined && task.failedWhen === undefined) {
+    return judged(value.failed ? 'failed' : value.changed ? 'changed' : 'ok', value, raw);
+  }
   const local: Mapping = { ...scope.local, ...(task.register !== undefined && { [task.register]: value }) };
   const variables = variablesOf({ ...scope, local });
   /** An error in the condition is its result too, and fails the task. */

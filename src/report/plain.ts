@@ -32,6 +32,9 @@ interface Section {
   /** File that was included → hosts: one line for all of them, when they are all through. */
   included: Map<string, string[]>;
   open: boolean;
+  /** Hosts that may still bring something that belongs before it, or to it; whoever is past is not asked again. */
+  before?: Host[];
+  behind?: Host[];
 }
 
 interface Host {
@@ -39,6 +42,15 @@ interface Host {
   started: Order[];
   advanced: Order;
   ended: boolean;
+}
+
+/** Takes off the list whoever is through, up to the first who is not. */
+function noneLeft(hosts: Host[], isThrough: (host: Host) => boolean): boolean {
+  for (let last = hosts.at(-1); last; last = hosts.at(-1)) {
+    if (!isThrough(last)) return false;
+    hosts.pop();
+  }
+  return true;
 }
 
 /** A notice on a line: what it warns of, where, and the message. */
@@ -167,14 +179,17 @@ export class PlainReport {
   }
 
   /** May a host still bring something that belongs before `order`? */
-  #allReached(order: Order): boolean {
-    return [...this.#hosts.values()].every(
-      (host) => host.ended || compareOrders(host.started[0] ?? host.advanced, order) >= 0,
+  #allReached(section: Section): boolean {
+    section.before ??= [...this.#hosts.values()];
+    return noneLeft(
+      section.before,
+      (host) => host.ended || compareOrders(host.started[0] ?? host.advanced, section.order) >= 0,
     );
   }
 
-  #allPast(order: Order): boolean {
-    return [...this.#hosts.values()].every((host) => host.ended || compareOrders(host.advanced, order) >= 0);
+  #allPast(section: Section): boolean {
+    section.behind ??= [...this.#hosts.values()];
+    return noneLeft(section.behind, (host) => host.ended || compareOrders(host.advanced, section.order) >= 0);
   }
 
   #flush(): void {
@@ -182,8 +197,8 @@ export class PlainReport {
       const [section] = this.#sections;
       if (!section) return;
       if (!section.open) {
-        if (!this.#allReached(section.order)) return;
-        if (section.lines.length === 0 && section.included.size === 0 && this.#allPast(section.order)) {
+        if (!this.#allReached(section)) return;
+        if (section.lines.length === 0 && section.included.size === 0 && this.#allPast(section)) {
           // Sent ahead of a failure, and void.
           this.#sections.shift();
           continue;
@@ -194,7 +209,7 @@ export class PlainReport {
         if (this.#options.verbosity > 1) this.#say(`task path: ${harmless(file)}:${line}\n`);
       }
       for (const line of section.lines.splice(0)) this.#say(`${line}\n`);
-      if (!this.#allPast(section.order)) return;
+      if (!this.#allPast(section)) return;
       for (const [file, hosts] of section.included) {
         const line = `included: ${harmless(file)} for ${hosts.map(harmless).join(', ')}`;
         this.#say(`${this.#options.paint('cyan', line)}\n`);
