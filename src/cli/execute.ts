@@ -3,6 +3,7 @@ import { type Listener, type RunOptions, type RunOutcome, runPlaybook } from '..
 import type { Loader, Playbook } from '../playbook/index.js';
 import { masked } from '../report/masked.js';
 import type { ConnectionFlags } from './options.js';
+import { prepareVault } from './prepare-vault.js';
 import { connectionDefaults, makeTransport, type Setup } from './setup.js';
 
 export interface Execution {
@@ -20,6 +21,7 @@ export interface Execution {
 export async function execute(execution: Execution): Promise<RunOutcome> {
   const { setup, playbook, loader, flags, signal } = execution;
   const connection = await connectionDefaults(flags, setup, signal);
+  await prepareVault(setup);
   const emit = masked((text) => setup.redactor.mask(text), execution.listen);
   const transport = makeTransport(flags, setup, signal, (message) =>
     emit({ type: 'notice', level: 'warning', message }),

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { KprovError } from '../errors/index.js';
 import type { Files } from '../values/index.js';
 import { largeFiles } from './transfer/large-files.js';
@@ -26,6 +26,25 @@ function readBytes(path: string): Uint8Array | undefined {
   }
 }
 
+function head(path: string, bytes: number): Uint8Array | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new KprovError('unreadable-file', `cannot read ${path}: ${String(code(error))}`, { cause: error });
+  }
+  try {
+    const start = Buffer.alloc(bytes);
+    return start.subarray(0, readSync(file, start, 0, bytes, 0));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** The control machine's real files. */
 export const nodeFiles: Files = {
   readBytes,
@@ -36,6 +55,7 @@ export const nodeFiles: Files = {
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   },
   large: largeFiles(),
+  head,
   kind: (path) => {
     const stat = statOf(path);
     if (stat?.isDirectory()) return 'directory';

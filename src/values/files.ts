@@ -29,6 +29,8 @@ export interface Files {
    * Pending while its digests are worked out.
    */
   large?(path: string): LargeFile | undefined;
+  /** The first bytes of the file, at most so many; undefined where it is not there. */
+  head?(path: string, bytes: number): Uint8Array | undefined;
   kind(path: string): 'file' | 'directory' | undefined;
   /** True where the file has an execute bit. */
   isExecutable(path: string): boolean;

@@ -54,9 +54,17 @@ export function vaultFiles(files: Files, vault: Vault, notice: (lack: Diagnostic
     return buffer.subarray(0, start.length).equals(start) ? open(path, buffer) : bytes;
   };
 
+  const { large, head } = files;
   return {
     ...files,
     readBytes,
+    // What is encrypted has to be decrypted as a whole, however large it is.
+    ...(large !== undefined && {
+      large: (path: string) => {
+        const beginning = head?.(path, start.length);
+        return beginning !== undefined && start.equals(beginning) ? undefined : large(path);
+      },
+    }),
     read: (path) => {
       const bytes = readBytes(path);
       if (bytes === undefined) return undefined;

@@ -69,7 +69,14 @@ export class Vault {
   async prepare(texts: Iterable<string>): Promise<void> {
     await Promise.all(
       [...texts].map(async (text) => {
-        const { id, salt } = parseEnvelope(text);
+        let envelope: Envelope;
+        try {
+          envelope = parseEnvelope(text);
+        } catch {
+          // Whoever uses it will say so.
+          return;
+        }
+        const { id, salt } = envelope;
         const [first] = this.#candidates(id);
         if (first !== undefined) await this.#keys.prepare(first.secret, salt);
       }),

@@ -14,6 +14,7 @@ import {
   type Report,
   type TaskContext,
 } from '../task.js';
+import { decryption, sending } from './decrypt.js';
 import { hostPath } from './host-path.js';
 import { asOutcome, type PlacedFile, placedFile, placeFiles } from './place-files.js';
 import { withFailure } from './reported.js';
@@ -25,6 +26,7 @@ const parameters = {
   delimiter: text('What stands between the fragments; \\n and the like are read as in Python.'),
   regexp: text('Python expression: only fragments whose name it finds are taken.'),
   ignore_hidden: flag('Whether names that begin with a dot are left out.', { default: false }),
+  ...decryption,
   remote_src: flag('Whether src is on the host; otherwise it is looked for in files/.', { default: true }),
   ...replacement,
   ...ownership,
@@ -189,7 +191,7 @@ export const assemble = defineTask({
     const file: PlacedFile = {
       dest: sh`kp_dest=${hostPath(args.dest)}`,
       name: args.dest,
-      content: assembleHere(args, context),
+      content: assembleHere(args, sending(context, args)),
       mode: args.mode,
     };
     const placement = {

@@ -5,6 +5,7 @@ import { bytesOfText, type FileContent, Pending } from '../../values/index.js';
 import { type ArgumentsOf, anything, flag, mode, path, text } from '../parameters.js';
 import { defineTask, type Interpretation, type TaskContext } from '../task.js';
 import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
+import { decryption, sending } from './decrypt.js';
 import { contentText } from './json.js';
 import { asOutcome, type PlacedFile, placedDiffs, placedFile, placeFiles } from './place-files.js';
 import { withFailure } from './reported.js';
@@ -32,6 +33,7 @@ export const copyParameters = {
   follow: flag('Whether a link at dest is followed rather than replaced.', { default: false }),
   directory_mode: mode('Permissions of the directories that are made.'),
   checksum: text('SHA-1 that the content must have.'),
+  ...decryption,
   ...ownership,
   mode: modeOrPreserve,
   ...replacement,
@@ -114,7 +116,7 @@ function tree(args: CopyArguments, context: TaskContext, source: string): Source
       ensure(top),
       ...entries.filter((entry) => entry.isDirectory).map((entry) => ensure(posix.join(top, entry.name))),
     ]),
-    files: read(context, paths).map((content, index) => {
+    files: read(sending(context, args), paths).map((content, index) => {
       const dest = posix.join(top, names[index] ?? '');
       const mode = modeOf(args, context, paths[index] ?? '');
       return { dest: sh`kp_dest=${dest}`, name: dest, content, mode };
@@ -134,7 +136,7 @@ if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as d
   const source = withoutSlash(context.find('files', withoutSlash(args.src)));
   if (context.files.kind(source) === 'directory') return tree(args, context, source);
   const mode = modeOf(args, context, source);
-  const files = read(context, [source]).map((content) => {
+  const files = read(sending(context, args), [source]).map((content) => {
     return { dest: destination(args, posix.basename(source)), name: args.dest, content, mode };
   });
   return { isTree: false, before: sh``, files };

@@ -5,6 +5,7 @@ import { text } from '../parameters.js';
 import { defineTask, type Outcome, type Program, program, type TaskContext } from '../task.js';
 import { splitWords } from '../words.js';
 import { command, commandParameters, commandProgram, interpretCommand } from './command.js';
+import { decryption, sending } from './decrypt.js';
 
 const { chdir, creates, removes } = commandParameters;
 
@@ -43,6 +44,7 @@ export const script = defineTask({
     chdir,
     creates,
     removes,
+    ...decryption,
   },
   freeForm: 'cmd',
   returns: command.returns,
@@ -51,7 +53,7 @@ export const script = defineTask({
   inCheckMode: 'predicts',
   repeatable: false,
   compile: (args, context): Program | Outcome => {
-    const { content, rest } = read(args.cmd, context);
+    const { content, rest } = read(args.cmd, sending(context, args));
     const run = Script.trusted(String(interpreter(content, args.executable)));
     const line = `${run} "$0"${rest}`;
     const words = sh`/bin/sh -c ${line} "$kp_folder/script"`;

@@ -3,6 +3,7 @@ import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { type ArgumentsOf, flag, list, path } from '../parameters.js';
 import { defineTask, type Interpretation, type Program, program, type Report, type TaskContext } from '../task.js';
+import { decryption, sending } from './decrypt.js';
 import { getFunction, httpParameters } from './http.js';
 import { partial, staging } from './place-files.js';
 import { withFailure } from './reported.js';
@@ -25,6 +26,7 @@ const parameters = {
   keep_newer: flag('Whether files that are newer than the archive stay.', { default: false }),
   list_files: flag('Whether the names of the members are returned.', { default: false }),
   validate_certs: httpParameters.validate_certs,
+  ...decryption,
   ...ownership,
 } as const;
 
@@ -202,7 +204,8 @@ kp_out=$(kp_get "$kp_a" 2>&1) || { rm -rf -- "$kp_folder"; kp_fail ${`Failure do
 
 function local(args: Arguments, context: TaskContext): Program {
   const file = context.find('files', args.src);
-  const content = context.files.large?.(file) ?? context.files.readBytes(file);
+  const { files } = sending(context, args);
+  const content = files.large?.(file) ?? files.readBytes(file);
   if (content === undefined) throw new KprovError('missing-file', `unarchive: cannot read ${args.src}`);
   // In the directory itself: there is room for what is unpacked, and a run that was killed left its part there.
   const place = posix.join(plain(args.dest), 'archive');
