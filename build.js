@@ -45,6 +45,8 @@ async function bundleAll() {
       chunkNames: '[name]-[hash]',
       external: ['./program.js'],
     }),
+    // What tasks of the user's own import as kprov/task, for his editor and his tests; kprov itself brings its own.
+    build({ ...common, entryPoints: { task: 'src/tasks/public.ts' }, outdir: 'dist', format: 'esm' }),
     build({
       ...common,
       entryPoints: ['src/cli/program.ts'],
@@ -99,6 +101,7 @@ if (process.argv[2] === 'keep-compiled-code') {
   await keepCompiledCode();
 } else {
   await bundleAll();
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.task.json'], { stdio: 'inherit' });
   execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'keep-compiled-code'], {
     stdio: 'ignore',
   });

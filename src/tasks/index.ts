@@ -1,7 +1,8 @@
 export { argumentSchema, type ParsedArguments, parameterNames, parseArguments } from './arguments.js';
-export { findTask, taskNames, tasks } from './catalogue.js';
+export { findTask, isShipped, refusalOf, taskNames, tasks, useOwnTasks } from './catalogue.js';
 export type { ArgumentsOf, Parameter, Parameters } from './parameters.js';
-export { refusalOf, refusedModules } from './refused.js';
+export * as publicTaskApi from './public.js';
+export { refusedModules } from './refused.js';
 export type {
   Diff,
   Interpretation,

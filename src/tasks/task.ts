@@ -156,8 +156,15 @@ export interface Task
   interpret?(report: Report, args: Readonly<Record<string, unknown>>, context: TaskContext): Interpretation;
 }
 
+const declared = new WeakSet<object>();
+
+/** Has it been made by `defineTask`? */
+export const isTask = (value: unknown): value is Task =>
+  typeof value === 'object' && value !== null && declared.has(value);
+
 /** Declares a task; the types of its arguments follow from its parameters. */
 export function defineTask<const P extends Parameters>(definition: TaskDefinition<P>): Task {
+  declared.add(definition);
   // The registry converts arguments with these very parameters before it calls compile or interpret.
   return definition as unknown as Task;
 }

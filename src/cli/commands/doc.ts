@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { KprovError, nearest } from '../../errors/index.js';
 import { findTask, type Parameter, refusalOf, type Task, taskNames, tasks } from '../../tasks/index.js';
+import { loadOwnTasks } from '../own-tasks.js';
+import { refuseErrors } from '../refuse-errors.js';
 import { say } from '../terminal.js';
 
 function wrap(text: string, indent: string, width: number): string {
@@ -46,8 +49,9 @@ export function documentation(task: Task): string {
   return parts.join('\n\n');
 }
 
-/** `kprov doc [TASK]`. */
+/** `kprov doc [TASK]`; tasks in ./library count. */
 export function doc(name: string | undefined): void {
+  refuseErrors(loadOwnTasks([join(process.cwd(), 'playbook.yml')], []));
   if (name === undefined) {
     const width = Math.max(...tasks.map((task) => task.name.length));
     for (const task of [...tasks].sort((a, b) => (a.name < b.name ? -1 : 1)))
