@@ -62,7 +62,7 @@ export const kernel = defineTask({
     return program(
       joinScripts([
         sh`
-kp_k_builtin= kp_k_read_builtin=
+kp_k_builtin= kp_k_read_builtin= kp_k_lacking=
 # kp_k_loaded MODULE: loaded, or part of the kernel.
 kp_k_loaded() {
   kp_k_name=$1
@@ -84,12 +84,21 @@ kp_k_module() {
   kp_apply && kp_k_how= || kp_k_how=-n
   kp_out=$(modprobe $kp_k_how -- "$1" 2>&1) || { [ -n "$2" ] && modprobe $kp_k_how -- "$2" 2>/dev/null; } || {
     kp_set output "$kp_out"
-    kp_fail "the kernel has no module $1"
-    return 1
+    kp_k_lacking="$kp_k_lacking $1"
+    return 0
   }
   [ -z "$kp_check" ] || kp_predict module "$1" loaded
 }`,
-        ...modules.map((name) => sh`kp_k_module ${name} ${moduleFallback[name]} || return 1`),
+        ...modules.map((name) => sh`kp_k_module ${name} ${moduleFallback[name]}`),
+        sh`
+if [ -n "$kp_k_lacking" ]; then
+  kp_k_why=
+  case $kp_k_lacking in
+  *ip_vs*) kp_k_why="; kube-proxy's mode ipvs needs those of ip_vs: boot a kernel that has them (a distribution's full one, not one cut for clouds or containers), or use the mode iptables" ;;
+  esac
+  kp_fail "the kernel $(uname -r) has no module$kp_k_lacking$kp_k_why"
+  return 1
+fi`,
         sh`
 [ -d /etc/modules-load.d ] || [ -n "$kp_check" ] || mkdir -p -m 755 /etc/modules-load.d
 kp_k_diff=$kp_diff

@@ -8,6 +8,7 @@ import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { type ArgumentsOf, dictionary, flag, integer, type Parameters, text } from '../parameters.js';
 import { defineTask, type Outcome, type Program, program, type Report } from '../task.js';
 import {
+  ADMIN_CONF,
   type JoinValue,
   jobFunctions,
   KUBELET_CONF,
@@ -33,6 +34,34 @@ const parameters = {
 } satisfies Parameters;
 
 type Arguments = ArgumentsOf<typeof parameters>;
+
+/** Seconds that a cluster may take to sign a new token; a busy one takes a while. */
+const SIGNING_SECONDS = 60;
+
+/**
+ * Fails where the cluster does not know the token: kubeadm would look for its signature for as long as it looks for the
+ * cluster. What anybody may read of a cluster names the tokens that are valid; without curl nobody is asked.
+ */
+const tokenIsKnown = (join: JoinValue): Script => sh`
+kp_k_token_known() {
+  command -v curl >/dev/null 2>&1 || return 0
+  kp_out=$(curl -ks --max-time 5 ${`https://${join.endpoint}/api/v1/namespaces/kube-public/configmaps/cluster-info`} 2>/dev/null) || return 0
+  case $kp_out in
+  *'"kind": "ConfigMap"'* | *'"kind":"ConfigMap"'*) ;;
+  *) return 0 ;;
+  esac
+  case $kp_out in *${`jws-kubeconfig-${join.token.slice(0, 6)}`}*) return 0 ;; esac
+  return 1
+}
+kp_k_i=0
+until kp_k_token_known; do
+  kp_k_i=$((kp_k_i + 1))
+  if [ "$kp_k_i" -gt ${SIGNING_SECONDS} ]; then
+    kp_fail 'the cluster does not know the bootstrap token: it has expired, or was deleted; another run makes a fresh one'
+    return 1
+  fi
+  sleep 1
+done`;
 
 /** Times that a join is repeated, 10 seconds apart, while a Ready node has its name: a dead one is missed after 40. */
 const REBUILT_TRIES = 12;
@@ -83,7 +112,12 @@ elif [ -e ${KUBELET_CONF} ]; then
       return 1
     fi ;;
   esac
-elif kp_k_leftovers; then kp_k_state=unfinished
+elif kp_k_leftovers; then
+  if [ ! -e ${MARKER} ] && { [ -e ${ADMIN_CONF} ] || [ -e /var/lib/etcd/member ]; }; then
+    kp_fail 'what is left of a control plane is on this host, perhaps with the data of another cluster: take it away with kubeadm_reset if nobody needs it'
+    return 1
+  fi
+  kp_k_state=unfinished
 fi
 kp_set state "$kp_k_state"
 [ "$kp_k_state" != joined ] || return 0
@@ -143,6 +177,7 @@ kp_k_prepare() {
   kp_k_job_config kubeadm-join ${config.text} || return 1
   kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }
 }`,
+      state !== 'running' && tokenIsKnown(join),
       state !== 'running' && sh`kp_k_prepare || return 1`,
       sh`
 kp_k_i=0

@@ -126,3 +126,19 @@ test('preflight tells an address where nothing listens from one that cannot be r
   expect(await ask(`${bed.hosts.node1 ?? ''}:1`)).not.toContain('APIServer');
   expect(await ask((bed.hosts.node1 ?? '').replace(/\d+$/, '250:6443'))).toContain('APIServer');
 });
+
+test('a kernel without IPVS is told by name what it lacks, and nothing is written', async () => {
+  const lacking = ssh(
+    'for m in ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh; do modprobe -n -- $m 2>/dev/null || echo $m; done',
+  ).split('\n');
+  const files = 'cat /etc/modules-load.d/kubernetes.conf /etc/sysctl.d/99-kubernetes.conf 2>&1 || true';
+  const before = ssh(files);
+  const foretold = await run('kernel', { ipvs: true }, { check: true });
+  const missing = lacking.filter(Boolean).join(' ');
+  if (missing === '') return expect(foretold.status).toBe('changed');
+  const said = `has no module ${missing}; kube-proxy's mode ipvs needs those of ip_vs`;
+  for (const result of [foretold, await run('kernel', { ipvs: true })]) {
+    expect(result).toMatchObject({ status: 'failed', result: { msg: expect.stringContaining(said) } });
+  }
+  expect(ssh(files)).toBe(before);
+});
