@@ -15,7 +15,12 @@ export class Plan {
   readonly directory = mkdtempSync(join(tmpdir(), 'kprov-cluster-'));
   readonly inventory = join(this.directory, 'hosts.ini');
 
-  constructor(groups: Groups, variables: object = {}) {
+  /** `sshArgs` go behind the bed's own options of ssh. */
+  constructor(
+    groups: Groups,
+    variables: object = {},
+    readonly sshArgs = '',
+  ) {
     const bed = readBed();
     // The bed's own variables first.
     cpSync(join(bed.inventoryFile, '../group_vars/all.yml'), join(this.directory, 'group_vars/all/bed.yml'));
@@ -32,7 +37,7 @@ export class Plan {
     ]);
     writeFileSync(
       this.inventory,
-      `${lines.join('\n')}\n[all:vars]\nansible_user=root\nansible_ssh_private_key_file=${bed.privateKeyFile}\nansible_ssh_common_args="-o UserKnownHostsFile=${bed.knownHostsFile}"\n`,
+      `${lines.join('\n')}\n[all:vars]\nansible_user=root\nansible_ssh_private_key_file=${bed.privateKeyFile}\nansible_ssh_common_args="-o UserKnownHostsFile=${bed.knownHostsFile} ${this.sshArgs}"\n`,
     );
   }
 
