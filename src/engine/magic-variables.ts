@@ -1,4 +1,4 @@
-import { type LazyMapping, OMIT, type Variable, type Variables } from '../template/index.js';
+import { type LazyMapping, OMIT, UndefinedError, type Variable, type Variables } from '../template/index.js';
 import { mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { data, Facts, HostLayers, isFactName, isGiven, lookIn } from './host-layers.js';
 import { includingRoles, namesOfRoles } from './role-names.js';

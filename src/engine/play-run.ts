@@ -158,10 +158,9 @@ export class PlayRun {
     return [...this.scope.play.handlers, ...this.extraHandlers].filter(({ id }) => !known.has(id) && known.add(id));
   }
 
-  /** A change calls for the handler of that name, and for those that listen to it. */
-  notify(host: HostRun, topic: string, by: Task): void {
-    const handlers = this.#handlers();
-    const heard = handlers.map((handler) => {
+  /** The handler of that name, and those that listen to it. */
+  handlersFor(host: HostRun, topic: string): readonly Task[] {
+    const heard = this.#handlers().map((handler) => {
       const name = host.tryRender(handler.name, host.scope(handler));
       return { handler, ...topicsOf({ ...handler, name }) };
     });
@@ -170,16 +169,7 @@ export class PlayRun {
     const listOf = ({ role, position }: Task) => `${role?.id ?? ''}:${position.file}`;
     const last = named.find((handler) => listOf(handler) === listOf(named.at(-1) ?? handler));
     const listening = heard.filter(({ topics }) => topics.includes(topic)).map(({ handler }) => handler);
-    for (const handler of last ? [last, ...listening] : listening) host.notified.add(handler.id);
-    if (!last && listening.length === 0) {
-      this.run.emit({
-        type: 'notice',
-        level: 'warning',
-        host: host.host,
-        position: by.position,
-        message: `there is no handler ${topic}, which "${by.name}" notifies`,
-      });
-    }
+    return last ? [last, ...listening] : listening;
   }
 
   /** A host is about to do the task at `order`. With `strategy: linear` it waits for the others. */

@@ -184,9 +184,11 @@ export class TaskRun {
     }
   }
 
-  #done(turns: readonly UnderWay[], results: readonly Judged[], result: Judged): void {
+  #done(turns: readonly UnderWay[], results: readonly Judged[], came: Judged): void {
     const host = this.#host;
     const { run } = host.play;
+    const topics = this.#topics(turns, results);
+    const result = this.#heard(came, topics);
     this.#remember(turns, results, result);
     const ignored = result.status === 'failed' && this.#allIgnored(turns, results);
     const unreachableIgnored = result.status === 'unreachable' && turns.some((turn) => turn.work?.ignoreUnreachable);
@@ -210,18 +212,32 @@ export class TaskRun {
       ignored: ignored || unreachableIgnored,
       durationMs: performance.now() - this.#started,
     });
-    if (result.status === 'changed') this.#notify(turns, results);
+    if (result.status === 'changed') this.#notify(topics);
     if (result.status === 'failed' && !ignored) host.fail({ sequence: this.#sequence, task: this.#task, result });
     if (result.status === 'unreachable' && !unreachableIgnored) host.lose(this.#sequence);
   }
 
-  /** Of a loop every item that was not left out notifies, with its own value of `item`. */
-  #notify(turns: readonly UnderWay[], results: readonly Judged[]): void {
-    for (const topic of this.#task.notify ?? []) {
-      const names = turns
-        .filter((_, index) => results[index]?.status !== 'skipped')
-        .map(({ turn }) => this.#host.tryRender(topic, this.#host.scope(this.#task, turn?.local)));
-      for (const name of new Set(names)) this.#host.play.notify(this.#host, name, this.#task);
+  /** What a change notifies: of a loop every item that was not left out, with its own value of `item`. */
+  #topics(turns: readonly UnderWay[], results: readonly Judged[]): string[] {
+    const heard = turns.filter((_, index) => results[index]?.status !== 'skipped');
+    const topics = (this.#task.notify ?? []).flatMap((topic) =>
+      heard.map(({ turn }) => this.#host.tryRender(topic, this.#host.scope(this.#task, turn?.local))),
+    );
+    return [...new Set(topics)];
+  }
+
+  /** A change that notifies nobody has failed. */
+  #heard(result: Judged, topics: readonly string[]): Judged {
+    const { host, play } = { host: this.#host, play: this.#host.play };
+    const unheard = topics.find((topic) => play.handlersFor(host, topic).length === 0);
+    if (result.status !== 'changed' || unheard === undefined) return result;
+    const message = `The requested handler '${unheard}' was not found in either the main handlers list nor in the listening handlers list`;
+    return { ...result, status: 'failed', message, value: { ...result.value, failed: true, msg: message } };
+  }
+
+  #notify(topics: readonly string[]): void {
+    for (const topic of topics) {
+      for (const handler of this.#host.play.handlersFor(this.#host, topic)) this.#host.notified.add(handler.id);
     }
   }
 

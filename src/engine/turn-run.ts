@@ -74,8 +74,16 @@ export class TurnRun {
       (task.failedWhen !== undefined && !task.failedWhen.every((c) => c === false)) ||
       work.definition.decides === 'control' ||
       (work.work as Partial<Program>).next !== undefined ||
-      work.delegateTo !== undefined
+      work.delegateTo !== undefined ||
+      this.#notifiesNobody()
     );
+  }
+
+  /** A change would fail then: nothing may be sent behind it. */
+  #notifiesNobody(): boolean {
+    const host = this.#host;
+    const topics = (this.#task.notify ?? []).map((topic) => host.tryRender(topic, host.scope(this.#task)));
+    return topics.some((topic) => host.play.handlersFor(host, topic).length === 0);
   }
 
   /** Works the task out for one turn and sends it. */

@@ -50,7 +50,7 @@ class Loader {
       await this.#readFile(place);
     } else if (text.includes(',')) {
       this.#readHostList(text);
-    } else {
+    } else if (place.path !== '/dev/null') {
       this.#reportMissing(place);
     }
   }

@@ -155,6 +155,22 @@ function hostKeys(files: HostFiles): Mapping {
   return facts;
 }
 
+/** Python, where the host has one; nothing of ours needs it. */
+function python(said: string | undefined): Mapping {
+  const [, executable, version] = /^(\S+) Python (\d+\.\d+\.\d+)/.exec(said ?? '') ?? [];
+  if (executable === undefined || version === undefined) return { python_version: null };
+  const [major, minor, micro] = version.split('.').map(Number);
+  return {
+    python_version: version,
+    python: {
+      executable,
+      type: 'cpython',
+      version: { major, minor, micro, releaselevel: 'final', serial: 0 } as Mapping,
+      version_info: [major, minor, micro, 'final', 0] as Value[],
+    },
+  };
+}
+
 /** The names, the user, time, environment and kind of machine: Ansible's minimal facts. */
 export function platformFacts(files: HostFiles, field: Field, family: Value | undefined): Mapping {
   const there = new Set((field('there') ?? '').trim().split(' '));
@@ -185,6 +201,7 @@ export function platformFacts(files: HostFiles, field: Field, family: Value | un
     apparmor: { status: there.has('/sys/kernel/security/apparmor') ? 'enabled' : 'disabled' },
     selinux: selinux(files, there),
     selinux_python_present: false,
+    ...python(field('python')),
     fips: files.text('/proc/sys/crypto/fips_enabled') === '1',
     loadavg: { '1m': Number(one), '5m': Number(five), '15m': Number(fifteen) },
     cmdline,

@@ -50,6 +50,7 @@ for kp_p in /usr/bin/apt-get /usr/bin/dnf5 /usr/bin/dnf /usr/bin/dnf-3 /usr/bin/
   [ ! -e "$kp_p" ] || kp_there="$kp_there $kp_p"
 done
 kp_set there "$kp_there"
+kp_p=$(command -v python3 || command -v python) && kp_set python "$kp_p $("$kp_p" -V 2>&1)"
 kp_set root "$(stat -L -c '%d:%i' / /proc/1/root/. 2>/dev/null)"
 [ ! -e /proc/1/environ ] || kp_set init_env "$(tr '\000' '\n' </proc/1/environ 2>/dev/null | grep '^container=')"
 ! command -v systemd-detect-virt >/dev/null 2>&1 || kp_set virt "$(systemd-detect-virt 2>/dev/null)"
