@@ -144,12 +144,13 @@ if [ -z "$kp_dest" ]; then
 fi
 kp_set dest "$kp_dest"
 ${
-  args.remove &&
-  sh`IFS=$kp_nl; set -f
+  args.remove
+    ? sh`IFS=$kp_nl; set -f
 for kp_i in $kp_there; do
   case $kp_dest in "$kp_i"/*) unset IFS; set +f; kp_fail 'Error, created archive can not be contained in source paths when remove=true'; return 1 ;; esac
 done
 unset IFS; set +f`
+    : sh``
 }
 if [ -z "$kp_there" ]; then
   kp_stat "$kp_dest"
@@ -161,7 +162,7 @@ if [ -z "$kp_there" ]; then
   kp_attributes "$kp_dest" ${attributes} && kp_facts "$kp_dest"
   return
 fi
-${tool !== undefined && sh`kp_has ${tool} || { kp_fail ${`${tool} is not on the host`}; return 1; }`}
+${tool !== undefined ? sh`kp_has ${tool} || { kp_fail ${`${tool} is not on the host`}; return 1; }` : sh``}
 ${packing(args.exclusion_patterns)}
 if [ -z "$kp_many" ] && [ "$kp_format" != tar ] && [ "$kp_format" != zip ]; then kp_set dest_state compress; kp_set archived "$kp_first"
 else
@@ -199,14 +200,15 @@ else
 fi
 kp_facts "$kp_p"
 ${
-  args.remove &&
-  sh`if kp_apply; then
+  args.remove
+    ? sh`if kp_apply; then
   IFS=$kp_nl; set -f
   for kp_i in $kp_there; do
     [ "$kp_i" = "$kp_p" ] || rm -rf -- "$kp_i" || { unset IFS; set +f; kp_fail "Unable to remove source file: $kp_i"; return 1; }
   done
   unset IFS; set +f
 fi`
+    : sh``
 }
 return 0`);
   },

@@ -15,6 +15,8 @@ export interface EditArguments {
   validate: string | undefined;
   /** What the result says beside `msg` and `backup_file`. */
   fields?: Mapping;
+  /** The path as shell text, where it is not known here (`~`). */
+  target?: Script;
 }
 
 export interface MissingFile {
@@ -41,7 +43,7 @@ export const createMissing = (args: EditArguments): Script => {
 function readText(args: EditArguments, { missing }: MissingFile): Script {
   return joinScripts([
     safeguards(args),
-    sh`kp_real ${args.path} || return 1
+    sh`kp_real ${args.target ?? args.path} || return 1
 kp_p=$kp_path kp_m= kp_o= kp_g=
 kp_set path "$kp_p"
 if kp_is_directory "$kp_p"; then kp_set rc 256; kp_fail ${`Path ${args.path} is a directory !`}; return 1; fi
