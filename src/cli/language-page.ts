@@ -1,9 +1,8 @@
 import { type Keyword, keywords } from '../playbook/index.js';
-import { refusedKeywords } from './setup.js';
 
 const placesOf = ({ levels }: Keyword): string => levels.join(', ');
 
-const refusalOf = ({ name, refused }: Keyword): string | undefined => refused ?? refusedKeywords[name];
+const refusalOf = ({ refused }: Keyword): string | undefined => refused;
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 

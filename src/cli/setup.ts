@@ -141,13 +141,6 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
   };
 }
 
-/** What the engine cannot honour yet is refused by name, before anything is touched. */
-export const refusedKeywords: Readonly<Record<string, string>> = {
-  become_flags: 'kprov calls sudo in one way only',
-  become_exe: 'kprov calls sudo in one way only',
-  port: 'set ansible_port in the inventory',
-};
-
 /** Where roles are looked for, beside `roles/` next to the playbook. */
 function rolesPathOf(settings: Settings | undefined): string[] {
   const given = settings?.paths('roles_path', ':') ?? [];
@@ -168,7 +161,6 @@ export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
     },
     rolesPath: rolesPathOf(settings),
     collectionsPath: [resolve(homedir(), '.ansible/collections'), '/usr/share/ansible/collections'],
-    refusedKeywords,
     ...playDefaults(settings, strategy),
   };
 }

@@ -1,6 +1,7 @@
 import { KprovError } from '../errors/index.js';
 import type { Target } from '../transport/index.js';
 import { parseBoolean, type Value } from '../values/index.js';
+import type { BecomeRequest } from './conversation.js';
 
 /** What the command line says about connections; inventory variables win over it, as with Ansible. */
 export interface ConnectionDefaults {
@@ -13,6 +14,9 @@ export interface ConnectionDefaults {
   become: boolean;
   becomeUser: string;
   becomePassword?: string;
+  becomeMethod?: string;
+  becomeExe?: string;
+  becomeFlags?: string;
 }
 
 /** Reads a variable, rendered; undefined where there is none. */
@@ -65,6 +69,14 @@ export interface BecomeKeywords {
   become?: Value | undefined;
   becomeUser?: Value | undefined;
   becomeMethod?: Value | undefined;
+  becomeExe?: Value | undefined;
+  becomeFlags?: Value | undefined;
+}
+
+/** What kprov says about passwords itself: `-n`, `-S`, `-k`, `-p PROMPT`. */
+function flagWords(text: string): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return words.filter((word, index) => !['-n', '-S', '-p'].includes(word) && words[index - 1] !== '-p');
 }
 
 /** Whom a task runs as: variables win over keywords, keywords over the command line. Undefined: the login user. */
@@ -73,20 +85,34 @@ export function becomeOf(
   read: ReadVariable,
   keywords: BecomeKeywords,
   defaults: ConnectionDefaults,
-): { user: string; password?: string } | undefined {
+): Omit<Extract<BecomeRequest, { kind: 'user' }>, 'kind'> | undefined {
   const wanted = read('ansible_become') ?? keywords.become ?? defaults.become;
   const become = parseBoolean(wanted);
   if (become === undefined) {
     throw new KprovError('bad-become', `${host}: become is ${JSON.stringify(wanted)}`, { why: 'expected yes or no' });
   }
   if (!become) return undefined;
-  const method = asText(read('ansible_become_method') ?? keywords.becomeMethod) ?? 'sudo';
-  if (!['sudo', 'su', 'ansible.builtin.sudo', 'community.general.sudo'].includes(method)) {
+  const given = first(read, ['ansible_become_method']) ?? asText(keywords.becomeMethod) ?? defaults.becomeMethod;
+  const method = (given ?? 'sudo').replace(/^(?:ansible\.builtin|community\.general)\./, '');
+  if (method !== 'sudo' && method !== 'su') {
     throw new KprovError('unsupported-become', `${host}: become_method is ${method}`, {
-      why: 'kprov becomes other users by sudo (and from root by su)',
+      why: 'kprov becomes other users by sudo and su',
     });
   }
-  const user = asText(read('ansible_become_user') ?? keywords.becomeUser) ?? defaults.becomeUser;
-  const password = first(read, ['ansible_become_password', 'ansible_become_pass']) ?? defaults.becomePassword;
-  return { user, ...(password !== undefined && { password }) };
+  const variable = (...names: string[]) =>
+    first(
+      read,
+      names.flatMap((name) => [`ansible_become_${name}`, `ansible_${method}_${name}`]),
+    );
+  const user = variable('user') ?? asText(keywords.becomeUser) ?? defaults.becomeUser;
+  const password = variable('password', 'pass') ?? defaults.becomePassword;
+  const exe = variable('exe') ?? asText(keywords.becomeExe) ?? defaults.becomeExe;
+  const flags = variable('flags') ?? asText(keywords.becomeFlags) ?? defaults.becomeFlags;
+  return {
+    user,
+    method,
+    ...(password !== undefined && { password }),
+    ...(exe !== undefined && exe !== method && { exe }),
+    ...(flags !== undefined && { flags: flagWords(flags) }),
+  };
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { KprovError } from '../errors/index.js';
 import {
   type Become,
+  type BecomeDetails,
   canReceive,
   renderLogin,
   renderReception,
@@ -40,7 +41,14 @@ export interface StepRequest {
 }
 
 /** Whom the step runs as: the login user, or somebody he becomes. */
-export type BecomeRequest = { kind: 'login' } | { kind: 'user'; user: string; password?: string };
+export type BecomeRequest =
+  | { kind: 'login' }
+  | ({
+      kind: 'user';
+      user: string;
+      /** Default sudo. */
+      method?: 'sudo' | 'su';
+    } & BecomeDetails);
 
 /** The connection broke while this step ran, and nobody can tell whether it was finished. */
 export class OutcomeUnknown extends Error {
@@ -98,7 +106,10 @@ interface Shell {
   inFlight: Set<InFlight>;
 }
 
-const keyOf = (become: BecomeRequest): string => (become.kind === 'login' ? '' : become.user);
+const keyOf = (become: BecomeRequest): string =>
+  become.kind === 'login'
+    ? ''
+    : [become.user, become.method ?? 'sudo', become.exe ?? '', ...(become.flags ?? [])].join(' ');
 const tooLate = () => new KprovError('timed-out', 'the host did not answer within the time of the task');
 
 const nonceBytes = 8;
@@ -428,9 +439,11 @@ export class Conversation {
   /** Root needs no sudo to be root, and none to become somebody else. */
   #resolve(become: BecomeRequest, login: string): Become {
     if (become.kind === 'login' || become.user === login) return { method: 'none' };
-    if (login === 'root') return { method: 'su', user: become.user };
-    const { user, password } = become;
-    return { method: 'sudo', user, ...(password !== undefined && { password }) };
+    const { kind: _, method = 'sudo', ...details } = become;
+    const asksFor = details.exe !== undefined || details.flags !== undefined;
+    // From root su asks for no password, and sudo may not be there.
+    if (login === 'root' && !asksFor) return { method: 'su', user: become.user };
+    return { method, ...details };
   }
 
   /** Where the server allows no further session, the shell that was used longest ago makes room. */

@@ -4,6 +4,7 @@ import { commonTo, connectionReader } from './connection-reader.js';
 import { targetOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { Conversation } from './conversation.js';
+import { countOf } from './task-attempt.js';
 import { type PlayScope, type TaskScope, variablesOf } from './variables.js';
 
 /**
@@ -19,7 +20,7 @@ export function conversationWith(
 ): Conversation {
   const scope: TaskScope = { play, host: name, ...(task !== undefined && name === asking && { task }) };
   const keywords = task ?? play.play.keywords;
-  const isPlain = keywords.remoteUser === undefined && keywords.connection === undefined;
+  const isPlain = [keywords.remoteUser, keywords.connection, keywords.port].every((keyword) => keyword === undefined);
   const common = isPlain ? commonTo(scope) : undefined;
   if (common?.conversation) return common.conversation;
   const variables = variablesOf(scope);
@@ -28,6 +29,8 @@ export function conversationWith(
   const defaults = { ...run.options.connection };
   if (keywords.remoteUser !== undefined) defaults.user = String(templar.render(keywords.remoteUser, variables));
   if (keywords.connection !== undefined) defaults.connection = String(templar.render(keywords.connection, variables));
+  const port = countOf(keywords.port, templar, variables);
+  if (port !== undefined) defaults.port = port;
   if (isThisMachine(name) && !run.scope.inventory.hosts.has(name)) defaults.connection ??= 'local';
 
   const target = targetOf(name, read, defaults);

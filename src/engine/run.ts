@@ -188,7 +188,11 @@ async function runPlay(
       hosts: batch,
       gather,
       forceHandlers,
-      inStep: strategy === 'linear' || anyErrorsFatal || maxFailPercentage !== undefined || hasFatalTasks(play),
+      inStep:
+        strategy?.replace('ansible.builtin.', '') === 'linear' ||
+        anyErrorsFatal ||
+        maxFailPercentage !== undefined ||
+        hasFatalTasks(play),
       anyErrorsFatal,
       maxFailPercentage,
       seeking,

@@ -207,6 +207,8 @@ function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables:
     become: keyword(task.become),
     becomeUser: keyword(task.becomeUser),
     becomeMethod: keyword(task.becomeMethod),
+    becomeExe: keyword(task.becomeExe),
+    becomeFlags: keyword(task.becomeFlags),
   };
   const become = becomeOf(scope.host, read, keywords, run.options.connection);
   if (become?.password !== undefined) run.redactor.add(become.password);

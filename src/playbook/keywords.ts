@@ -52,7 +52,16 @@ export const keywords: readonly Keyword[] = [
   keyword('become', 'flag', everywhere, 'Act as another user, root by default.'),
   keyword('become_exe', 'text', everywhere, 'Path of the program that changes the user.'),
   keyword('become_flags', 'text', everywhere, 'Options for the program that changes the user.'),
-  keyword('become_method', 'text', everywhere, 'How to change the user.', { choices: ['sudo'] }),
+  keyword('become_method', 'text', everywhere, 'How to change the user.', {
+    choices: [
+      'sudo',
+      'su',
+      'ansible.builtin.sudo',
+      'ansible.builtin.su',
+      'community.general.sudo',
+      'community.general.su',
+    ],
+  }),
   keyword('become_user', 'text', everywhere, 'The user to become.'),
   keyword('check_mode', 'flag', everywhere, 'yes: only ever show what would change; no: act even in a dry run.'),
   keyword('collections', 'collections', everywhere, 'Accepted for what kprov knows; nothing is searched.'),
@@ -94,7 +103,14 @@ export const keywords: readonly Keyword[] = [
   keyword('max_fail_percentage', 'percent', play, 'The play ends when more hosts than this have failed.'),
   keyword('serial', 'structure', play, 'How many hosts at a time.'),
   keyword('strategy', 'text', play, 'linear: hosts in step; free: each at its own pace.', {
-    choices: ['linear', 'free', 'ansible.builtin.linear', 'ansible.builtin.free'],
+    choices: [
+      'linear',
+      'free',
+      'host_pinned',
+      'ansible.builtin.linear',
+      'ansible.builtin.free',
+      'ansible.builtin.host_pinned',
+    ],
   }),
   keyword('order', 'text', play, 'Order of the hosts.', {
     choices: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'],

@@ -2,6 +2,7 @@ export { type Frame, type FrameEvents, FrameReader, type StepStatus } from './fr
 export type { LockRequest } from './lock.js';
 export {
   type Become,
+  type BecomeDetails,
   isVariableName,
   renderJob,
   renderLogin,

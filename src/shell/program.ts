@@ -1,6 +1,6 @@
 import { type LockRequest, takeLock } from './lock.js';
 import { runner } from './runner.js';
-import { Script, sh } from './script.js';
+import { quote, Script, sh } from './script.js';
 
 /** How one step is to be run. */
 export interface StepMode {
@@ -54,10 +54,15 @@ export const renderJob = (step: Step): string => `${runner}\n${renderStep(step)}
 const singleLine = /^[A-Za-z_][A-Za-z0-9_-]*\$?$/;
 
 /** How the shell on the host is to be reached: directly, or by becoming another user. */
-export type Become =
-  | { method: 'none' }
-  | { method: 'sudo'; user: string; password?: string }
-  | { method: 'su'; user: string };
+export type Become = { method: 'none' } | ({ method: 'sudo' | 'su'; user: string } & BecomeDetails);
+
+export interface BecomeDetails {
+  password?: string;
+  /** `become_exe`: another path or name of the program. */
+  exe?: string;
+  /** `become_flags`: words that take the place of our own, but for those about passwords. */
+  flags?: readonly string[];
+}
 
 /**
  * A command that runs `program` (without single quotes) as that user, and the input that starts it. The command is read
@@ -73,15 +78,14 @@ export function asUser(
   if (become.method === 'none') return { command: `exec /bin/sh -c '${program}'`, input };
   if (!singleLine.test(become.user)) throw new RangeError(`not a user name: ${JSON.stringify(become.user)}`);
   const wait = `'while IFS= read -r l; do case $l in go-${nonce}) ${program};; esac; done'`;
-  if (become.method === 'su') {
-    return { command: `exec su -s /bin/sh ${become.user} -c ${wait}`, input: `go-${nonce}\n${input}` };
-  }
-  const flags = become.password === undefined ? '-n' : `-S -p kprov-${nonce}-password:`;
   const password = become.password === undefined ? '' : `${become.password}\n`;
-  return {
-    command: `exec sudo -H ${flags} -u ${become.user} /bin/sh -c ${wait}`,
-    input: `${password}go-${nonce}\n${input}`,
-  };
+  const exe = become.exe === undefined ? become.method : quote(become.exe);
+  const given = (otherwise: string): string => (become.flags ? become.flags.map(quote).join(' ') : otherwise);
+  const command =
+    become.method === 'su'
+      ? `exec ${exe} ${given('')} -s /bin/sh ${become.user} -c ${wait}`
+      : `exec ${exe} ${given('-H')} ${password === '' ? '-n' : `-S -p kprov-${nonce}-password:`} -u ${become.user} /bin/sh -c ${wait}`;
+  return { command: command.replace(/ {2,}(?=-)/g, ' '), input: `${password}go-${nonce}\n${input}` };
 }
 
 /** The command of the exec request that opens the host's shell, and what goes first to its standard input. */
