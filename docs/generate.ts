@@ -1,7 +1,9 @@
 // Writes the pages that are derived from the code: npm run docs
 import { writeFileSync } from 'node:fs';
 import { languagePage } from '../src/cli/language-page.js';
+import { settingsPage } from '../src/cli/settings-page.js';
 import { tasksPage } from '../src/cli/tasks-page.js';
 
 writeFileSync(new URL('tasks.md', import.meta.url), tasksPage());
 writeFileSync(new URL('playbook-language.md', import.meta.url), languagePage());
+writeFileSync(new URL('ansible-cfg.md', import.meta.url), settingsPage());

@@ -1,4 +1,5 @@
 import { languagePage } from '../../src/cli/language-page.js';
+import { settingsPage } from '../../src/cli/settings-page.js';
 import { tasksPage } from '../../src/cli/tasks-page.js';
 import { expectGolden } from '../report/golden.js';
 
@@ -8,4 +9,8 @@ test('docs/tasks.md says what the definitions say; npm run docs writes it', () =
 
 test('docs/playbook-language.md says what the keywords say; npm run docs writes it', () => {
   expectGolden('../docs/playbook-language.md', languagePage());
+});
+
+test('docs/ansible-cfg.md says what the table of settings says; npm run docs writes it', () => {
+  expectGolden('../docs/ansible-cfg.md', settingsPage());
 });

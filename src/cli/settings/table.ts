@@ -286,6 +286,8 @@ export const settings: readonly Setting[] = [
     isEmpty,
   ),
 
+  refused(['su', 'ANSIBLE_SU', 'defaults.su', 'no'], 'users are changed with sudo; use become', isOff),
+
   harmless('home', 'ANSIBLE_HOME', 'defaults.home', 'kprov keeps nothing there'),
   harmless(
     'pipelining',
@@ -303,6 +305,18 @@ export const settings: readonly Setting[] = [
   harmless('sftp_executable', 'ANSIBLE_SFTP_EXECUTABLE', 'ssh_connection.sftp_executable', ownConnection),
   harmless('scp_executable', 'ANSIBLE_SCP_EXECUTABLE', 'ssh_connection.scp_executable', ownConnection),
   harmless('retries', 'ANSIBLE_SSH_RETRIES', 'connection.retries ssh_connection.retries', ownConnection),
+  harmless(
+    'ansible_connection_path',
+    'ANSIBLE_CONNECTION_PATH',
+    'persistent_connection.ansible_connection_path',
+    ownConnection,
+  ),
+  harmless(
+    'win_async_startup_timeout',
+    'ANSIBLE_WIN_ASYNC_STARTUP_TIMEOUT',
+    'defaults.win_async_startup_timeout',
+    'there is no Windows',
+  ),
   harmless('usetty', 'ANSIBLE_SSH_USETTY', 'ssh_connection.usetty', ownConnection),
   harmless('sshpass_prompt', 'ANSIBLE_SSHPASS_PROMPT', 'ssh_connection.sshpass_prompt', ownConnection),
   harmless(
