@@ -53,6 +53,8 @@ export type ChannelExit =
 export interface Channel {
   /** Resolves when there is room for more. Never throws; rejects with ConnectionLost when the command is gone. */
   write(data: string | Uint8Array): Promise<void>;
+  /** Resolves when the bytes have been handed on, so that their buffer may be used again. Rejects likewise. */
+  handOn(data: Uint8Array): Promise<void>;
   /** Ends the command's standard input. */
   end(): void;
   onStdout(listener: (chunk: Buffer) => void): void;

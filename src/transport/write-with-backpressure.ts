@@ -27,3 +27,24 @@ export function writeWithBackpressure(
     stream.on('drain', done);
   });
 }
+
+/** Writes and waits until the stream has done with the bytes. `waiting` as above. */
+export function writeThrough(
+  stream: Writable,
+  data: Uint8Array,
+  waiting: Set<(error: ConnectionLost) => void>,
+): Promise<void> {
+  if (!stream.writable) return Promise.reject(new ConnectionLost('the command no longer reads its input'));
+  return new Promise((resolve, reject) => {
+    const give = (error: ConnectionLost): void => {
+      waiting.delete(give);
+      reject(error);
+    };
+    waiting.add(give);
+    stream.write(data, (error) => {
+      waiting.delete(give);
+      if (error) reject(new ConnectionLost('the command no longer reads its input', { cause: error }));
+      else resolve();
+    });
+  });
+}

@@ -14,6 +14,7 @@ function counting(): { wrap(transport: Transport): Transport; roundTrips(): numb
         answered = false;
         return channel.write(data);
       },
+      handOn: (data) => channel.handOn(data),
       end: () => channel.end(),
       close: () => channel.close(),
       onStderr: (listener) => channel.onStderr(listener),

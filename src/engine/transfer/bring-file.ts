@@ -3,8 +3,8 @@ import type { Upload } from '../../tasks/index.js';
 import { type Channel, ChannelRefused } from '../../transport/index.js';
 import { isLarge } from '../../values/index.js';
 import type { StepReport } from '../shell-session.js';
+import { BLOCK_BYTES } from './blocks.js';
 import { chooseSegment, type Measured } from './choose-encoding.js';
-import { BLOCK_BYTES } from './compressed-blocks.js';
 import { LARGE_BYTES } from './large-files.js';
 import { NotReceived, sendSegment } from './send-segment.js';
 import { openSource, type Source } from './source.js';
@@ -90,15 +90,18 @@ export class BringFile {
     const { size } = this.#source;
     const ratio = await blocks.ratio(this.#source);
     for (let at = from; at < size; ) {
-      const segment = chooseSegment({ left: size - at, ratio, canUnpack, measured: this.#measured });
+      const measured = this.#transfers.measuredOf(this.#source.id, this.#measured);
+      const segment = chooseSegment({ left: size - at, ratio, canUnpack, measured });
       const gzip = segment.encoding === 'gzip';
       const started = performance.now();
       const session = await ways.receive({ path: this.#path, append: at > 0, gzip });
-      // Compressed blocks are the same for all hosts: a part ends where one of them does.
-      const end = at + segment.bytes - (gzip ? (at + segment.bytes) % BLOCK_BYTES : 0);
+      // Blocks are the same for all hosts: a part ends where one of them does.
+      const end = at + segment.bytes - ((at + segment.bytes) % BLOCK_BYTES);
       const bytes = (segment.bytes >= size - at ? size : end) - at;
       await sendSegment({ ...session, ...segment, bytes, source: this.#source, blocks, from: at, signal: ways.signal });
-      this.#measured.push({ ...segment, bytes, ms: performance.now() - started });
+      const taken = { ...segment, bytes, ms: performance.now() - started };
+      this.#measured.push(taken);
+      this.#transfers.note(this.#source.id, taken);
       at += bytes;
     }
   }

@@ -18,7 +18,7 @@ export interface Choice {
   ratio: number;
   /** Has the host something to unpack with? */
   canUnpack: boolean;
-  /** What has been sent of this file before. */
+  /** What has been sent of this file before, to this host or, where several have tried, to others. */
   measured: readonly Measured[];
 }
 
@@ -27,10 +27,23 @@ const MIB = 1024 * 1024;
 const WORTHWHILE = 0.8;
 /** From here on a try of both ways pays for itself. */
 const WORTH_A_TRY = 96 * MIB;
-const GZIP_TRY = 24 * MIB;
-const RAW_TRY = 16 * MIB;
+const TRY_BYTES = 16 * MIB;
+/** What is hardly faster for being compressed only costs processor time. */
+const FASTER = 1.15;
 
-const speed = ({ bytes, ms }: Measured): number => bytes / Math.max(1, ms);
+/** Bytes per millisecond over all parts that were sent so; undefined where there is none. */
+function speed(encoding: Encoding, measured: readonly Measured[]): number | undefined {
+  const parts = measured.filter((part) => part.encoding === encoding);
+  if (parts.length === 0) return undefined;
+  const sum = (of: (part: Measured) => number) => parts.reduce((total, part) => total + of(part), 0);
+  return (
+    sum(({ bytes }) => bytes) /
+    Math.max(
+      1,
+      sum(({ ms }) => ms),
+    )
+  );
+}
 
 /**
  * How the next part of a file is sent. What compresses well goes compressed, as most wires are slower than gzip; on one
@@ -38,10 +51,10 @@ const speed = ({ bytes, ms }: Measured): number => bytes / Math.max(1, ms);
  */
 export function chooseSegment({ left, ratio, canUnpack, measured }: Choice): Segment {
   if (!canUnpack || ratio > WORTHWHILE) return { encoding: 'raw', bytes: left };
-  const [packed, plain] = (['gzip', 'raw'] as const).map((way) =>
-    measured.findLast(({ encoding }) => encoding === way),
-  );
-  if (packed && plain) return { encoding: speed(plain) > speed(packed) ? 'raw' : 'gzip', bytes: left };
+  const [packed, plain] = [speed('gzip', measured), speed('raw', measured)];
+  if (packed !== undefined && plain !== undefined) {
+    return { encoding: packed > FASTER * plain ? 'gzip' : 'raw', bytes: left };
+  }
   if (left < WORTH_A_TRY) return { encoding: 'gzip', bytes: left };
-  return packed ? { encoding: 'raw', bytes: RAW_TRY } : { encoding: 'gzip', bytes: GZIP_TRY };
+  return { encoding: packed === undefined ? 'gzip' : 'raw', bytes: TRY_BYTES };
 }

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import { KprovError } from '../../errors/index.js';
 import { type LargeFile, Pending } from '../../values/index.js';
+import { digestBeside } from './digest-beside.js';
 
 /** From here on a file is not read at once. Measured: below, a second channel costs more than it saves. */
 export const LARGE_BYTES = 256 * 1024;
@@ -33,24 +34,19 @@ function isVaulted(path: string): boolean {
   }
 }
 
-/** Hashes of the first `length` bytes (default: all), without holding them. */
-export async function digestsOf(
-  path: string,
-  algorithms: readonly string[],
-  length = Number.POSITIVE_INFINITY,
-): Promise<{ size: number; digests: string[] }> {
-  const hashes = algorithms.map((algorithm) => createHash(algorithm));
+/** SHA-256 of the first bytes, read in pieces. */
+export async function digestOfFirst(path: string, length: number): Promise<string> {
+  const hash = createHash('sha256');
   const handle = await open(path);
   try {
     const piece = Buffer.alloc(PIECE_BYTES);
-    let size = 0;
-    while (size < length) {
-      const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, length - size), size);
+    for (let at = 0; at < length; ) {
+      const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, length - at), at);
       if (bytesRead === 0) break;
-      for (const hash of hashes) hash.update(piece.subarray(0, bytesRead));
-      size += bytesRead;
+      hash.update(piece.subarray(0, bytesRead));
+      at += bytesRead;
     }
-    return { size, digests: hashes.map((hash) => hash.digest('hex')) };
+    return hash.digest('hex');
   } finally {
     await handle.close();
   }
@@ -69,9 +65,10 @@ export function largeFiles(): (path: string) => LargeFile | undefined {
   const look = (path: string, version: string): Known => {
     const entry: Known = { version, ready: Promise.resolve() };
     entry.ready = reading.add(async () => {
-      const { size, digests } = await digestsOf(path, ['sha256', 'sha1', 'md5']);
-      const [sha256 = '', sha1 = '', md5 = ''] = digests;
-      entry.file = { path, size, sha256, sha1, md5 };
+      // MD5 takes as long as the other two.
+      const [one, other] = await Promise.all([digestBeside(path, ['sha256', 'sha1']), digestBeside(path, ['md5'])]);
+      const [sha256 = '', sha1 = ''] = one.digests;
+      entry.file = { path, size: one.size, sha256, sha1, md5: other.digests[0] ?? '' };
     });
     entry.ready.catch((error: unknown) => {
       entry.error = error;

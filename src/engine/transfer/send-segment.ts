@@ -1,7 +1,7 @@
 import type { Channel, ChannelExit } from '../../transport/index.js';
 import { ConnectionLost } from '../../transport/index.js';
+import { BLOCK_BYTES, type Blocks } from './blocks.js';
 import type { Segment } from './choose-encoding.js';
-import { BLOCK_BYTES, type CompressedBlocks } from './compressed-blocks.js';
 import type { Source } from './source.js';
 
 /** The host could not take what was sent: its disk is full, it has no gzip, nobody may write there. */
@@ -15,41 +15,52 @@ export class NotReceived extends Error {
   }
 }
 
-const READ_BYTES = 256 * 1024;
-/** Compressed ahead of the wire. */
+/** Blocks that are made ready ahead of the wire. */
 const AHEAD = 3;
+const READ_BYTES = 256 * 1024;
+const BUFFERS = 4;
 const MOST_SAID = 1000;
 
-async function* plainPieces(source: Source, from: number, to: number): AsyncGenerator<Buffer> {
-  for (let at = from; at < to; ) {
-    const piece = await source.read(at, Math.min(READ_BYTES, to - at));
-    if (piece.length === 0) return;
+/** Reads ahead into few buffers that are used again and again: fresh ones cost more than the reading. */
+async function sendPlain({ channel, source, from, bytes }: SegmentRequest): Promise<void> {
+  const buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafe(READ_BYTES));
+  const free: Promise<void>[] = buffers.map(() => Promise.resolve());
+  const end = from + bytes;
+  const fill = async (turn: number, at: number): Promise<Buffer> => {
+    const slot = turn % BUFFERS;
+    await free[slot];
+    return at < end ? source.read(at, Math.min(READ_BYTES, end - at), buffers[slot]) : Buffer.alloc(0);
+  };
+  let reading = fill(0, from);
+  for (let turn = 0, at = from; ; turn++) {
+    const piece = await reading;
+    if (piece.length === 0) break;
     at += piece.length;
-    yield piece;
+    const done = channel.handOn(piece);
+    done.catch(() => undefined);
+    free[turn % BUFFERS] = done;
+    reading = fill(turn + 1, at);
+    reading.catch(() => undefined);
   }
+  await Promise.all(free);
 }
 
-/** Ends at `to` or at the end of the block that `to` is in. */
-async function* packedPieces(
-  source: Source,
-  blocks: CompressedBlocks,
-  from: number,
-  to: number,
-): AsyncGenerator<Buffer> {
+/** From any place on, as far as the end of a block. */
+async function sendPacked({ channel, source, blocks, from, bytes }: SegmentRequest): Promise<void> {
   const first = Math.ceil(from / BLOCK_BYTES);
   if (first * BLOCK_BYTES > from) {
-    yield await blocks.pack(await source.read(from, first * BLOCK_BYTES - from));
+    await channel.write(await blocks.pack(await source.read(from, Math.min(bytes, first * BLOCK_BYTES - from))));
   }
-  const end = Math.ceil(Math.min(to, source.size) / BLOCK_BYTES);
+  const end = Math.ceil((from + bytes) / BLOCK_BYTES);
   const ahead: Promise<Buffer>[] = [];
   for (let index = first; index < end || ahead.length > 0; ) {
     for (; index < end && ahead.length < AHEAD; index++) {
-      const block = blocks.block(source, index);
+      const block = blocks.packed(source, index);
       block.catch(() => undefined);
       ahead.push(block);
     }
     const block = await ahead.shift();
-    if (block) yield block;
+    if (block) await channel.write(block);
   }
 }
 
@@ -58,7 +69,7 @@ export interface SegmentRequest extends Segment {
   /** What the session reads ahead of the file. */
   input: string;
   source: Source;
-  blocks: CompressedBlocks;
+  blocks: Blocks;
   from: number;
   signal: AbortSignal;
 }
@@ -68,7 +79,7 @@ export interface SegmentRequest extends Segment {
  * pieces. Throws NotReceived, ConnectionLost, or the signal's reason.
  */
 export async function sendSegment(request: SegmentRequest): Promise<void> {
-  const { channel, input, source, blocks, from, bytes, encoding, signal } = request;
+  const { channel, signal } = request;
   let said = '';
   channel.onStdout(() => undefined);
   channel.onStderr((chunk) => {
@@ -78,9 +89,7 @@ export async function sendSegment(request: SegmentRequest): Promise<void> {
   signal.addEventListener('abort', abort, { once: true });
   try {
     signal.throwIfAborted();
-    const pieces =
-      encoding === 'gzip' ? packedPieces(source, blocks, from, from + bytes) : plainPieces(source, from, from + bytes);
-    await write(channel, input, pieces);
+    await write(request);
     const exit = await channel.exit;
     signal.throwIfAborted();
     judge(exit, said);
@@ -92,10 +101,11 @@ export async function sendSegment(request: SegmentRequest): Promise<void> {
   }
 }
 
-async function write(channel: Channel, input: string, pieces: AsyncIterable<Buffer>): Promise<void> {
+async function write(request: SegmentRequest): Promise<void> {
+  const { channel, input, encoding } = request;
   try {
     await channel.write(input);
-    for await (const piece of pieces) await channel.write(piece);
+    await (encoding === 'gzip' ? sendPacked(request) : sendPlain(request));
     channel.end();
   } catch (error) {
     // A command that gives up no longer reads: what it said on leaving tells why.

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type FileContent, isLarge } from '../../values/index.js';
-import { digestsOf } from './large-files.js';
+import { digestOfFirst } from './large-files.js';
 
 /** Content that is read piece by piece. */
 export interface Source {
   size: number;
   /** Names the content: the same for the same bytes. */
   id: string;
-  /** Fewer bytes than asked for only at the end. */
-  read(at: number, length: number): Promise<Buffer>;
+  /** Fewer bytes than asked for only at the end. They may be in `into`, where it is given and large enough. */
+  read(at: number, length: number, into?: Buffer): Promise<Buffer>;
   /** SHA-256 of the first bytes. */
   digestOfFirst(length: number): Promise<string>;
   close(): Promise<void>;
@@ -36,14 +36,14 @@ export function openSource(content: FileContent): Source {
   return {
     size,
     id,
-    async read(at, length) {
+    async read(at, length, into) {
       handle ??= open(path);
-      const bytes = Buffer.allocUnsafe(Math.min(length, size - at));
-      const { bytesRead } = await (await handle).read(bytes, 0, bytes.length, at);
+      const wanted = Math.min(length, size - at);
+      const bytes = into ?? Buffer.allocUnsafe(wanted);
+      const { bytesRead } = await (await handle).read(bytes, 0, wanted, at);
       return bytes.subarray(0, bytesRead);
     },
-    digestOfFirst: async (length) =>
-      length === size ? id : ((await digestsOf(path, ['sha256'], length)).digests[0] ?? ''),
+    digestOfFirst: async (length) => (length === size ? id : digestOfFirst(path, length)),
     close: async () => (await handle)?.close(),
   };
 }

@@ -1,16 +1,57 @@
+import { performance } from 'node:perf_hooks';
 import PQueue from 'p-queue';
-import { CompressedBlocks } from './compressed-blocks.js';
+import { Blocks } from './blocks.js';
+import type { Measured } from './choose-encoding.js';
 
+/** Enough to keep this side busy where hosts are near. Those that are through check their file meanwhile. */
+const FEWEST = 6;
 /** Each holds a few MiB; more at once would only share the same wire. */
-const MOST_TRANSFERS = 16;
+const MOST = 16;
+/** Below this share of its time this side waits for the wire, and more hosts at once may use more of it. */
+const BUSY = 0.7;
+const LOOK_MS = 500;
+/** So many hosts have tried both ways: the others need not. */
+const ENOUGH_TRIES = 3;
 
-/** What the transfers of a run share: their number, and what has been compressed. */
+/** What the transfers of a run share: how many there are at once, what was read and compressed, how fast it went. */
 export class Transfers {
-  readonly blocks = new CompressedBlocks();
-  readonly #queue = new PQueue({ concurrency: MOST_TRANSFERS });
+  readonly blocks = new Blocks();
+  readonly #queue = new PQueue({ concurrency: FEWEST });
+  readonly #measured = new Map<string, Measured[]>();
+  #timer: NodeJS.Timeout | undefined;
 
   /** Waits for its turn, then works. Throws the signal's reason when aborted. */
   one<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return this.#queue.add(work, { signal });
+    const done = this.#queue.add(work, { signal });
+    this.#watch();
+    return done;
+  }
+
+  note(content: string, taken: Measured): void {
+    this.#measured.set(content, [...(this.#measured.get(content) ?? []), taken]);
+  }
+
+  /** A host's own measurements, or those of all hosts once several have tried both ways. */
+  measuredOf(content: string, own: readonly Measured[]): readonly Measured[] {
+    const all = this.#measured.get(content) ?? [];
+    const tries = (way: Measured['encoding']) => all.filter(({ encoding }) => encoding === way).length;
+    return Math.min(tries('gzip'), tries('raw')) >= ENOUGH_TRIES ? all : own;
+  }
+
+  /** While some wait although this side has time, more are let in. */
+  #watch(): void {
+    if (this.#timer) return;
+    let before = performance.eventLoopUtilization();
+    this.#timer = setInterval(() => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, before);
+      before = now;
+      if (this.#queue.size > 0 && utilization < BUSY) {
+        this.#queue.concurrency = Math.min(MOST, this.#queue.concurrency + 2);
+      }
+      if (this.#queue.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }, LOOK_MS).unref();
   }
 }

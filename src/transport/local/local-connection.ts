@@ -3,7 +3,7 @@ import { ConnectionLost } from '../errors.js';
 import { holdOutput, type Output } from '../held-output.js';
 import { localUser } from '../local-user.js';
 import type { Channel, ChannelExit, Connection, Target } from '../types.js';
-import { writeWithBackpressure } from '../write-with-backpressure.js';
+import { writeThrough, writeWithBackpressure } from '../write-with-backpressure.js';
 
 /** A command on the control machine, with the manners of one over SSH. */
 class LocalChannel implements Channel {
@@ -35,6 +35,10 @@ class LocalChannel implements Channel {
 
   write(data: string | Uint8Array): Promise<void> {
     return writeWithBackpressure(this.#child.stdin, data, this.#writers);
+  }
+
+  handOn(data: Uint8Array): Promise<void> {
+    return writeThrough(this.#child.stdin, data, this.#writers);
   }
 
   end(): void {

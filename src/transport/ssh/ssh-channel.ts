@@ -2,7 +2,7 @@ import type { ClientChannel } from '../auth/ssh2.js';
 import { ConnectionLost } from '../errors.js';
 import { holdOutput, type Output } from '../held-output.js';
 import type { Channel, ChannelExit } from '../types.js';
-import { writeWithBackpressure } from '../write-with-backpressure.js';
+import { writeThrough, writeWithBackpressure } from '../write-with-backpressure.js';
 
 /** A command over SSH. Its end is only known when the server reported a status or a signal. */
 export class SshChannel implements Channel {
@@ -37,6 +37,11 @@ export class SshChannel implements Channel {
   write(data: string | Uint8Array): Promise<void> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return writeWithBackpressure(this.#channel, data, this.#writers);
+  }
+
+  handOn(data: Uint8Array): Promise<void> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    return writeThrough(this.#channel, data, this.#writers);
   }
 
   end(): void {

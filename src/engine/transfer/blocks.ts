@@ -9,11 +9,11 @@ const options = { level: 1 };
 /** What is compressed at once: a gzip member of its own, so that a transfer can begin with any of them. */
 export const BLOCK_BYTES = 1024 * 1024;
 /** Kept for hosts that are a little behind: at most this many MiB. */
-const MOST_BLOCKS = 48;
+const MOST_BLOCKS = 32;
 const SAMPLE_BYTES = 64 * 1024;
 
 /** Blocks of files, compressed once for all hosts that are about equally far. */
-export class CompressedBlocks {
+export class Blocks {
   readonly #blocks = new Map<string, Promise<Buffer>>();
   readonly #ratios = new Map<string, Promise<number>>();
 
@@ -23,9 +23,15 @@ export class CompressedBlocks {
   }
 
   /** A whole gzip member with the block's bytes. */
-  block(source: Source, index: number): Promise<Buffer> {
-    const key = `${source.id} ${index}`;
-    const found = this.#blocks.get(key) ?? this.#compress(source, index, key);
+  packed(source: Source, index: number): Promise<Buffer> {
+    return this.#keep(`${source.id} ${index}`, async () =>
+      compress(await source.read(index * BLOCK_BYTES, BLOCK_BYTES), options),
+    );
+  }
+
+  #keep(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const found = this.#blocks.get(key) ?? make();
+    found.catch(() => this.#blocks.delete(key));
     this.#blocks.delete(key);
     this.#blocks.set(key, found);
     for (const oldest of this.#blocks.keys()) {
@@ -33,12 +39,6 @@ export class CompressedBlocks {
       this.#blocks.delete(oldest);
     }
     return found;
-  }
-
-  #compress(source: Source, index: number, key: string): Promise<Buffer> {
-    const block = source.read(index * BLOCK_BYTES, BLOCK_BYTES).then((bytes) => compress(bytes, options));
-    block.catch(() => this.#blocks.delete(key));
-    return block;
   }
 
   /** What is left of samples of the beginning, the middle and the end: from 0 to about 1. */

@@ -1,0 +1,115 @@
+"""The 20-task node preparation: kprov, the floors, and the rivals that are installed."""
+import glob, os, re, shlex, shutil, subprocess
+from lab import HERE, HOSTS_SH, INI, OUT, ROOT, STATE, Failed, hosts_sh, line, measure, say
+
+PLAY = os.path.join(HERE, "play", "site.yml")
+NOISE = float(os.environ.get("KPB_NOISE", "0.08"))
+# Seconds of one pair of runs at 10 and at 50 hosts on two cores: to know what fits in.
+ROUGHLY = {"ansible": (85, 380), "ansible-pipe": (70, 345), "mitogen": (24, 95), "pyinfra": (14, 45)}
+
+
+def kprov():
+    return shlex.split(os.environ.get("KPB_KPROV", f"node {ROOT}/dist/cli/main.js up --output plain"))
+
+
+def ansible(**extra):
+    env = {
+        "ANSIBLE_FORKS": "50", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_RETRY_FILES_ENABLED": "0",
+        "ANSIBLE_LOCAL_TEMP": f"{STATE}/ansible-tmp", "ANSIBLE_SSH_CONTROL_PATH_DIR": f"{STATE}/cp",
+        "ANSIBLE_CONFIG": f"{STATE}/ansible.cfg", **extra,
+    }
+    return [["ansible-playbook", "-i", INI, PLAY], env]
+
+
+def engines():
+    ssh2 = {"NODE_PATH": f"{ROOT}/node_modules"}
+    e = {
+        "kprov": [kprov() + ["-i", INI, PLAY], {}],
+        "floor-ssh2-tuned": [["node", f"{HERE}/floor/ssh2-floor.cjs", "script", "tuned"], ssh2],
+        "floor-ssh2": [["node", f"{HERE}/floor/ssh2-floor.cjs", "script"], ssh2],
+        "floor-ssh2-noop": [["node", f"{HERE}/floor/ssh2-floor.cjs", "noop", "tuned"], ssh2],
+        "floor-ssh": [[f"{HERE}/floor/floor.sh", "script"], {}],
+    }
+    pyinfra = os.environ.get("KPB_PYINFRA", "pyinfra")
+    if shutil.which(pyinfra):
+        e["pyinfra"] = [[pyinfra, "-y", f"{HERE}/pyinfra/inventory.py", f"{HERE}/pyinfra/deploy.py"], {"KPB_HERE": HERE}]
+    if shutil.which("ansible-playbook"):
+        if glob.glob("/usr/lib/python3/dist-packages/ansible_mitogen"):
+            e["mitogen"] = ansible(ANSIBLE_STRATEGY="mitogen_linear")
+        e["ansible-pipe"] = ansible(ANSIBLE_PIPELINING="1")
+        e["ansible"] = ansible()
+    return e
+
+
+def changed(engine):
+    if engine.startswith("floor"):
+        p = f"{STATE}/floor.out"
+        if "noop" in engine or not os.path.exists(p):
+            return None
+        lines = open(p).read().splitlines()
+        if not all("steps=20" in l for l in lines):
+            raise Failed(f"{engine}: {lines}")
+        return sum(int(re.search(r"changed=(\d+)", l)[1]) for l in lines)
+    text = open(OUT).read()
+    if engine == "pyinfra":
+        return None
+    if re.search(r"(unreachable|failed)=[1-9]", text):
+        raise Failed(f"{engine}: {text[-2000:]}")
+    return sum(int(x) for x in re.findall(r"changed=(\d+)", text))
+
+
+def once(engine, cmd, env):
+    for p in glob.glob(f"{STATE}/floor.out"):
+        os.unlink(p)
+    if engine.startswith("floor-ssh2"):  # the shell floor expands the script
+        subprocess.run([f"{HERE}/floor/floor.sh", "expand"], check=True)
+    os.makedirs(f"{STATE}/cp", exist_ok=True)
+    open(f"{STATE}/ansible.cfg", "w").close()
+    return {**measure(engine, cmd, env), "changed": changed(engine)}
+
+
+def digest(n):
+    out = set()
+    for name in [f"n{i:03d}" for i in sorted({1, n})]:
+        r = subprocess.run([HOSTS_SH, "on", name, "sh", "-s"], stdin=open(f"{HERE}/check.sh"), capture_output=True, text=True)
+        out.add(f"{name}:{r.stdout.strip()}")
+    return sorted(out)
+
+
+def estimate(engine, n, tries):
+    few, many = ROUGHLY.get(engine, (4, 14))
+    each = few + (many - few) * (n - 10) / 40 if n >= 10 else few * n / 10
+    return (each + 1 + n / 5) * (1 if engine in ROUGHLY else tries)
+
+
+def pair(rows, engine, command, n, delay, rep, tries):
+    """Run 1 on fresh hosts and run 2; again where other work disturbed them."""
+    for _ in range(tries):
+        hosts_sh("up", n, int(delay))
+        both = [once(engine, *command) for _ in (1, 2)]
+        noise = max(r["foreign"] for r in both)
+        if noise <= NOISE:
+            break
+    state = digest(n) if "noop" not in engine else None
+    for k, r in enumerate(both, 1):
+        rows.add(r, section="compare", engine=engine, hosts=n, rtt_ms=2 * delay, rep=rep, run=k, state=state, noisy=noise > NOISE)
+        line(f"rtt {2 * delay:g} n {n} {engine} run{k} changed {r['changed']}", r)
+
+
+def run(rows, a, names):
+    table = engines()
+    for name in names:
+        if name not in table:
+            say(f"skip {name}: not here")
+    for rep in range(a.reps):
+        for d in a.delays:
+            for n in a.hosts:
+                for name in [name for name in names if name in table]:
+                    slow = name in ROUGHLY
+                    if (slow and (rep >= a.rival_reps or (d > 0 and n > a.rival_delayed_hosts) or n > a.rival_hosts)):
+                        continue
+                    key = dict(section="compare", engine=name, hosts=n, rtt_ms=2 * d, rep=rep)
+                    if len(rows.of(**key)) == 2:
+                        continue
+                    if rows.has_time(f"{name}, {n} hosts, {2 * d:g} ms, repeat {rep + 1}", estimate(name, n, 1)):
+                        pair(rows, name, table[name], n, d, rep, 1 if slow else a.tries)
