@@ -45,10 +45,13 @@ const killedAt = async (host: BedHost, verb: 'init' | 'join', line: string): Pro
   const said = await outputOf(
     bed,
     host,
-    `i=0; while [ $i -lt 4000 ]; do
-       i=$((i + 1)); sleep 0.05
+    `i=0; while [ $i -lt 9000 ]; do
+       i=$((i + 1)); sleep 0.02
        grep -qsF '${line}' /run/kprov/kubeadm-${verb}/output || continue
+       # An API server that holds its breath keeps kubeadm where it is.
+       pkill -STOP -x kube-apiserver
        pkill -9 -f '^sh -c umask 077'; pkill -9 -x kubeadm && echo killed
+       pkill -CONT -x kube-apiserver
        break
      done`,
   );
@@ -93,7 +96,7 @@ describe('a cluster in trouble', () => {
     '[mark-control-plane] Marking',
     '[bootstrap-token] Configuring',
     '[addons] Applied essential addon: CoreDNS',
-  ];
+  ].filter((_, index) => process.env.KPROV_FAULTS !== 'short' || index % 4 === 1);
 
   test(
     'kubeadm init that is killed in each of its phases, one run after the other, is taken back and ends as one cluster',

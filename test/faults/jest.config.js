@@ -9,4 +9,9 @@ export default {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/faults/*.faults.ts'],
   testTimeout: 240_000,
+  // Sources with something broken on purpose, for tests of parsers.
+  moduleNameMapper: {
+    ...(process.env.KPROV_SOURCES && { '^(?:\\.\\./)+src/(.*)\\.js$': `${process.env.KPROV_SOURCES}/$1` }),
+    ...project.moduleNameMapper,
+  },
 };

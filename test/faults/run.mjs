@@ -16,7 +16,7 @@ const workshop = mkdtempSync(join(tmpdir(), 'kprov-faults-build-'));
 function build(edits = []) {
   if (edits.length === 0 && process.env.KPROV_PROGRAM) return process.env.KPROV_PROGRAM;
   const folder = mkdtempSync(join(workshop, 'b-'));
-  for (const name of ['src', 'package.json', 'tsconfig.json', 'build.js'])
+  for (const name of ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'build.js'])
     cpSync(name, join(folder, name), { recursive: true });
   for (const name of ['node_modules', 'playbooks']) symlinkSync(join(process.cwd(), name), join(folder, name));
   for (const { in: file, from, to } of edits) {
@@ -36,12 +36,17 @@ function build(edits = []) {
 }
 
 /** Tests of those files, and what they said about figures. Rejects when jest gave no report. */
-function jest(program, args) {
+function jest(program, args, sources) {
   const report = join(workshop, 'report.json');
   rmSync(report, { force: true });
   const command = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'test/faults/jest.config.js'];
   command.push('--runInBand', '--forceExit', '--json', '--outputFile', report, ...args);
-  const env = { ...process.env, KPROV_PROGRAM: program, NODE_NO_WARNINGS: '1' };
+  const env = {
+    ...process.env,
+    KPROV_PROGRAM: program,
+    NODE_NO_WARNINGS: '1',
+    ...(sources && { KPROV_SOURCES: sources }),
+  };
   const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -98,14 +103,15 @@ async function mutate(numbers) {
   let survivors = 0;
   for (const [index, row] of rows.entries()) {
     if (numbers.length > 0 && !numbers.includes(String(index + 1)) && !numbers.includes(row.file)) continue;
+    if (row.skip) continue;
     const say = (word) =>
       process.stdout.write(`${String(index + 1).padStart(3)} ${word.padEnd(9)} ${row.row}: ${row.breaks}\n`);
     try {
-      const { report } = await jest(build([row, ...(row.also ? [row.also] : [])]), [
-        `/${row.file}.faults`,
-        '-t',
-        row.test,
-      ]);
+      const program = build([row, ...(row.also ? [row.also] : [])]);
+      const args = [`/${row.file}.faults`, '-t', row.only ?? row.test];
+      // A mutant that hangs is caught by the test's time.
+      if (row.hangs) args.push('--testTimeout', '90000');
+      const { report } = await jest(program, args, join(program, '../../../src'));
       const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
       const isCaught = results.some(({ status }) => status === 'failed');
       if (!isCaught) survivors++;

@@ -13,7 +13,9 @@ interface Locked {
   optional?: boolean;
   link?: boolean;
 }
-const read = (name: string) => JSON.parse(readFileSync(name, 'utf8'));
+/** Where the program under test was built. */
+const root = process.env.KPROV_PROGRAM ? join(process.env.KPROV_PROGRAM, '../../..') : process.cwd();
+const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 const manifest = read('package.json') as Record<'dependencies' | 'devDependencies', Record<string, string>>;
 const locked = read('package-lock.json').packages as Record<string, Locked>;
 const others = Object.entries(locked).filter(([path]) => path !== '');
@@ -63,7 +65,7 @@ describe('what kprov is made of', () => {
   lengthy('installed without install scripts, kprov works', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kprov-faults-'));
     try {
-      for (const name of ['package.json', 'package-lock.json']) cpSync(name, join(folder, name));
+      for (const name of ['package.json', 'package-lock.json']) cpSync(join(root, name), join(folder, name));
       execFileSync('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], {
         cwd: folder,
         stdio: 'ignore',

@@ -139,10 +139,7 @@ describe('a host in trouble', () => {
     });
 
     test('/tmp is noexec: scripts, archives and uploads are carried out all the same', async () => {
-      on(
-        'node2',
-        'mkdir -p /root/faults-tmp && mount -t tmpfs -o noexec tmpfs /tmp',
-      );
+      on('node2', 'mkdir -p /root/faults-tmp && mount -t tmpfs -o noexec tmpfs /tmp');
       try {
         const archive = execFileSync('sh', [
           '-c',

@@ -5,16 +5,20 @@ const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
+    /** Names, separated by commas. */
     only: { type: 'string' },
+    /** For each parser at most. */
+    minutes: { type: 'string' },
   },
 });
 let isClean = true;
 for (const [name, target] of Object.entries(targets)) {
-  if (values.only !== undefined && name !== values.only) continue;
+  if (values.only !== undefined && !values.only.split(',').includes(name)) continue;
   const began = performance.now();
   const { inputs, slowestMs, findings } = await fuzz(target, {
     inputs: Number(values.inputs),
     seed: Number(values.seed),
+    ...(values.minutes !== undefined && { limitMs: Number(values.minutes) * 60_000 }),
   });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(
