@@ -123,7 +123,10 @@ class Reading {
     }
     const beside = posix.join(base, found.source);
     const isBeside =
-      found.kind === 'path' && !posix.isAbsolute(found.source) && this.files.kind(found.source) === undefined;
+      found.kind === 'path' &&
+      !posix.isAbsolute(found.source) &&
+      this.files.kind(found.source) === undefined &&
+      this.files.kind(beside) !== undefined;
     this.requirements.push(isBeside ? { ...found, source: beside } : found);
   }
 

@@ -124,6 +124,9 @@ const lockOf = (path: string): string =>
 const LOCK_TRIES = 7;
 const TRY_MS = 1000;
 
+const isTaken = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
+
 const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 function locked<T>(path: string, work: () => T): T {
@@ -135,7 +138,7 @@ function locked<T>(path: string, work: () => T): T {
       closeSync(openSync(lock, 'wx'));
       break;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!isTaken(error)) throw error;
       if (tries >= LOCK_TRIES) fail('cannot get its lock', `if nobody holds it, remove ${lock}`);
       sleep(TRY_MS);
     }
