@@ -207,7 +207,7 @@ export class Project {
     const common = [
       '[all:vars]',
       `ansible_ssh_private_key_file=${bed.privateKeyFile}`,
-      `ansible_ssh_common_args="-F none -o UserKnownHostsFile=${join(this.directory, 'known_hosts')} -o ServerAliveInterval=1"`,
+      `ansible_ssh_common_args="-F none -o UserKnownHostsFile=${join(this.directory, 'known_hosts')} -o ServerAliveInterval=1 -o ConnectTimeout=60"`,
     ];
     this.write('hosts.ini', `${[...lines, ...common].join('\n')}\n`);
     this.write('known_hosts', `${known.join('\n')}\n`);
