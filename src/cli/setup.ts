@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type ConnectionDefaults,
+  controlPaths,
   lookups,
   nodeFiles,
   type OncePrompts,
@@ -74,6 +75,7 @@ export function makeTemplar(
       homeDirectory: () => homedir(),
       variable: (name) => process.env[name],
       workingDirectory: () => process.cwd(),
+      ...controlPaths,
     },
     loadTemplate: (name) => files.read(name),
     onDeprecated: warn,

@@ -1,5 +1,6 @@
 export type { Diff } from '../tasks/index.js';
 export type { ConnectionDefaults } from './connection-variables.js';
+export { controlPaths } from './control-paths.js';
 export type * from './events.js';
 export type { OncePrompts } from './interaction.js';
 export { lookups } from './lookups.js';

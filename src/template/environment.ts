@@ -11,6 +11,8 @@ export interface Environment {
   realpath?(path: string): string;
   /** For the file tests: what is there without and with following a last symbolic link. */
   fileKind?(path: string, followsLinks: boolean): 'file' | 'directory' | 'link' | 'other' | undefined;
+  isSameFile?(a: string, b: string): boolean;
+  isMount?(path: string): boolean;
   /** The directory that `relpath` starts from. */
   workingDirectory?(): string;
 }

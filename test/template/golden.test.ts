@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { controlPaths } from '../../src/engine/control-paths.js';
 import {
   createTemplar,
   TemplateError,
@@ -49,7 +50,10 @@ const plain = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer));
 
 function answersOf(each: Case, shared: Mapping): [string, Answer, Answer | undefined][] {
   const variables = templatesIn({ ...shared, ...each.vars });
-  const templar = createTemplar({ loadTemplate: (name) => each.files?.[name] });
+  const templar = createTemplar({
+    loadTemplate: (name) => each.files?.[name],
+    environment: { ...controlPaths, homeDirectory: () => undefined, variable: () => undefined },
+  });
   const { expression, template, text, condition } = each;
   const golden = { ...each, ...each.ours };
   if (expression !== undefined) {

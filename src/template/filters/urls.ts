@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { TemplateError } from '../errors.js';
 import { str } from '../python/repr.js';
 import { type Filter, filter } from '../runtime/callables.js';
@@ -43,7 +44,14 @@ export function splitUrl(url: string): Map<unknown, unknown> {
   ]);
 }
 
+/** Python's unquote_plus: what is no escape stays, what is no UTF-8 becomes the replacement character. */
+const decodeUrl = (url: string): string =>
+  url
+    .replaceAll('+', ' ')
+    .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
+
 export const urlFilters: Readonly<Record<string, Filter>> = {
+  urldecode: filter('', (value) => decodeUrl(str(value))),
   urlsplit: filter('query', (value, [component = '']) => {
     const parts = splitUrl(text(value, 'the value of urlsplit'));
     if (component === '') return parts;

@@ -116,6 +116,9 @@ export const ansibleTests: Readonly<Record<string, Test>> = {
   exists: fileTest('exists', (kind) => kind !== undefined),
   link: fileTest('link', (kind) => kind === 'link', false),
   link_exists: fileTest('link_exists', (kind) => kind !== undefined, false),
+  same_file: test('b', (value, [other], { context }) =>
+    needs(context.environment, 'isSameFile', 'same_file')(str(value), str(other))),
+  mount: test('', (value, _, { context }) => needs(context.environment, 'isMount', 'mount')(str(value))),
   abs: test('', (value) => str(value).startsWith('/')),
   uri: urlTest(/^[a-zA-Z][\w+.-]*:\S+$/),
   url: urlTest(/^[a-zA-Z][\w+.-]*:\/\/[^/\s]+\S*$/),

@@ -27,6 +27,8 @@ const aliases: Readonly<Record<string, string>> = {
   isdir: 'directory',
   islink: 'link',
   is_link: 'link',
+  is_mount: 'mount',
+  is_same_file: 'same_file',
   is_abs: 'abs',
   isabs: 'abs',
 };
