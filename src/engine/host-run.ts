@@ -1,6 +1,7 @@
 import type { Block, Node, Task } from '../playbook/index.js';
 import { isConstant, pythonText } from '../template/index.js';
 import { type Mapping, Pending, Unknowable, type Value } from '../values/index.js';
+import { breathe } from './breathe.js';
 import { runMeta } from './controls/meta.js';
 import type { BecomeRequest, Conversation } from './conversation.js';
 import type { Order, TaskInfo } from './events.js';
@@ -180,6 +181,8 @@ export class HostRun {
 
   async #task(task: Task, order: Order): Promise<void> {
     if (!this.#isWanted(task)) return;
+    const pause = breathe();
+    if (pause) await pause;
     await this.play.arrive(this, order);
     this.checkpoint();
     if (await this.play.runOnce(this, task, order)) return;

@@ -14,6 +14,8 @@ PLAY = """- hosts: nodes
     - assert: {that: "said.stdout == inventory_hostname ~ ' ' ~ node_index"}
 """
 PLANNED_HOSTS, PLANNED_TASKS = 5000, 200
+# Each of these is worked out for each host.
+EVALUATED_TASKS = 20
 
 
 def address(i):
@@ -46,7 +48,7 @@ def lagging(name, command):
     env = {"NODE_OPTIONS": f"--import file://{HERE}/lag.mjs", "KPB_LAG": lag}
     r = measure(name, command, env, counts_processes=False, timeout=600)
     figures = json.load(open(lag))
-    return {**r, "lag_p99": figures["p99"], "lag_max": figures["max"]}
+    return {**r, "lag_p99": max(0, figures["p99"]), "lag_max": max(0, figures["max"])}
 
 
 def connect(rows, a):
@@ -75,7 +77,8 @@ def plan(rows, a):
         hosts_sh("up", 1)
     many = written("plan.ini", "[nodes]\n" + "".join(f"p{i:04d} node_index={i}\n" for i in range(hosts)))
     steps = [{"name": f"step {i} of {{{{ inventory_hostname }}}}", "copy": {"content": "{{ node_index }}", "dest": f"/etc/{i}"}} for i in range(tasks)]
-    offline = [{"name": f"step {i}", "set_fact": {f"f{i % 10}": "{{ node_index | int + %d }}" % i}} for i in range(tasks)]
+    offline = [{"name": f"step {i}", "set_fact": {f"f{i % 10}": "{{ node_index | int + %d }}" % i}} for i in range(min(tasks, EVALUATED_TASKS))]
+
     def playbook(name, tasks):
         return written(name, json.dumps([{"hosts": "nodes", "gather_facts": False, "tasks": tasks}]))
 
@@ -110,9 +113,9 @@ def table(rows):
     plans = rows.of(section="plan")
     if plans:
         says = {"validate": "`kprov validate`", "list": "`kprov up --list-tasks --list-hosts`",
-                "evaluate": "`kprov up` of `set_fact` tasks, each worked out for each host"}
+                "evaluate": f"`kprov up` of {EVALUATED_TASKS} `set_fact` tasks, each worked out for each host"}
         yield f"\n{plans[0]['hosts']} hosts, {plans[0]['tasks']} tasks, without a connection:\n"
-        yield "| what | s | control MB |"
-        yield "| --- | --- | --- |"
+        yield "| what | s | control MB | event loop busy at most ms |"
+        yield "| --- | --- | --- | --- |"
         for r in plans:
-            yield f"| {says[r['what']]} | {r['wall']:.1f} | {r['peak_mb']:.0f} |"
+            yield f"| {says[r['what']]} | {r['wall']:.1f} | {r['peak_mb']:.0f} | {r['lag_max']:.0f} |"
