@@ -1,6 +1,6 @@
 // Bundles src/cli/program.ts into dist/cli/kprov.cjs and keeps V8's compiled code of it beside it: a program of 800
 // modules would start ten times slower. dist/cli/main.js, the command, loads both.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ async function bundleAll() {
 
 /** Touches what most runs need: expressions, files, commands, loops, handlers. In check mode, on this machine. */
 const rehearsal = `
-- hosts: localhost
+- hosts: all
   gather_facts: false
   vars: {names: [a, b]}
   tasks:
@@ -74,11 +74,43 @@ const rehearsal = `
     - {name: look, stat: {path: /etc/passwd}, register: seen}
     - {name: words, command: uname -r, register: kernel, changed_when: false, check_mode: false}
     - {name: pipe, shell: "true | wc -l", when: seen.stat.exists and kernel.rc | int == 0, loop: "{{ names }}"}
-    - {name: say, debug: {msg: "{{ item }} {{ hostvars['localhost'].inventory_hostname }}"}, loop: "{{ names }}"}
+    - {name: say, debug: {msg: "{{ item }} {{ hostvars['h'].inventory_hostname }}"}, loop: "{{ names }}"}
     - {name: group, group: {name: root}}
   handlers:
     - {name: said, debug: {msg: changed}}
 `;
+
+/** An SSH server on this machine for the rehearsal, so that what a login takes is compiled as well. */
+async function startServer(folder) {
+  const { default: ssh2 } = await import('ssh2');
+  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => context.accept());
+    client.on('session', (accept) =>
+      accept().on('exec', (acceptExec, _, { command }) => {
+        const channel = acceptExec();
+        const shell = spawn('/bin/sh', ['-c', command]);
+        channel.pipe(shell.stdin);
+        shell.stdout.pipe(channel, { end: false });
+        shell.stderr.pipe(channel.stderr, { end: false });
+        shell.on('close', (code) => {
+          channel.exit(code ?? 1);
+          channel.end();
+        });
+      }),
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  writeFileSync(join(folder, 'key'), key.private, { mode: 0o600 });
+  writeFileSync(join(folder, 'known'), `[127.0.0.1]:${port} ${key.public}\n`);
+  writeFileSync(join(folder, 'config'), `UserKnownHostsFile ${join(folder, 'known')}\nIdentitiesOnly yes\n`);
+  const host = `h ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root`;
+  const how = `ansible_ssh_private_key_file=${join(folder, 'key')} ansible_ssh_common_args="-F ${join(folder, 'config')}"`;
+  writeFileSync(join(folder, 'hosts.ini'), `${host} ${how}\n`);
+  return server;
+}
 
 /** Runs the bundle through what every run needs, so that what V8 compiles on the way is kept as well. */
 async function keepCompiledCode() {
@@ -89,8 +121,12 @@ async function keepCompiledCode() {
   try {
     const playbook = join(folder, 'rehearsal.yml');
     writeFileSync(playbook, rehearsal);
+    const server = await startServer(folder);
     await main(['validate', '-i', 'localhost,', 'playbooks/cluster.yml']);
-    await main(['up', '-i', 'localhost,', '-c', 'local', '--check', '--diff', '--output', 'plain', playbook]);
+    const hosts = join(folder, 'hosts.ini');
+    for (const more of [[], ['--diff']])
+      await main(['up', '-i', hosts, '--check', ...more, '--output', 'plain', playbook]);
+    server.close();
     writeFileSync(`${bundle}.cache`, script.createCachedData());
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,15 @@
-import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { KprovError } from '../errors/index.js';
 import type { Files } from '../values/index.js';
 import { largeFiles } from './transfer/large-files.js';
@@ -17,9 +28,40 @@ function statOf(path: string) {
   }
 }
 
+/** As it was read, while the file stays what it was. */
+interface Kept {
+  bytes: Buffer;
+  mtimeMs: number;
+  inode: number;
+}
+
+const kept = new Map<string, Kept>();
+const mostKept = 64;
+const largestKept = 64 * 1024;
+/** A file that was written just now may be written again without its time telling. */
+const tellingMs = 2000;
+
+/** Fifty hosts get the same small files: each is read once, and is one text in memory. */
+function readUnchanged(path: string): Buffer {
+  const known = kept.get(path);
+  const stat = statSync(path);
+  if (known && known.mtimeMs === stat.mtimeMs && known.inode === stat.ino && known.bytes.length === stat.size) {
+    return known.bytes;
+  }
+  const bytes = readFileSync(path);
+  kept.delete(path);
+  if (stat.isFile() && bytes.length === stat.size && bytes.length <= largestKept) {
+    if (Date.now() - stat.mtimeMs > tellingMs) {
+      if (kept.size >= mostKept) kept.clear();
+      kept.set(path, { bytes, mtimeMs: stat.mtimeMs, inode: stat.ino });
+    }
+  }
+  return bytes;
+}
+
 function readBytes(path: string): Uint8Array | undefined {
   try {
-    return readFileSync(path);
+    return readUnchanged(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new KprovError('unreadable-file', `cannot read ${path}: ${String(code(error))}`, { cause: error });
@@ -72,6 +114,20 @@ export const nodeFiles: Files = {
   permissions: (path) => {
     const mode = statOf(path)?.mode;
     return mode === undefined ? undefined : mode & 0o7777;
+  },
+  look: (path) => {
+    const facts = lstatSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return undefined;
+    const { mode, size, mtimeMs, uid, gid } = facts;
+    const kind = facts.isFile()
+      ? 'file'
+      : facts.isDirectory()
+        ? 'directory'
+        : facts.isSymbolicLink()
+          ? 'link'
+          : 'other';
+    const common = { kind, mode: mode & 0o7777, size, mtime: Math.floor(mtimeMs / 1000), uid, gid } as const;
+    return kind === 'link' ? { ...common, target: readlinkSync(path) } : common;
   },
   list: (path) => {
     try {

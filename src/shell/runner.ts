@@ -8,7 +8,7 @@ import { lockFunctions } from './lock.js';
  * that a half-received program is never executed. What a step reports stands between marks that carry the step's own
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
-export const runner = `${lockFunctions}${String.raw`
+const commented = `${lockFunctions}${String.raw`
 kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_seen=
 LC_ALL=C; export LC_ALL
 umask 077
@@ -419,3 +419,12 @@ kp_foresee_file() {
   kp_predict hash "$1" ''
 }
 `}`.replaceAll('$\\{', '${');
+
+/**
+ * As it travels: without comments and indentation, which are a third of it. So it fits into what TCP sends before the
+ * first acknowledgement (14 KB), and the host begins with the first steps while the rest is under way.
+ */
+export const runner = commented
+  .replace(/^ *#.*\n/gm, '')
+  .replace(/^ +/gm, '')
+  .replace(/\n{2,}/g, '\n');

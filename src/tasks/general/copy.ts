@@ -3,7 +3,7 @@ import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { bytesOfText, type FileContent, Pending } from '../../values/index.js';
 import { type ArgumentsOf, anything, flag, mode, path, text } from '../parameters.js';
-import { defineTask, type Interpretation, type TaskContext } from '../task.js';
+import { defineTask, type Interpretation, type Outcome, type Program, type TaskContext } from '../task.js';
 import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
 import { decryption, sending } from './decrypt.js';
 import { contentText } from './json.js';
@@ -128,7 +128,7 @@ function localSource(args: CopyArguments, context: TaskContext): Source {
   if (args.src === undefined) {
     if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'copy: content needs the name of a file as dest');
     if (args.mode === 'preserve') throw new KprovError('bad-argument', 'copy: mode preserve needs src');
-    const content = bytesOfText(contentText(args.content ?? ''));
+    const content = contentOf(args);
     const refuse = sh`kp_dest=${args.dest}
 if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as dest"; return 1; fi`;
     return { isTree: false, before: sh``, files: [{ dest: refuse, name: args.dest, content, mode: args.mode }] };
@@ -140,6 +140,30 @@ if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as d
     return { dest: destination(args, posix.basename(source)), name: args.dest, content, mode };
   });
   return { isTree: false, before: sh``, files };
+}
+
+const contents = new WeakMap<CopyArguments, Buffer>();
+
+/** The text of `content`; one and the same where hosts share their arguments. */
+function contentOf(args: CopyArguments): Buffer {
+  const content = contents.get(args) ?? bytesOfText(contentText(args.content ?? ''));
+  contents.set(args, content);
+  return content;
+}
+
+interface Shared {
+  source: Source;
+  program: Program | Outcome;
+}
+
+const sharedPrograms = new WeakMap<CopyArguments, Shared>();
+
+/** Arguments without templates are one object for all hosts; so is the program, where the file is still the same. */
+function sharedProgram(args: CopyArguments, source: Source): Shared | undefined {
+  const known = sharedPrograms.get(args);
+  const [before, after] = [known?.source.files[0], source.files[0]];
+  const isSame = !source.isTree && before?.content === after?.content && before?.mode === after?.mode;
+  return isSame ? known : undefined;
 }
 
 /** What compile has read, for interpret: the file on the control machine may have changed meanwhile. */
@@ -195,7 +219,9 @@ export const copy = defineTask({
   compile: (args, context) => {
     if (args.remote_src) return remoteCopy(args);
     const source = localSource(args, context);
-    sources.set(context, source);
+    const known = sharedProgram(args, source);
+    sources.set(context, known?.source ?? source);
+    if (known) return known.program;
     const [file] = source.files;
     if (args.checksum !== undefined && !source.isTree && file && digest('sha1', file.content) !== args.checksum) {
       const msg = 'Copied file does not match the expected checksum. Transfer failed.';
@@ -205,7 +231,9 @@ export const copy = defineTask({
       };
     }
     const placement = { ...args, ...source, safeguards: safeguards(args) };
-    return placeFiles(placement, (report) => asOutcome(interpretLocal(report, args, source)));
+    const program = placeFiles(placement, (report) => asOutcome(interpretLocal(report, args, source)));
+    if (!source.isTree) sharedPrograms.set(args, { source, program });
+    return program;
   },
   interpret: (report, args, context) =>
     args.remote_src

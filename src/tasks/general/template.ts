@@ -55,6 +55,9 @@ function render(args: ArgumentsOf<typeof parameters>, context: TaskContext): Pla
   };
 }
 
+/** What compile has rendered, for interpret: variables and the template itself may have changed meanwhile. */
+const rendered = new WeakMap<TaskContext, PlacedFile>();
+
 export const template = defineTask({
   name: 'template',
   summary: 'Renders a Jinja2 template into a file on the host.',
@@ -84,8 +87,10 @@ export const template = defineTask({
   inCheckMode: 'predicts',
   compile: (args, context) => {
     const file = render(args, context);
+    rendered.set(context, file);
     const placement = { ...args, before: sh``, files: [file], safeguards: safeguards(args) };
     return placeFiles(placement, (report) => asOutcome(placedFile(report, file, { src: args.src })));
   },
-  interpret: (report, args, context) => placedFile(report, render(args, context), { src: args.src }),
+  interpret: (report, args, context) =>
+    placedFile(report, rendered.get(context) ?? render(args, context), { src: args.src }),
 });
