@@ -57,7 +57,7 @@ def arguments():
     if a.quick:
         a.minutes, a.reps, a.tries, a.fresh = min(a.minutes, 1.7), 1, 1, True
         a.hosts, a.delays, a.rival_hosts = [5], [0.0, 25.0], 5
-        a.file_mb, a.file_hosts, a.scale_hosts = 30, 3, [60]
+        a.file_mb, a.file_hosts, a.scale_hosts = 20, 3, [60]
     a.rows = a.rows or f"/var/tmp/kprov-bench{'-quick' if a.quick else ''}.jsonl"
     return a
 

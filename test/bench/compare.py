@@ -1,6 +1,6 @@
 """The 20-task node preparation: kprov, the floors, and the rivals that are installed."""
 import glob, os, re, shlex, shutil, subprocess
-from lab import HERE, HOSTS_SH, INI, OUT, ROOT, STATE, Failed, hosts_sh, line, measure, say
+from lab import HERE, HOSTS_SH, INI, OUT, ROOT, STATE, Failed, can_delay, hosts_sh, line, measure, say
 
 PLAY = os.path.join(HERE, "play", "site.yml")
 NOISE = float(os.environ.get("KPB_NOISE", "0.08"))
@@ -102,7 +102,7 @@ def run(rows, a, names):
         if name not in table:
             say(f"skip {name}: not here")
     for rep in range(a.reps):
-        for d in a.delays:
+        for d in [d for d in a.delays if d == 0 or can_delay()]:
             for n in a.hosts:
                 for name in [name for name in names if name in table]:
                     slow = name in ROUGHLY

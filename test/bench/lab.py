@@ -1,5 +1,5 @@
 """The hosts of the benchmark, and what one run of a command costs."""
-import glob, os, re, subprocess, sys, threading, time
+import functools, glob, os, re, subprocess, sys, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -58,6 +58,17 @@ CTL, HOSTS = Group(f"{NETNS}-ctl"), Group(f"{NETNS}-hosts")
 def hosts_sh(*args, **kw):
     env = dict(os.environ, KPB_HOSTS_CGROUP_PROCS=" ".join(HOSTS.procs()))
     return subprocess.run([HOSTS_SH, *map(str, args)], env=env, check=True, **kw)
+
+
+@functools.cache
+def can_delay():
+    """Has this machine netem, or what its stand-in is made with?"""
+    try:
+        hosts_sh("up", 1, 1, stderr=subprocess.DEVNULL)
+        return True
+    except subprocess.CalledProcessError:
+        say("no way to delay packets here: rows with a long way are left out")
+        return False
 
 
 def on_hosts(command):
