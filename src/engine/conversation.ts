@@ -104,6 +104,8 @@ interface Shell {
   key: string;
   session: ShellSession;
   inFlight: Set<InFlight>;
+  /** Why it is gone. */
+  ended?: ShellEnded;
 }
 
 const keyOf = (become: BecomeRequest): string =>
@@ -271,6 +273,8 @@ export class Conversation {
   #ask(shell: Shell, step: InFlight): void {
     const { request, epoch } = step;
     shell.inFlight.add(step);
+    // It may be gone before the first step comes to it: a login that gives no shell says so at once.
+    if (shell.ended) return this.#lost(shell, shell.ended);
     let broken: StepReport | undefined;
     for (const upload of request.uploads ?? []) {
       if (isBroughtApart(upload)) continue;
@@ -391,6 +395,7 @@ export class Conversation {
   }
 
   #lost(shell: Shell, ended: ShellEnded): void {
+    shell.ended = ended;
     this.#shells = this.#shells.filter((other) => other !== shell);
     if (ended.exit.kind === 'lost') this.#connecting = undefined;
     const steps = [...shell.inFlight];
