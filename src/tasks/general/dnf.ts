@@ -5,17 +5,27 @@ import { dnfPackages } from './dnf-script.js';
 import { withFailure } from './reported.js';
 
 const parameters = {
-  name: list('Packages, with a version where one is wanted (`httpd-2.4.57`), groups (`@development`), URLs, files.', {
-    aliases: ['pkg'],
-  }),
-  state: choice('What is wanted.', ['present', 'installed', 'latest', 'absent', 'removed'], { default: 'present' }),
+  name: list(
+    'Packages, with a version where one is wanted (`httpd-2.4.57`, `httpd >= 2.4`), patterns, groups (`@development`), programs by their path, files, URLs. With `state: latest`, `*` stands for everything that is installed.',
+    { aliases: ['pkg'] },
+  ),
+  state: choice('What is wanted; default: present, with `autoremove` absent.', [
+    'present',
+    'installed',
+    'latest',
+    'absent',
+    'removed',
+  ]),
   enablerepo: list('Repositories that are on for this task.', { default: [] }),
   disablerepo: list('Repositories that are off for this task.', { default: [] }),
   exclude: list('Packages that are left out.', { default: [] }),
   disable_gpg_check: flag('Whether signatures are not checked.', { default: false }),
-  disable_excludes: choice('Excludes of the configuration that are off: all, main, or a repository.', ['all', 'main']),
+  disable_excludes: text('Excludes of the configuration that are off: all, main, or those of one repository.'),
   update_cache: flag('Whether the package lists are renewed first.', { default: false, aliases: ['expire-cache'] }),
-  autoremove: flag('Whether packages go that nothing needs any more.', { default: false }),
+  update_only: flag('Whether `state: latest` leaves alone what is not installed.', { default: false }),
+  autoremove: flag('Whether packages go that nothing needs any more; alone, or with `state: absent`.', {
+    default: false,
+  }),
   allowerasing: flag('Whether packages that are in the way may be removed.', { default: false }),
   allow_downgrade: flag('Whether an older version may replace a newer one.', { default: false }),
   nobest: flag('Whether an older version will do where the newest cannot be installed.', { default: false }),
@@ -23,6 +33,12 @@ const parameters = {
   skip_broken: flag('Whether packages that cannot be installed are left out.', { default: false }),
   security: flag('Whether only security updates are taken (`state: latest`).', { default: false }),
   bugfix: flag('Whether only bug fixes are taken (`state: latest`).', { default: false }),
+  cacheonly: flag('Whether the package lists that are there are used, however old.', { default: false }),
+  download_only: flag('Whether packages are only downloaded.', { default: false }),
+  download_dir: path('Where to (`download_only`).'),
+  enable_plugin: list('Plugins that are on for this task.', { default: [] }),
+  disable_plugin: list('Plugins that are off for this task.', { default: [] }),
+  sslverify: flag('Whether certificates of repositories are checked.', { default: true }),
   conf_file: path('Configuration file instead of the usual one.'),
   installroot: path('Root of the installation.', { default: '/' }),
   releasever: text('Release to install from.'),
@@ -42,8 +58,12 @@ function options(args: Arguments): string[] {
     ...(args.nobest ? ['--nobest'] : []),
     ...(args.install_weak_deps ? [] : ['--setopt=install_weak_deps=False']),
     ...(args.skip_broken ? ['--skip-broken'] : []),
-    ...(args.security ? ['--security'] : []),
-    ...(args.bugfix ? ['--bugfix'] : []),
+    ...(args.cacheonly ? ['--cacheonly'] : []),
+    ...(args.download_only ? ['--downloadonly'] : []),
+    ...(args.download_dir === undefined ? [] : [`--downloaddir=${args.download_dir}`]),
+    ...args.enable_plugin.map((plugin) => `--enableplugin=${plugin}`),
+    ...args.disable_plugin.map((plugin) => `--disableplugin=${plugin}`),
+    ...(args.sslverify ? [] : ['--setopt=sslverify=False']),
     ...(args.conf_file === undefined ? [] : [`--config=${args.conf_file}`]),
     ...(args.installroot === '/' ? [] : [`--installroot=${args.installroot}`]),
     ...(args.releasever === undefined ? [] : [`--releasever=${args.releasever}`]),
@@ -78,17 +98,26 @@ export const dnf = defineTask({
     name: [kubelet, kubeadm]
     disable_excludes: all`,
   inCheckMode: 'predicts',
-  compile: (args) =>
-    program(
+  compile: (args) => {
+    const names = (args.name ?? []).filter((name) => name !== '');
+    const state = args.state ?? (args.autoremove ? 'absent' : 'present');
+    if (args.autoremove && names.length > 0 && state !== 'absent' && state !== 'removed') {
+      return { status: 'failed', result: { msg: 'autoremove goes alone or with state: absent' } };
+    }
+    return program(
       dnfPackages({
-        names: (args.name ?? []).filter((name) => name !== ''),
-        state: args.state === 'installed' ? 'present' : args.state === 'removed' ? 'absent' : args.state,
+        names,
+        state: state === 'installed' ? 'present' : state === 'removed' ? 'absent' : state,
         options: options(args),
+        upgradeOptions: [...(args.security ? ['--security'] : []), ...(args.bugfix ? ['--bugfix'] : [])],
         updateCache: args.update_cache,
         autoremove: args.autoremove,
         lockTimeout: args.lock_timeout,
         allowDowngrade: args.allow_downgrade,
+        updateOnly: args.update_only,
+        installRoot: args.installroot,
       }),
-    ),
+    );
+  },
   interpret: interpretDnf,
 });

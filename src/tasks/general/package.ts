@@ -4,7 +4,7 @@ import { defineTask, program } from '../task.js';
 import { compileApt } from './apt.js';
 import { interpretApt } from './apt-report.js';
 import { interpretDnf } from './dnf.js';
-import { dnfPackages } from './dnf-script.js';
+import { dnfPackages, plainDnf } from './dnf-script.js';
 
 /** Managers with a plain command line; each one says by an exit code whether a package is there. */
 const others = (names: readonly string[], state: string) => sh`
@@ -66,7 +66,7 @@ if [ "$kp_use" = apt ] || { [ "$kp_use" = auto ] && command -v apt-get >/dev/nul
 ${compileApt({ ...packageDefaults, name: names, state })}
 elif [ "$kp_use" = dnf ] || command -v dnf >/dev/null 2>&1 || command -v microdnf >/dev/null 2>&1 || command -v yum >/dev/null 2>&1; then
   kp_set manager dnf
-${dnfPackages({ names, state, options: [], updateCache: false, autoremove: false, lockTimeout: 30, allowDowngrade: false })}
+${dnfPackages({ ...plainDnf, names, state })}
 else
 ${others(names, state)}
 fi`);

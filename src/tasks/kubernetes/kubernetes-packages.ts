@@ -18,7 +18,10 @@ const parameters = {
   ),
   repository_key: text("URL of the repository's key; without it apt trusts its own keyring, and dnf checks nothing."),
   allow_downgrade: flag('Whether newer packages are replaced by older ones.', { default: false }),
-  hold: flag('Whether the packages are held, so that an upgrade of the system leaves them alone.', { default: true }),
+  hold: flag(
+    'Whether the packages are held, so that an upgrade of the system leaves them alone: marked for apt, excluded in the repository for dnf, and with `repository: none` locked by its plugin versionlock.',
+    { default: true },
+  ),
 } satisfies Parameters;
 
 type Arguments = ArgumentsOf<typeof parameters>;
@@ -50,6 +53,32 @@ if [ "$kp_k_pm" = apt ]; then kp_k_repository kubernetes ${apt.text} ${key} ${ap
 else kp_k_repository kubernetes ${yum} '' '' || return 1
 fi`;
 }
+
+/** What dnf's plugin versionlock holds; without the plugin nothing can be. */
+const readLocks = (args: Arguments): Script => sh`
+kp_k_locks=
+if [ "$kp_k_pm" != apt ] && ! kp_k_locks=$("$kp_k_pm" $\{kp_check:+-C} -q versionlock list 2>/dev/null) && [ -n ${args.hold} ]; then
+  kp_fail "$kp_k_pm holds packages of a repository that is not kprov's with its plugin versionlock only: install it (python3-dnf-plugin-versionlock), or set hold: no"
+  return 1
+fi`;
+
+const changeLocks = (args: Arguments): Script => sh`
+if [ "$kp_k_pm" != apt ]; then
+  for kp_k_package in ${args.packages}; do
+    kp_k_installed "$kp_k_package"
+    # A lock reads NAME-EPOCH:VERSION-RELEASE.*
+    case $kp_nl$kp_k_locks in
+    *"$kp_nl$kp_k_package-"[0-9]*":$kp_value."*) [ -z ${args.hold} ] || continue ;;
+    *"$kp_nl$kp_k_package-"[0-9]*:*) ;;
+    *) [ -n ${args.hold} ] || continue ;;
+    esac
+    kp_apply || continue
+    case $kp_nl$kp_k_locks in
+    *"$kp_nl$kp_k_package-"[0-9]*:*) kp_k_run "$kp_k_pm" -q versionlock delete "$kp_k_package" || return 1 ;;
+    esac
+    [ -z ${args.hold} ] || kp_k_run "$kp_k_pm" -q versionlock add "$kp_k_package-$kp_value" || return 1
+  done
+fi`;
 
 const packageWord = /^[a-z0-9][a-z0-9+._-]*$/;
 
@@ -83,7 +112,9 @@ export const kubernetesPackagesTask = defineTask({
       joinScripts([
         packageFunctions,
         sh`
-[ -n "$kp_k_pm" ] || { kp_fail 'there is neither apt nor dnf on this host'; return 1; }`,
+[ -n "$kp_k_pm" ] || { kp_fail 'there is neither apt nor dnf on this host'; return 1; }
+kp_set manager "$kp_k_pm"`,
+        args.repository === 'none' && readLocks(args),
         sources(args),
         sh`
 kp_k_todo= kp_k_versions= kp_k_previous= kp_k_down= kp_k_retried=
@@ -125,12 +156,13 @@ kp_set previous "$kp_k_previous"
 if [ -n "$kp_k_todo" ] && kp_apply; then
   if [ "$kp_k_pm" = apt ]; then
     kp_k_install --allow-change-held-packages $\{kp_k_down:+--allow-downgrades} $kp_k_todo || return 1
-  elif [ -n "$kp_k_down" ]; then
-    kp_k_run "$kp_k_pm" -q downgrade -y --disableexcludes=all $kp_k_todo || return 1
+  elif [ -n "$kp_k_down" ] && [ "$kp_k_pm" = yum ]; then
+    kp_k_run yum -q downgrade -y --disableplugin=versionlock --disableexcludes=all $kp_k_todo || return 1
   else
-    kp_k_install --disableexcludes=all $kp_k_todo || return 1
+    kp_k_install --disableplugin=versionlock --disableexcludes=all $kp_k_todo || return 1
   fi
 fi
+${args.repository === 'none' ? changeLocks(args) : sh`:`}
 if [ "$kp_k_pm" = apt ]; then
   # Not apt-mark: as root it would write apt's caches, in a dry run too.
   kp_k_held=$kp_nl$(dpkg-query -W -f ${'${db:Status-Want}:${Package}\\n'} -- ${args.packages} 2>/dev/null)$kp_nl
@@ -168,8 +200,9 @@ esac`,
           .map(([name = '', version = '']) => [name, version]),
       );
     const before = report.text('before');
-    const path = '/etc/apt/sources.list.d/kubernetes.list';
-    const after = aptText(args)?.text ?? '';
+    const isApt = report.text('manager') === 'apt';
+    const path = isApt ? '/etc/apt/sources.list.d/kubernetes.list' : '/etc/yum.repos.d/kubernetes.repo';
+    const after = (isApt ? aptText(args)?.text : yumText(args)) ?? '';
     const diff: Diff[] = before === undefined ? [] : [{ before, after, beforeHeader: path, afterHeader: path }];
     return {
       result: {

@@ -11,6 +11,7 @@ RUN sed 's/^deb /deb-src /' /etc/apt/sources.list.d/*.list >/etc/apt/sources.lis
       DELUSER DELGROUP FEATURE_DEL_USER_FROM_GROUP CHPASSWD FEATURE_SHADOWPASSWDS; do \
       sed -i "s/^# CONFIG_$option is not set/CONFIG_$option=y/" .config; \
     done \
+ && sed -i '/_ID=/d' .config && printf 'CONFIG_%s\n' LAST_ID=60000 FIRST_SYSTEM_ID=100 LAST_SYSTEM_ID=999 >>.config \
  && yes '' | make oldconfig >/dev/null && make -j2 >/tmp/make.log 2>&1 \
  && install -m 755 busybox /accounts
 

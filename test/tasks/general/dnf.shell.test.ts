@@ -18,7 +18,12 @@ esac`;
 const rows: readonly (readonly [string, Mapping, string, readonly string[]])[] = [
   ['what is there is left alone', { name: 'tree' }, 'ok', []],
   ['what is missing is installed in one call', { name: 'tree,jq,git' }, 'changed', ['install -- jq git']],
-  ['what is there is removed', { name: 'tree', state: 'absent' }, 'changed', ['remove --noautoremove -- tree']],
+  [
+    'what is there is removed',
+    { name: 'tree', state: 'absent' },
+    'changed',
+    ['--setopt=clean_requirements_on_remove=False remove -- tree'],
+  ],
   ['what is missing stays away', { name: 'jq', state: 'absent' }, 'ok', []],
   ['a newer version stays where no downgrade is allowed', { name: 'tree-1.0' }, 'ok', []],
   [

@@ -67,7 +67,10 @@ $kp_k_list
 KP_END
     ;;
   *)
-    kp_k_list=$("$kp_k_pm" -q repoquery --disableexcludes=all --qf '%{version}-%{release}\n' "$1" 2>/dev/null | sort -rV)
+    # A dry run asks the lists that are there. yum 3 has no repoquery of its own.
+    kp_k_list=$("$kp_k_pm" $\{kp_check:+-C} -q repoquery --disableplugin=versionlock --disableexcludes=all --qf '%{version}-%{release}\n' "$1" 2>/dev/null) ||
+      kp_k_list=$("$kp_k_pm" $\{kp_check:+-C} -q list --showduplicates --disableexcludes=all "$1" 2>/dev/null | while read -r _ kp_k_version _; do printf '%s\n' "$kp_k_version"; done)
+    kp_k_list=$(printf '%s\n' "$kp_k_list" | sort -rV)
     while read -r kp_k_version; do kp_k_match "$kp_k_version" "$2" "$3" && { kp_value=$kp_k_version; break; }; done <<KP_END
 $kp_k_list
 KP_END
@@ -86,7 +89,9 @@ kp_k_match() {
 kp_k_older() {
   case $kp_k_pm in
   apt) dpkg --compare-versions "$1" lt "$2" ;;
-  *) [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ] ;;
+  *)
+    case $1$2 in *[!A-Za-z0-9._+~^-]*) return 1 ;; esac
+    [ "$(rpm --eval "%{lua:print(rpm.vercmp('$1', '$2'))}" 2>/dev/null)" = -1 ] ;;
   esac
 }
 # kp_k_fetch URL FILE: downloads with whatever the host has.

@@ -31,7 +31,8 @@ for kp_k_package in ${packages}; do
   if [ -n "$kp_value" ] && { [ -z "$kp_k_wanted" ] || kp_k_match "$kp_value" "$kp_k_wanted" ''; }; then continue; fi
   if [ -n "$kp_k_wanted" ] && kp_k_candidate "$kp_k_package" "$kp_k_wanted" ''; then
     if [ "$kp_k_pm" = apt ]; then kp_k_missing="$kp_k_missing $kp_k_package=$kp_value"; else kp_k_missing="$kp_k_missing $kp_k_package-$kp_value"; fi
-  elif [ -n "$kp_k_wanted" ]; then kp_k_missing="$kp_k_missing $kp_k_package=$kp_k_wanted"
+  elif [ -n "$kp_k_wanted" ] && [ "$kp_k_pm" = apt ]; then kp_k_missing="$kp_k_missing $kp_k_package=$kp_k_wanted"
+  elif [ -n "$kp_k_wanted" ]; then kp_k_missing="$kp_k_missing $kp_k_package-$kp_k_wanted"
   else kp_k_missing="$kp_k_missing $kp_k_package"
   fi
 done
