@@ -162,12 +162,13 @@ function contextOf(
   scope: TaskScope,
   task: Task,
   variables: Variables,
-  modes: Pick<Attempt, 'check' | 'diff' | 'become'>,
+  modes: Pick<Attempt, 'check' | 'diff' | 'become' | 'delegateTo'>,
 ): TaskContext {
   const { templar } = run.scope;
   return {
     host: scope.host,
     becomeUser: modes.become.kind === 'user' ? modes.become.user : undefined,
+    delegateTo: modes.delegateTo,
     checkMode: modes.check,
     diffMode: modes.diff,
     files: run.files,
@@ -238,7 +239,7 @@ export function attempt(
   const environment = environmentOf(task, templar, variables);
   const delegateTo = task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
-  const context = contextOf(run, scope, task, variables, { check, diff, become });
+  const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
   const work: Attempt['work'] =
     check && definition.inCheckMode === 'skips'
       ? { status: 'skipped', result: { msg: `${definition.name} is left out in check mode` }, incomplete: true }

@@ -75,6 +75,8 @@ export interface TaskContext {
   host: string;
   /** The user that the program runs as, where known. */
   becomeUser: string | undefined;
+  /** `delegate_to`, where the task has it: the host that the program runs on instead. */
+  delegateTo?: string | undefined;
   checkMode: boolean;
   diffMode: boolean;
   files: Files;

@@ -18,6 +18,21 @@ export type FileContent = Uint8Array | LargeFile;
 
 export const isLarge = (content: FileContent): content is LargeFile => !(content instanceof Uint8Array);
 
+/** What a path is, links not followed. */
+export interface PathFacts {
+  kind: 'file' | 'directory' | 'link' | 'other';
+  /** Permission bits. */
+  mode: number;
+  /** Bytes. */
+  size: number;
+  /** Seconds since 1970. */
+  mtime: number;
+  uid: number;
+  gid: number;
+  /** Where a link leads. */
+  target?: string;
+}
+
 /** Read-only access to the control machine's files, handed to code that is otherwise pure. All calls are synchronous. */
 export interface Files {
   /** The file's text as UTF-8, or undefined where it is not there or not a file. Throws KprovError when unreadable. */
@@ -38,4 +53,6 @@ export interface Files {
   permissions?(path: string): number | undefined;
   /** Names in the directory, sorted; undefined where it is not a directory. */
   list(path: string): string[] | undefined;
+  /** What the path itself is; undefined where there is nothing, or where it is not known. */
+  look?(path: string): PathFacts | undefined;
 }

@@ -1,6 +1,6 @@
 export { bytesOfText, textOfBytes } from './any-bytes.js';
 export { parseBoolean } from './boolean.js';
-export { type FileContent, type Files, isLarge, type LargeFile, type ReadOptions } from './files.js';
+export { type FileContent, type Files, isLarge, type LargeFile, type PathFacts, type ReadOptions } from './files.js';
 export { Float, float, floatText, unboxed } from './float.js';
 export { literalText } from './literal.js';
 export { Pending } from './pending.js';

@@ -39,6 +39,20 @@ const realFiles: Files = {
     }),
   isExecutable: (path) => attempt(() => (statSync(path).mode & 0o111) !== 0) ?? false,
   permissions: (path) => attempt(() => statSync(path).mode & 0o7777),
+  look: (path) =>
+    attempt(() => {
+      const facts = lstatSync(path);
+      const { mode, size, mtimeMs, uid, gid } = facts;
+      const kind = facts.isFile()
+        ? 'file'
+        : facts.isDirectory()
+          ? 'directory'
+          : facts.isSymbolicLink()
+            ? 'link'
+            : 'other';
+      const common = { kind, mode: mode & 0o7777, size, mtime: Math.floor(mtimeMs / 1000), uid, gid } as const;
+      return kind === 'link' ? { ...common, target: readlinkSync(path) } : common;
+    }),
   list: (path) => attempt(() => readdirSync(path).sort()),
 };
 
