@@ -3,6 +3,8 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { KprovError } from '../errors/index.js';
 import type { Lookup, Variables } from '../template/index.js';
 import { type Files, isMapping, type Mapping, parseBoolean, type Value } from '../values/index.js';
+import { csvfile, ini, inventoryHostnames } from './lookup-tables.js';
+import { urlLookup } from './lookup-url.js';
 
 const text = (value: Value): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -95,6 +97,10 @@ function oneOf(count: number): [number, number] {
   return [at, at + 1];
 }
 
+const refused = (name: string, why: string) => (): never => {
+  throw new KprovError('refused-lookup', `kprov has no lookup ${name}`, { why });
+};
+
 /** Lookups that read the control machine. The pure ones come with the template engine. */
 export function lookups(files: Files, env: Readonly<Record<string, string | undefined>>): Record<string, Lookup> {
   const trim = (content: string, kwargs: Mapping) => {
@@ -106,8 +112,21 @@ export function lookups(files: Files, env: Readonly<Record<string, string | unde
   return {
     env: (terms, kwargs) => terms.map((name) => env[text(name)] ?? kwargs.default ?? ''),
     file: (terms, kwargs, variables) => terms.map((name) => trim(readText(files, variables, text(name)), kwargs)),
+    // The files are given in clear whoever asks for them.
+    unvault: (terms, _, variables) => terms.map((name) => readText(files, variables, text(name))),
     fileglob: (terms, _, variables) => terms.flatMap((pattern) => fileglob(files, variables, text(pattern))),
     first_found: (terms, kwargs, variables) => firstFound(files, variables, terms, kwargs),
+    csvfile: (terms, kwargs, variables) => csvfile(terms, kwargs, (name) => readText(files, variables, name)),
+    ini: (terms, kwargs, variables) => ini(terms, kwargs, (name) => readText(files, variables, name)),
+    url: (terms, kwargs) => urlLookup(terms, kwargs),
+    inventory_hostnames: (terms, _, variables) => {
+      const groups = variables.get('groups')?.value;
+      return inventoryHostnames(terms, groups as Value | undefined);
+    },
+    config: refused(
+      'config',
+      'the configuration of Ansible is not that of kprov; read ansible.cfg with the lookup ini',
+    ),
     random_choice: (terms) => terms.slice(...oneOf(terms.length)),
     pipe: (terms, _, variables) => terms.map((command) => run(text(command), variables).replace(/\n+$/, '')),
     lines: (terms, _, variables) => terms.flatMap((command) => run(text(command), variables).trimEnd().split('\n')),

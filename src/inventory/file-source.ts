@@ -4,7 +4,7 @@ import { isMapping } from '../values/index.js';
 import { type ParsedYaml, parseYaml } from '../yaml/index.js';
 import { readIni } from './ini.js';
 import type { InventoryIo } from './model.js';
-import { isReadError } from './place.js';
+import { isReadError, reasonOf } from './place.js';
 import { readExecutable } from './script-source.js';
 import type { Source } from './source.js';
 import { readYamlInventory } from './yaml-source.js';
@@ -20,7 +20,7 @@ export async function readFileSource(source: Source, io: InventoryIo): Promise<v
     text = io.files.read(source.path);
   } catch (problem) {
     if (!isReadError(problem)) throw problem;
-    return error(problem.code, problem.message);
+    return error(problem.code, problem.message, reasonOf(problem));
   }
   if (text === undefined) return error('inventory-not-found', 'the file is not there');
   const hasInterpreter = /^#!\s*\//.test(text);

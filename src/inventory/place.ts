@@ -21,3 +21,9 @@ export const besideFile = (place: Place): Place => ({
 
 /** An error that reading a file is allowed to end with. */
 export const isReadError = (error: unknown): error is KprovError => error instanceof KprovError;
+
+/** Why a file could not be read, and what to do about it. */
+export const reasonOf = ({ why, fix }: KprovError): { why?: string; fix?: string } => ({
+  ...(why !== undefined && { why }),
+  ...(fix !== undefined && { fix }),
+});

@@ -8,7 +8,7 @@ import type { Graph } from './graph.js';
 import { lostDigits } from './lost-digits.js';
 import type { Layer, Written } from './model.js';
 import { showName } from './names.js';
-import { isReadError, type Place, within } from './place.js';
+import { isReadError, type Place, reasonOf, within } from './place.js';
 
 export type VarsKind = 'group_vars' | 'host_vars';
 
@@ -137,7 +137,7 @@ export class VarsFiles {
       text = this.#files.read(place.path);
     } catch (error) {
       if (!isReadError(error)) throw error;
-      this.#report('error', error.code, error.message, place);
+      this.#report('error', error.code, error.message, place, reasonOf(error));
     }
     if (text === undefined) return none;
     const { documents, diagnostics } = parseYaml(text, place.shown);
