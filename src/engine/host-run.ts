@@ -106,6 +106,7 @@ export class HostRun {
 
   /** Tasks of an include, as part of the task that includes them. */
   async runIncluded(nodes: readonly Node[], order: Order): Promise<void> {
+    this.play.broughtIn(nodes);
     await this.#nodes(nodes, order);
   }
 

@@ -1,5 +1,5 @@
 import { type Node, type Task, topicsOf } from '../playbook/index.js';
-import { Pending } from '../values/index.js';
+import { Pending, parseBoolean } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { Conversation } from './conversation.js';
 import { conversationWith } from './conversations.js';
@@ -50,7 +50,7 @@ export class PlayRun {
   readonly run: RunContext;
   readonly scope: PlayScope;
   readonly hosts: readonly HostRun[];
-  readonly inStep: boolean;
+  inStep: boolean;
   /** The play is over for everybody: any_errors_fatal, max_fail_percentage, end_play. */
   aborted = false;
   /** No further batch is to follow. */
@@ -170,6 +170,14 @@ export class PlayRun {
     const last = named.find((handler) => listOf(handler) === listOf(named.at(-1) ?? handler));
     const listening = heard.filter(({ topics }) => topics.includes(topic)).map(({ handler }) => handler);
     return last ? [last, ...listening] : listening;
+  }
+
+  /**
+   * Tasks that an include has brought are about to be done. Where a failure of one ends the play for everybody, all
+   * hosts wait for each other from here on; nobody is further yet, since whoever comes here comes with this news.
+   */
+  broughtIn(nodes: readonly Node[]): void {
+    this.inStep ||= hasFatalTasks(nodes);
   }
 
   /** A host is about to do the task at `order`. With `strategy: linear` it waits for the others. */
@@ -310,6 +318,12 @@ export class PlayRun {
     this.#wake();
   }
 }
+
+/** Does a failure of some task end the play for everybody? Its own `any_errors_fatal`, where it is no template. */
+export const hasFatalTasks = (nodes: readonly Node[]): boolean =>
+  [...tasksOf(nodes)].some(
+    ({ anyErrorsFatal }) => anyErrorsFatal !== undefined && parseBoolean(anyErrorsFatal) !== false,
+  );
 
 /** Every task of a play, blocks opened: for listings and for what a play may yet register. */
 export function* tasksOf(nodes: readonly Node[]): Iterable<Task> {
