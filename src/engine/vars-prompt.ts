@@ -4,6 +4,12 @@ import { pythonText, type Templar, type Variables } from '../template/index.js';
 import { literalText, parseBoolean, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { hashPassword } from './passwords/hash.js';
+import type { RunScope } from './variables.js';
+
+/** What asking needs of a run. */
+export interface Asking extends Pick<RunContext, 'prompts' | 'redactor' | 'emit' | 'signal'> {
+  scope: Pick<RunScope, 'extraVars' | 'templar'>;
+}
 
 /** As Ansible: what is neither yes nor no is no. */
 const isSet = (value: Value | undefined, otherwise: boolean): boolean =>
@@ -11,7 +17,7 @@ const isSet = (value: Value | undefined, otherwise: boolean): boolean =>
 
 const given = (value: Value | undefined): Value | undefined => (value === null ? undefined : value);
 
-async function typed(run: RunContext, question: string, entry: VarsPrompt): Promise<string | undefined> {
+async function typed(run: Asking, question: string, entry: VarsPrompt): Promise<string | undefined> {
   const secret = isSet(entry.private, true);
   const { signal } = run;
   for (;;) {
@@ -56,7 +62,7 @@ function rendered(entry: VarsPrompt, templar: Templar, variables: Variables): Va
  * Asks for the variables of `vars_prompt` that are not given with -e, and adds them to the play's. Without a terminal
  * nobody is asked and the defaults count. Throws KprovError for what cannot be encrypted as wanted.
  */
-export async function askForVariables(run: RunContext, play: Play): Promise<void> {
+export async function askForVariables(run: Asking, play: Pick<Play, 'vars' | 'varsPrompt'>): Promise<void> {
   const { extraVars, templar } = run.scope;
   const variables: Variables = {
     get: (name) => {
