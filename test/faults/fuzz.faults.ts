@@ -3,7 +3,11 @@ import { fuzz, problemOf, targets } from './fuzz/targets.js';
 
 describe('fuzzed parsers give nothing but values and diagnostics, each within a second', () => {
   test.each(Object.entries(targets))('%s', async (_, target) => {
-    const { findings, inputs } = await fuzz(target, { inputs: 20_000, seed: Date.now() % 1e9, limitMs: process.env.KPROV_FAULTS === 'short' ? 1000 : 4000 });
+    const { findings, inputs } = await fuzz(target, {
+      inputs: 20_000,
+      seed: Date.now() % 1e9,
+      limitMs: process.env.KPROV_FAULTS === 'short' ? 1000 : 4000,
+    });
     expect(findings).toEqual([]);
     expect(inputs).toBeGreaterThan(30);
   });
