@@ -50,8 +50,8 @@ if [ -z "$kp_line" ]; then
   fi
   while IFS=: read -r kp_i kp_p kp_w kp_rest; do [ "$kp_i" != "$kp_g" ] || kp_gid=$kp_w; done </etc/group
 elif [ -n "$kp_gid" ] && [ "$kp_old" != "$kp_gid" ]; then
+  kp_has groupmod || { kp_fail 'groupmod is needed to change the number of a group (package shadow)'; return 1; }
   kp_apply || { kp_predict group "$kp_g" present; kp_set gid "$kp_gid"; return 0; }
-  command -v groupmod >/dev/null 2>&1 || { kp_fail 'groupmod is needed to change a group'; return 1; }
   kp_try groupmod ${args.non_unique ? ['-o'] : []} -g "$kp_gid" "$kp_g" || return 1
 else
   kp_gid=$kp_old

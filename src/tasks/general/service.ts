@@ -2,7 +2,7 @@ import { type Script, sh } from '../../shell/index.js';
 import { choice, flag, integer, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { interpretUnit } from './systemd-report.js';
-import { systemdUnit } from './systemd-script.js';
+import { systemdUnit, unitForeseen } from './systemd-script.js';
 
 interface InitScript {
   name: string;
@@ -15,6 +15,7 @@ interface InitScript {
 
 /** OpenRC, or scripts in /etc/init.d; both know a running service by the exit code of `status`. */
 const initScript = (service: InitScript): Script => sh`
+${unitForeseen}
 kp_unit=${service.name} kp_wish=${service.state ?? ''} kp_init=/etc/init.d/${service.name}
 kp_on=${service.enabled === undefined ? '' : service.enabled ? 'yes' : 'no'}
 if [ ! -e "$kp_init" ] && ! kp_predicted service "$kp_unit"; then

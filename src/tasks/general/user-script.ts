@@ -197,7 +197,19 @@ if [ -z ${user.append} ]; then
 fi
 if [ -n "$kp_add$kp_gone" ]; then
   kp_set before_groups "$kp_in"
-  if [ -n ${user.append} ]; then set -- "$@" -a -G "$\{kp_add#,}"; else set -- "$@" -G ${user.groups.join(',')}; fi
+  if kp_has usermod; then
+    if [ -n ${user.append} ]; then set -- "$@" -a -G "$\{kp_add#,}"; else set -- "$@" -G ${user.groups.join(',')}; fi
+  elif kp_apply; then
+    # busybox has no usermod; its addgroup and delgroup know members.
+    for kp_i in ${user.groups}; do
+      case $kp_add, in *,"$kp_i",*) kp_try addgroup "$kp_u" "$kp_i" || return 1 ;; esac
+    done
+    for kp_i in ${user.append ? sh`` : sh`$kp_in`}; do
+      case ${`,${user.groups.join(',')},`} in *,"$kp_i",*) ;; *) [ "$kp_i" = "$kp_primary" ] || kp_try delgroup "$kp_u" "$kp_i" || return 1 ;; esac
+    done
+  else
+    ${foreseeChange(user)}
+  fi
 fi`,
     user.expires !== undefined &&
       sh`
@@ -208,10 +220,10 @@ if [ "$kp_expires" != ${user.expires.days} ]; then
 fi`,
     sh`
 if [ "$#" -gt 0 ]; then
+  kp_has usermod || { kp_fail 'usermod is needed to change a user in more than groups and password (package shadow)'; return 1; }
   if ! kp_apply; then
     ${foreseeChange(user)}
   else
-    command -v usermod >/dev/null 2>&1 || { kp_fail 'usermod is needed to change a user'; return 1; }
     kp_try usermod "$@" "$kp_u" || return 1
   fi
 fi`,
@@ -284,7 +296,9 @@ case $kp_hash in '!'*) kp_i=1 ;; *) kp_i= ;; esac
 if [ "$kp_i" != ${user.passwordLock} ]; then
   kp_set before_lock "$kp_i"
   if kp_apply; then
-    if [ -n ${user.passwordLock} ]; then kp_try usermod -L "$kp_u" || return 1; else kp_try usermod -U "$kp_u" || return 1; fi
+    if ! kp_has usermod; then
+      if [ -n ${user.passwordLock} ]; then kp_try kp_password "!$kp_hash" || return 1; else kp_try kp_password "$\{kp_hash#!}" || return 1; fi
+    elif [ -n ${user.passwordLock} ]; then kp_try usermod -L "$kp_u" || return 1; else kp_try usermod -U "$kp_u" || return 1; fi
   fi
 fi`,
   ]);
