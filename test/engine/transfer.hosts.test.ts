@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { readBed } from '../lab/bed.js';
 import { type PlaybookRun, runPlaybookFiles } from '../support/run-playbook.js';
@@ -58,20 +59,9 @@ test('a link that somebody has planted is not followed', async () => {
 });
 
 test('what is under way is for nobody else to read', async () => {
-  const watching = execFileSyncLater(
-    'n=0; while [ $n -lt 200 ]; do stat -c "%a %U" /root/.kprov-*/* 2>/dev/null; stat -c "%a %U" /root/.kprov-* 2>/dev/null; n=$((n+1)); sleep 0.02; done | sort -u',
-  );
+  const look = `until [ -e /root/kprov-secret ]; do stat -c "%a %U" /root/.kprov-* /root/.kprov-*/* 2>/dev/null; done | sort -u`;
+  const watching = promisify(execFile)('ssh', ['-F', bed.sshConfigFile, 'node1', `timeout 60 sh -c '${look}'`]);
   await send('ops', { dest: '/root/kprov-secret' });
-  const seen = (await watching).split('\n').filter((line) => line !== '');
-  expect(seen.every((line) => line === '600 root' || line === '700 root')).toBe(true);
+  const { stdout } = await watching;
+  expect(stdout.split('\n').filter((line) => line !== '')).toEqual(['600 root', '700 root']);
 });
-
-async function execFileSyncLater(script: string): Promise<string> {
-  const { execFile } = await import('node:child_process');
-  return new Promise((resolve, reject) => {
-    execFile('ssh', ['-F', bed.sshConfigFile, 'node1', script], (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout);
-    });
-  });
-}

@@ -185,7 +185,7 @@ export const copy = defineTask({
   summary: 'Brings a file, a directory or a text to the host.',
   description:
     'A file that is already there costs one round trip, whatever its size: only checksums are compared. Files of more ' +
-    'than 64 KiB are sent only where they differ; those of more than 256 KiB over a session of their own on the same ' +
+    'than 64 KiB are sent only where they differ; those of more than 512 KiB over a session of their own on the same ' +
     'connection, compressed where that is faster, and what had arrived before a connection broke or a run was killed ' +
     'is not sent again. A host that allows one session only gets them through its shell.',
   parameters: copyParameters,
