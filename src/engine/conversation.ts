@@ -125,6 +125,8 @@ function makeNonce(): string {
   return nonce;
 }
 
+/** After an interrupt a host that has not said a word for so long counts as hung. */
+const hangMs = 10_000;
 /** An epoch that never fails. */
 const independent = -1;
 const chunkBytes = 48 * 1024;
@@ -274,7 +276,10 @@ export class Conversation {
     const { request, epoch } = step;
     shell.inFlight.add(step);
     // It may be gone before the first step comes to it: a login that gives no shell says so at once.
-    if (shell.ended) return this.#lost(shell, shell.ended);
+    if (shell.ended) {
+      this.#lost(shell, shell.ended);
+      return;
+    }
     let broken: StepReport | undefined;
     for (const upload of request.uploads ?? []) {
       if (isBroughtApart(upload)) continue;
@@ -379,6 +384,9 @@ export class Conversation {
   /** Has the shell end after the step it is in: what it was sent behind that is not begun. */
   async #interrupt(shell: Shell, connection: Connection, become: BecomeRequest): Promise<void> {
     const { pid } = shell.session;
+    // A host that hangs answers nobody, and nobody would ever leave.
+    const hung = setTimeout(() => void connection.close(), hangMs);
+    void shell.session.ended.then(() => clearTimeout(hung));
     if (pid === undefined || shell.inFlight.size === 0) return shell.session.close();
     const nonce = makeNonce();
     const resolved = this.#resolve(become, connection.user);
@@ -391,6 +399,8 @@ export class Conversation {
     } catch {
       // No second session is to be had: the shell ends with the next word it says.
       shell.session.close();
+    } finally {
+      clearTimeout(hung);
     }
   }
 
