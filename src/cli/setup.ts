@@ -212,12 +212,16 @@ export async function connectionDefaults(
     '--become-password-file',
     `BECOME password${password === undefined ? '' : ' [defaults to SSH password]'}: `,
   );
+  const [becomeExe, becomeFlags] = ['become_exe', 'become_flags'].map((name) => setup.settings?.text(name));
   const configured = setup.settings?.text('become_pass');
   if (configured !== undefined) setup.redactor.add(configured);
   const becomePassword = asked === '' ? password : (asked ?? configured);
   return {
     become: flags.become,
     becomeUser: flags.becomeUser ?? 'root',
+    ...(flags.becomeMethod !== undefined && { becomeMethod: flags.becomeMethod }),
+    ...(becomeExe !== undefined && { becomeExe }),
+    ...(becomeFlags !== undefined && { becomeFlags }),
     ...(flags.port !== undefined && { port: flags.port }),
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.privateKey !== undefined && { privateKeyFile: flags.privateKey }),

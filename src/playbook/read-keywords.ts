@@ -24,17 +24,16 @@ function readOldSpelling(context: Context, cursor: Cursor, key: string, own: Map
   const become = oldBecome.get(key);
   if (become !== undefined) {
     deprecate(context, place, key, become);
-    if (key.startsWith('su') && !key.startsWith('sudo')) {
-      report(context, place, {
-        code: 'unsupported-value',
-        message: `\`${key}\` is not supported`,
-        why: 'users are changed with sudo',
-        fix: `use \`${become}\``,
-      });
-      return true;
-    }
     const converted = become === 'become' ? toFlag(context, value, key) : toText(context, value, key);
     if (converted !== undefined && !own.has(become)) own.set(become, converted);
+    // As Ansible 2 read them: naming the user alone means to become him.
+    const method = key.startsWith('sudo') ? 'sudo' : 'su';
+    if (become === 'become_user' && !own.has('become') && !(isMapping(cursor.value) && method in cursor.value)) {
+      own.set('become', true);
+    }
+    if (!own.has('become_method') && !(isMapping(cursor.value) && 'become_method' in cursor.value)) {
+      own.set('become_method', method);
+    }
     return true;
   }
   if (key === 'always_run') {

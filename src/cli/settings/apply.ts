@@ -22,7 +22,7 @@ function becomeMethodOf(settings: Settings): string | undefined {
   const name = settings.text('become_method')?.replace(/^(?:ansible\.builtin|community\.general)\./, '');
   if (name === undefined || name === 'sudo' || name === 'su') return name;
   throw new KprovError('unsupported-become', `${settings.given.get('become_method')?.from}: ${name}`, {
-    why: 'kprov becomes other users by sudo (and from root by su)',
+    why: 'kprov becomes other users by sudo and su',
   });
 }
 

@@ -78,8 +78,8 @@ export const settings: readonly Setting[] = [
   applied('become', 'ANSIBLE_BECOME', 'privilege_escalation.become', 'as --become'),
   applied(
     'become_user',
-    'ANSIBLE_BECOME_USER ANSIBLE_SUDO_USER',
-    'privilege_escalation.become_user sudo_become_plugin.user',
+    'ANSIBLE_BECOME_USER ANSIBLE_SUDO_USER ANSIBLE_SU_USER',
+    'privilege_escalation.become_user sudo_become_plugin.user su_become_plugin.user',
     'as --become-user',
   ),
   applied('become_method', 'ANSIBLE_BECOME_METHOD', 'privilege_escalation.become_method', 'as --become-method'),
@@ -92,8 +92,8 @@ export const settings: readonly Setting[] = [
   ),
   applied(
     'become_pass',
-    'ANSIBLE_BECOME_PASS ANSIBLE_SUDO_PASS',
-    'sudo_become_plugin.password',
+    'ANSIBLE_BECOME_PASS ANSIBLE_SUDO_PASS ANSIBLE_SU_PASS',
+    'sudo_become_plugin.password su_become_plugin.password',
     'the password of sudo where nothing else gives one',
   ),
   applied('roles_path', 'ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'directories of roles, with : between'),
@@ -256,26 +256,6 @@ export const settings: readonly Setting[] = [
     isOneOf('ansible managed'),
   ),
   refused(
-    [
-      'become_flags',
-      'ANSIBLE_BECOME_FLAGS ANSIBLE_SUDO_FLAGS',
-      'privilege_escalation.become_flags sudo_become_plugin.flags',
-      '-H, -S and -n',
-    ],
-    'sudo is called in one way only',
-    (value) => words(value).every((flag) => /^-[HSn]+$/.test(flag)),
-  ),
-  refused(
-    [
-      'become_exe',
-      'ANSIBLE_BECOME_EXE ANSIBLE_SUDO_EXE',
-      'privilege_escalation.become_exe sudo_become_plugin.executable',
-      'sudo',
-    ],
-    'sudo is called in one way only',
-    (value) => isEmpty(value) || /(?:^|\/)sudo$/.test(value),
-  ),
-  refused(
     ['ssh_executable', 'ANSIBLE_SSH_EXECUTABLE', 'ssh_connection.ssh_executable', 'ssh'],
     'kprov speaks ssh itself and calls no program for it',
     (value) => /(?:^|\/)ssh$/.test(value),
@@ -286,7 +266,7 @@ export const settings: readonly Setting[] = [
     isEmpty,
   ),
 
-  refused(['su', 'ANSIBLE_SU', 'defaults.su', 'no'], 'users are changed with sudo; use become', isOff),
+  refused(['su', 'ANSIBLE_SU', 'defaults.su', 'no'], 'it was for Ansible 1; use become and become_method = su', isOff),
 
   harmless('home', 'ANSIBLE_HOME', 'defaults.home', 'kprov keeps nothing there'),
   harmless(
