@@ -62,17 +62,42 @@ export const firewall = defineTask({
     const ports = portsOf(args);
     const isOff = args.state === 'disabled';
     return program(sh`
-kp_k_active=
+kp_k_active= kp_k_boot=
 if command -v ufw >/dev/null 2>&1; then
-  kp_k_status=$(ufw status 2>/dev/null)
-  case $kp_k_status in *'Status: active'*) kp_k_active=ufw ;; esac
+  kp_k_rules=$(ufw status 2>/dev/null)
+  case $kp_k_rules in *'Status: active'*) kp_k_active=ufw ;; esac
 fi
-if command -v firewall-cmd >/dev/null 2>&1 && firewall-cmd --state >/dev/null 2>&1; then
-  kp_k_active="$kp_k_active firewalld"
-elif [ -n ${isOff} ] && [ "$(systemctl is-enabled firewalld 2>/dev/null)" = enabled ]; then
-  if kp_apply; then kp_try systemctl disable firewalld || return 1; fi
+if command -v firewall-cmd >/dev/null 2>&1; then
+  if firewall-cmd --state >/dev/null 2>&1; then kp_k_active="$kp_k_active firewalld"
+  # It does not run now, but will after the next boot.
+  elif [ "$(systemctl is-enabled firewalld 2>/dev/null)" = enabled ]; then kp_k_active="$kp_k_active firewalld" kp_k_boot=1
+  fi
 fi
 kp_set firewalls "$kp_k_active"
+# kp_k_open_ports FIREWALL: the ports that are open for everybody, now and after a boot, into kp_k_open.
+kp_k_open_ports() {
+  kp_k_open=' '
+  if [ "$1" = ufw ]; then
+    while read -r kp_k_port kp_k_action kp_k_from kp_k_more; do
+      case $kp_k_action/$kp_k_from/$kp_k_more in ALLOW/Anywhere/ | ALLOW/IN/Anywhere) kp_k_open="$kp_k_open$kp_k_port " ;; esac
+    done <<KP_END
+$kp_k_rules
+KP_END
+  elif [ -n "$kp_k_boot" ]; then kp_k_open=" $(firewall-offline-cmd --list-ports 2>/dev/null) "
+  else
+    kp_k_kept=" $(firewall-cmd --permanent --list-ports 2>/dev/null) "
+    for kp_k_port in $(firewall-cmd --list-ports 2>/dev/null); do
+      case $kp_k_kept in *" $kp_k_port "*) kp_k_open="$kp_k_open$kp_k_port " ;; esac
+    done
+  fi
+}
+# Nothing is reloaded: that would drop what only the running firewall knows.
+kp_k_allow() {
+  if [ "$1" = ufw ]; then kp_try ufw allow "$2"
+  elif [ -n "$kp_k_boot" ]; then kp_try firewall-offline-cmd --add-port="$2"
+  else kp_try firewall-cmd --quiet --permanent --add-port="$2" && kp_try firewall-cmd --quiet --add-port="$2"
+  fi
+}
 for kp_k_one in $kp_k_active; do
   if [ -n "$kp_check" ] && kp_predicted firewall "$kp_k_one"; then continue; fi
   if [ -n ${isOff} ]; then
@@ -81,21 +106,18 @@ for kp_k_one in $kp_k_active; do
       ufw) kp_try ufw --force disable || return 1 ;;
       *) kp_try systemctl disable --now firewalld || return 1 ;;
       esac
+    else
+      kp_predict firewall "$kp_k_one" disabled
     fi
     continue
   fi
-  [ "$kp_k_one" = ufw ] || kp_k_status=$(firewall-cmd --list-ports 2>/dev/null)
-  kp_k_status=" $(printf '%s' "$kp_k_status" | tr '\n\t' '  ') "
-  for kp_k_port in ${ports}; do
+  kp_k_open_ports "$kp_k_one"
+  for kp_k_name in ${ports}; do
     # firewalld writes a range with a dash.
-    kp_k_name=$kp_k_port
-    if [ "$kp_k_one" = firewalld ]; then case $kp_k_port in *:*) kp_k_name=$\{kp_k_port%%:*}-$\{kp_k_port#*:} ;; esac; fi
-    case $kp_k_status in *" $kp_k_name "*) continue ;; esac
+    if [ "$kp_k_one" = firewalld ]; then case $kp_k_name in *:*) kp_k_name=$\{kp_k_name%%:*}-$\{kp_k_name#*:} ;; esac; fi
+    case $kp_k_open in *" $kp_k_name "*) continue ;; esac
     kp_apply || continue
-    case $kp_k_one in
-    ufw) kp_try ufw allow "$kp_k_port" || return 1 ;;
-    *) kp_try firewall-cmd --quiet --permanent --add-port="$kp_k_name" && kp_try firewall-cmd --quiet --add-port="$kp_k_name" || return 1 ;;
-    esac
+    kp_k_allow "$kp_k_one" "$kp_k_name" || return 1
   done
 done`);
   },
