@@ -179,4 +179,8 @@ export const commonLookups: readonly string[] = [
   'template',
   'vars',
   'pipe',
+  'url',
+  'varnames',
+  'password',
+  'unvault',
 ];

@@ -61,6 +61,7 @@ export const pureLookups: Readonly<Record<string, Lookup>> = {
   dict,
   sequence: (terms, kwargs) => sequence(terms, kwargs),
   nested: (terms) => values(product(asLists(terms, 'nested'))),
+  cartesian: (terms) => values(product(asLists(terms, 'cartesian'))),
   together: (terms) => values(zipLongest(asLists(terms, 'together'), null)),
   indexed_items: (terms) => opened(terms).map((item, index): Value => [index, item]),
   subelements: elements,
