@@ -77,9 +77,11 @@ if command -v systemctl >/dev/null 2>&1; then
       # What an administrator wrote stands where the mask would: it is kept beside it.
       kp_k_file=/etc/systemd/system/$kp_k_unit
       if [ -f "$kp_k_file" ] && [ ! -L "$kp_k_file" ]; then
-        kp_try systemctl disable --now "$kp_k_unit" && kp_try mv -f "$kp_k_file" "$kp_k_file.kprov-backup" || return 1
+        kp_try systemctl disable "$kp_k_unit" && kp_try mv -f "$kp_k_file" "$kp_k_file.kprov-backup" || return 1
       fi
-      kp_try systemctl mask --now "$kp_k_unit" || return 1
+      kp_try systemctl mask "$kp_k_unit" || return 1
+      # What does not stop by its unit is switched off below.
+      systemctl stop "$kp_k_unit" >/dev/null 2>&1
     else
       kp_predict swap "$kp_k_unit" masked
     fi
@@ -88,6 +90,15 @@ if command -v systemctl >/dev/null 2>&1; then
   if [ -e /usr/lib/systemd/zram-generator.conf ] || [ -s /etc/systemd/zram-generator.conf ]; then
     kp_write /etc/systemd/zram-generator.conf '' 0644 root root || return 1
   fi
+  for kp_k_file in /usr/lib/systemd/zram-generator.conf.d/*.conf /etc/systemd/zram-generator.conf.d/*.conf; do
+    [ -s "$kp_k_file" ] && { [ ! -e "/etc/systemd/zram-generator.conf.d/$\{kp_k_file##*/}" ] || [ -s "/etc/systemd/zram-generator.conf.d/$\{kp_k_file##*/}" ]; } || continue
+    if [ ! -d /etc/systemd/zram-generator.conf.d ]; then
+      if kp_apply; then kp_try mkdir -p -m 755 /etc/systemd/zram-generator.conf.d || return 1
+      else kp_predict path /etc/systemd/zram-generator.conf.d 'directory 0755 root root'
+      fi
+    fi
+    kp_write "/etc/systemd/zram-generator.conf.d/$\{kp_k_file##*/}" '' 0644 root root || return 1
+  done
 fi
 
 if [ -n "$kp_k_used" ]; then
