@@ -7,14 +7,19 @@ export class Unfinished {
   /** Host → what ended it. */
   readonly #failures = new Map<string, TaskFinished>();
   readonly #last = new Map<string, TaskFinished>();
+  /** Of any host: a task that one of them does for all (`run_once`) ends the others as well. */
+  #lastOfAll: TaskFinished | undefined;
 
   readonly listen: Listener = (event) => {
     if (event.type === 'task-finished') {
       const { status } = event.result;
-      if ((status === 'failed' || status === 'unreachable') && !event.ignored) this.#last.set(event.host, event);
+      if ((status === 'failed' || status === 'unreachable') && !event.ignored) {
+        this.#last.set(event.host, event);
+        this.#lastOfAll = event;
+      }
     }
     if (event.type === 'host-ended' && event.outcome !== 'done') {
-      const failure = this.#last.get(event.host);
+      const failure = this.#last.get(event.host) ?? this.#lastOfAll;
       if (failure) this.#failures.set(event.host, failure);
     }
   };
