@@ -1,32 +1,10 @@
-/** Escapes of Python string literals with one character. */
-const simpleEscapes: Readonly<Record<string, string>> = {
-  '\n': '',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
-const numberedEscape = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))/;
+import { readPythonEscape } from '../values/index.js';
 
 /** The text an escape stands for and its length after the backslash; undefined where Python would refuse it. */
 function readEscape(text: string): { value: string; length: number } | undefined {
+  const known = readPythonEscape(text);
+  if (known !== undefined) return known;
   const first = text.charAt(0);
-  const simple = Object.hasOwn(simpleEscapes, first) ? simpleEscapes[first] : undefined;
-  if (simple !== undefined) return { value: simple, length: 1 };
-  const numbered = numberedEscape.exec(text);
-  if (numbered !== null) {
-    const [whole, x, u, U, octal] = numbered;
-    const code = octal === undefined ? Number.parseInt(x ?? u ?? U ?? '', 16) : Number.parseInt(octal, 8);
-    return code > 0x10ffff ? undefined : { value: String.fromCodePoint(code), length: whole.length };
-  }
-  // \N{NAME} would need the table of Unicode names; the value then stays the text it is.
   if (first === '' || 'xuUN'.includes(first)) return undefined;
   return { value: `\\${first}`, length: 1 };
 }

@@ -1,3 +1,5 @@
+import { unescapePython } from '../values/index.js';
+
 /** Options that command-like tasks take as `key=value` beside their free text, as Ansible has them. */
 const commandOptions = new Set([
   'creates',
@@ -93,29 +95,9 @@ export function splitArguments(text: string): string[] {
 const joinWords = (words: readonly string[]): string =>
   words.reduce((text, word) => (text === '' || text.endsWith('\n') ? text + word : `${text} ${word}`), '');
 
-const simpleEscapes: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
-/** Python's backslash escapes, apart from names of characters. */
+/** Python's backslash escapes, apart from names of characters and octal numbers, which Ansible leaves alone here. */
 const decodeEscapes = (text: string): string =>
-  text.replace(
-    /\\(?:U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([\\'"abfnrtv]))/g,
-    (whole, long?: string, short?: string, byte?: string, simple?: string) => {
-      if (simple !== undefined) return simpleEscapes[simple] ?? whole;
-      const code = Number.parseInt(long ?? short ?? byte ?? '', 16);
-      return code > 0x10ffff ? whole : String.fromCodePoint(code);
-    },
-  );
+  text.replace(/\\(?:U[\da-fA-F]{8}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|[\\'"abfnrtv])/g, unescapePython);
 
 /** Without the pair of quotes around it, where one pair is. */
 export function unquote(text: string): string {

@@ -4,6 +4,7 @@ export { type FileContent, type Files, isLarge, type LargeFile, type PathFacts, 
 export { Float, float, floatText, unboxed } from './float.js';
 export { literalText } from './literal.js';
 export { Pending } from './pending.js';
+export { readPythonEscape, unescapePython } from './python-escapes.js';
 export { MASK, Redactor } from './redactor.js';
 export { Unknowable } from './unknowable.js';
 export { isMapping, type Mapping, mapping, type Value } from './value.js';

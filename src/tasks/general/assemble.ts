@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
-import { unescapeString } from '../../template/python/unescape.js';
+import { unescapePython } from '../../values/index.js';
 import { type ArgumentsOf, flag, path, text } from '../parameters.js';
 import {
   defineTask,
@@ -37,7 +37,7 @@ type Arguments = ArgumentsOf<typeof parameters>;
 /** What stands between two fragments: it begins on a line of its own and ends one. */
 function delimiterOf(args: Arguments): string {
   if (args.delimiter === undefined || args.delimiter === '') return '';
-  const plain = unescapeString(args.delimiter);
+  const plain = unescapePython(args.delimiter);
   return plain.endsWith('\n') ? plain : `${plain}\n`;
 }
 

@@ -3,10 +3,10 @@
  * list, a mapping or a boolean. Undefined for what is no literal; never throws.
  */
 
+import { unescapePython } from '../../values/index.js';
 import { mapKey } from './dict.js';
 import { float, Tuple } from './kinds.js';
 import { binary, negate } from './operators.js';
-import { unescapeString } from './unescape.js';
 
 const constants: Readonly<Record<string, unknown>> = {
   True: true,
@@ -129,7 +129,7 @@ class Reader {
       if (start < 0) return fail();
       const body = this.text.slice(from, this.at);
       this.at += quote.length;
-      all = (all ?? '') + (isRaw ? body : unescapeString(body));
+      all = (all ?? '') + (isRaw ? body : unescapePython(body));
     }
   }
 

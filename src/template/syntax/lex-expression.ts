@@ -1,5 +1,5 @@
+import { unescapePython } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
-import { unescapeString } from '../python/unescape.js';
 import type { Token } from './token.js';
 
 const blank = /\s+/y;
@@ -72,7 +72,7 @@ function readToken(
   const text = match(stringText);
   if (text !== null) {
     const body = text[1] ?? text[2] ?? '';
-    return { type: 'string', value: raw ? body : unescapeString(body), offset, length: text[0].length };
+    return { type: 'string', value: raw ? body : unescapePython(body), offset, length: text[0].length };
   }
   const operator = match(operatorText);
   if (operator !== null) return { type: 'operator', value: operator[0], offset, length: operator[0].length };
