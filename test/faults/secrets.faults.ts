@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { on, Project } from './support.js';
 
@@ -12,7 +13,28 @@ const canaries = {
   certificateKey: 'c4'.repeat(32),
   urlPassword: `Ur1'C4nary "5&v`,
   hash: '$6$c4nary$C4naryC4naryC4nary',
+  vaultPassword: `V4ultPassw0rd'C4nary "3&u`,
+  vaulted: `V4ulted'C4nary "4&t`,
 } as const;
+
+/** As ansible-vault encrypts it (1.1;AES256). */
+function vault(text: string, password: string): string {
+  const salt = randomBytes(32);
+  const keys = pbkdf2Sync(password, salt, 10_000, 80, 'sha256');
+  const cipher = createCipheriv('aes-256-ctr', keys.subarray(0, 32), keys.subarray(64));
+  const padding = 16 - (Buffer.byteLength(text) % 16);
+  const body = Buffer.concat([
+    cipher.update(Buffer.concat([Buffer.from(text), Buffer.alloc(padding, padding)])),
+    cipher.final(),
+  ]);
+  const mac = createHmac('sha256', keys.subarray(32, 64)).update(body).digest('hex');
+  const inner = [salt.toString('hex'), mac, body.toString('hex')].join('\n');
+  return `$ANSIBLE_VAULT;1.1;AES256\n${(
+    Buffer.from(inner)
+      .toString('hex')
+      .match(/.{1,80}/g) ?? []
+  ).join('\n')}\n`;
+}
 
 /** As it is, in base64 wherever it begins, in hex, in a URL, between quotes of a shell, in JSON. */
 function forms(secret: string): string[] {
@@ -60,6 +82,8 @@ const playbookWith = (word: string) => `
     - {name: init, kubeadm_init: {token: ${canaries.token}, certificate_key: ${canaries.certificateKey}, kubernetes_version: 1.28.0}, ignore_errors: true}
     - {name: join, kubeadm_join: {join: {token: ${canaries.token}, certificate_key: ${canaries.certificateKey}, endpoint: "127.0.0.1:6443", ca_cert_hashes: ["sha256:${'ab'.repeat(32)}"]}}, ignore_errors: true}
     - {name: bad argument, user: {name: canaryuser, password: ${yaml(canaries.hash)}, state: "{{ word }}"}, ignore_errors: true}
+    - {name: vaulted, debug: {msg: "{{ vaulted }} {{ vaulted | b64encode }} {{ vaulted | urlencode }}"}}
+    - {name: vaulted in, shell: {cmd: "tee /dev/stderr", stdin: "{{ vaulted }}"}}
     - {name: undefined, debug: {msg: "{{ word + nothing.at.all }}"}, ignore_errors: true}
 `;
 
@@ -123,13 +147,16 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
     for (const [kind, user, word, extra] of kinds) {
       const project = new Project([{ name: 'three', host: 'node3', user, extra }], playbookWith(word));
       projects.push(project);
+      mkdirSync(join(project.directory, 'group_vars'));
+      project.write('group_vars/all.yml', vault(`vaulted: ${yaml(canaries.vaulted)}\n`, canaries.vaultPassword));
+      project.write('vault-password', `${canaries.vaultPassword}\n`);
       const before = readdirSync(project.directory);
       for (const args of [
         ['-vvvv', '-D'],
         ['-vvvv', '-D', '--output', 'json'],
         ['--dry-run', '-D'],
       ]) {
-        const { code, stdout, stderr } = await project.run(args);
+        const { code, stdout, stderr } = await project.run([...args, '--vault-password-file', 'vault-password']);
         searched(`${kind} ${args.join(' ')} stdout`, stdout);
         searched(`${kind} ${args.join(' ')} stderr`, stderr);
         expect({ kind, stderr, code }).toEqual({
