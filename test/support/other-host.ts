@@ -56,13 +56,19 @@ export class OtherHost {
     return [foretold.status, first.status, second.status];
   }
 
-  async close(): Promise<void> {
+  /** Before the host goes down. The next call logs in again. */
+  async disconnect(): Promise<void> {
     await this.#host?.close();
+    this.#host = undefined;
     try {
       execFileSync('ssh', [...this.#argv, '-O', 'exit'], { stdio: 'ignore' });
     } catch {
       // It was gone already.
     }
+  }
+
+  async close(): Promise<void> {
+    await this.disconnect();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -13,7 +13,7 @@ const hasZram = host.ssh('ls /sys/block').includes('zram0');
 
 const clean = () =>
   host.ssh(
-    `exec >/dev/null 2>&1; swapoff ${file} /dev/zram0; systemctl unmask zramswap kptest.swap; systemctl disable --now zramswap
+    `exec >/dev/null 2>&1; mount -o remount,rw /sys; swapoff ${file} /dev/zram0; systemctl unmask zramswap kptest.swap; systemctl disable --now zramswap
      echo 1 >/sys/block/zram0/reset; rm -rf ${file} /etc/systemd/system/zramswap.service.d /etc/systemd/system/kptest.* /etc/fstab.kprov-backup
      rm -rf /usr/lib/systemd/zram-generator.conf.d /etc/systemd/zram-generator.conf.d; : >/etc/fstab; systemctl daemon-reload; true`,
   );
@@ -50,7 +50,7 @@ async function reboot(): Promise<void> {
   host.ssh(
     `grep -qs zram /lib/modules/$(uname -r)/modules.builtin || { echo kernel/drivers/block/zram/zram.ko >>/lib/modules/$(uname -r)/modules.builtin; depmod; }
      mkdir -p /etc/systemd/system/zramswap.service.d
-     printf '[Service]\\nExecStartPre=-/bin/mknod /dev/zram0 b %s\\n' "$(tr : ' ' </sys/block/zram0/dev)" >/etc/systemd/system/zramswap.service.d/device.conf
+     printf '[Service]\\nExecStartPre=/bin/mount -o remount,rw /sys\\nExecStartPre=-/bin/mknod /dev/zram0 b %s\\n' "$(tr : ' ' </sys/block/zram0/dev)" >/etc/systemd/system/zramswap.service.d/device.conf
      printf 'ALGO=lzo-rle\\nSIZE=16\\n' >/etc/default/zramswap
      systemctl daemon-reload; systemctl -q enable zramswap`,
   );
@@ -63,7 +63,7 @@ async function reboot(): Promise<void> {
   expect([done.status, done.result, swaps()]).toEqual(['changed', { devices: ['/dev/zram0'] }, '']);
   expect(host.ssh('systemctl is-enabled zramswap; true')).toBe('masked\n');
   expect((await host.run('swap', {})).status).toBe('ok');
-  await host.close();
+  await host.disconnect();
   await reboot();
   expect(swaps()).toBe('');
   expect((await host.foresee('swap', {})).status).toBe('ok');
