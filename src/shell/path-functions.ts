@@ -1,0 +1,279 @@
+/** The part of the runner that looks at paths, and brings files and directories about; every change by `kp_apply`. */
+export const pathFunctions = String.raw`
+# kp_foreseen PATH: will an earlier step of this check run have made, changed or removed it? Prediction into kp_value.
+kp_foreseen() {
+  [ -n "$kp_check" ] || return 1
+  kp_predicted path "$1" && return 0
+  case $kp_ov in *"$kp_nl"path:*) ;; *) return 1 ;; esac
+  kp_i=$1
+  while :; do
+    case $kp_i in ?*/*) kp_i=$\{kp_i%/*} ;; *) return 1 ;; esac
+    if kp_predicted path "$kp_i"; then
+      case $kp_value in absent*) return 0 ;; *) return 1 ;; esac
+    fi
+  done
+}
+# kp_foresee PATH TYPE MODE OWNER GROUP: predicts it, empty ones as kp_stat found them or as a new file has them.
+kp_foresee() {
+  [ -n "$kp_me" ] || kp_me="$(id -un) $(id -gn)"
+  kp_want_mode "$3"
+  kp_i=$((0777 & ~$kp_umask))
+  [ "$2" = directory ] || kp_i=$((kp_i & 0666))
+  kp_predict path "$1" "$2 $\{kp_want:-$\{kp_mode:-$(printf '%04o' $kp_i)}} $\{4:-$\{kp_owner:-$\{kp_me% *}}} $\{5:-$\{kp_group:-$\{kp_me#* }}}"
+}
+
+# kp_stat PATH: type (absent, file, directory, link, other), mode (4 octal digits), owner, group, uid, gid, size, mtime
+# into kp_type, kp_mode, ... A predicted path has what its prediction says, and "?" for what that leaves open.
+kp_stat() {
+  kp_seen=$1
+  if kp_foreseen "$1"; then
+    kp_uid=? kp_gid=? kp_size=? kp_mtime=?
+    set -- $kp_value
+    kp_type=$1 kp_mode=$2 kp_owner=$3 kp_group=$4
+    [ "$1" != absent ] || kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
+    return
+  fi
+  if kp_line=$(stat -c '%f %a %u %g %s %Y %U/%G' -- "$1" 2>/dev/null); then
+    kp_owner=$\{kp_line#* * * * * * } kp_group=$\{kp_line##*/}
+    kp_owner=$\{kp_owner%/*}
+    set -- $kp_line
+    case $1 in
+    8???) kp_type=file ;;
+    4???) kp_type=directory ;;
+    a???) kp_type=link ;;
+    *) kp_type=other ;;
+    esac
+    kp_mode=$2 kp_uid=$3 kp_gid=$4 kp_size=$5 kp_mtime=$6
+    case $kp_mode in ?) kp_mode=000$kp_mode ;; ??) kp_mode=00$kp_mode ;; ???) kp_mode=0$kp_mode ;; esac
+  elif { [ -e "$1" ] || [ -L "$1" ]; } && ! kp_line=$(stat -- "$1" 2>&1); then
+    # Taken for absent, it would be replaced without its owner and mode.
+    kp_fail "stat cannot tell about $1: $kp_line"
+    kp_type="thing that stat cannot see ($kp_line)" kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
+  else
+    kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
+  fi
+}
+# kp_sum PATH, after kp_stat: SHA-256 into kp_line. openssl, where it is there, is several times as fast as coreutils.
+kp_sum() {
+  kp_line=
+  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_line=$(openssl dgst -sha256 -r <"$1" 2>/dev/null)
+  case $kp_line in [0-9a-f]*' '*) ;; *) kp_line=$(sha256sum <"$1") || return 1 ;; esac
+  kp_line=$\{kp_line%% *}
+}
+# kp_look PATH: kp_stat, but not again where that path was the last one looked at and nothing has been changed since.
+kp_look() { [ -z "$kp_check$kp_changes" ] && [ "$kp_seen" = "$1" ] || kp_stat "$1"; }
+# kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed.
+kp_facts() {
+  [ -z "$kp_changes" ] || kp_stat "$1"
+  kp_set "stat$kp_key" "$kp_type $kp_mode $kp_uid $kp_gid $kp_size $kp_owner/$kp_group"
+}
+# kp_is_directory PATH: is it one, or a link to one, or would it be?
+kp_is_directory() {
+  if kp_foreseen "$1"; then case $kp_value in directory*) return 0 ;; absent* | file*) return 1 ;; esac; fi
+  [ -d "$1" ]
+}
+# kp_real PATH: what a link at the end of PATH points to, into kp_path; another path stays as it is.
+kp_real() {
+  kp_path=$1
+  [ -L "$1" ] || return 0
+  kp_path=$(readlink -f -- "$1" && echo x) || { kp_fail "the link $1 leads nowhere"; return 1; }
+  kp_path=$\{kp_path%"$\{kp_nl}x"}
+}
+
+# kp_want_mode MODE: into kp_want. MODE is octal, or decimal masks on kp_mode, made from a symbolic mode: "AND:OR", or
+# "AND:OR/AND:OR" where the second pair is for directories and what somebody may execute.
+kp_want_mode() {
+  case $1 in
+  *:*)
+    set -- "$1" "$\{1%%/*}"
+    case $kp_type/$kp_mode in directory/* | */?[1357]?? | */??[1357]? | */???[1357]) set -- "$1" "$\{1#*/}" ;; esac
+    case $kp_mode in
+    [0-7]*) kp_want=$(printf '%04o' $((0$kp_mode & $\{2%:*} | $\{2#*:}))) ;;
+    *) kp_want= ;;
+    esac ;;
+  *) kp_want=$1 ;;
+  esac
+}
+
+# kp_differ MODE OWNER GROUP, after kp_stat: what of them is to be changed, into kp_m, kp_o, kp_g; reported for a diff.
+kp_differ() {
+  kp_m= kp_o= kp_g=
+  kp_want_mode "$1"
+  if [ -n "$kp_want" ] && [ "$kp_mode" != "$kp_want" ] && [ "$kp_type" != link ]; then
+    kp_m=$kp_want
+    [ -z "$kp_diff" ] || { kp_set "before_mode$kp_key" "$kp_mode"; kp_set "after_mode$kp_key" "$kp_m"; }
+  fi
+  if [ -n "$2" ] && [ "$kp_owner" != "$2" ] && [ "$kp_uid" != "$2" ]; then
+    kp_o=$2
+    [ -z "$kp_diff" ] || { kp_set "before_owner$kp_key" "$kp_owner"; kp_set "after_owner$kp_key" "$2"; }
+  fi
+  if [ -n "$3" ] && [ "$kp_group" != "$3" ] && [ "$kp_gid" != "$3" ]; then
+    kp_g=$3
+    [ -z "$kp_diff" ] || { kp_set "before_group$kp_key" "$kp_group"; kp_set "after_group$kp_key" "$3"; }
+  fi
+}
+# kp_attributes PATH MODE OWNER GROUP (each may be empty): brings them about. To be called after kp_stat PATH.
+kp_attributes() {
+  kp_differ "$2" "$3" "$4"
+  [ -n "$kp_m$kp_o$kp_g" ] || return 0
+  if kp_apply; then
+    if [ -n "$kp_o$kp_g" ]; then kp_try chown -h -- "$kp_o$\{kp_g:+:$kp_g}" "$1" || return 1; fi
+    # chown takes away set-id bits; one zero more makes GNU chmod clear those of a directory.
+    case $kp_m in '') case $kp_o$kp_g/$kp_mode in ?*/[1-7]*) kp_m=$kp_mode ;; esac ;; esac
+    if [ -n "$kp_m" ] && [ "$kp_type" != link ]; then kp_try chmod -- "0$kp_m" "$1" || return 1; fi
+  else
+    kp_foresee "$1" "$kp_type" "$kp_m" "$kp_o" "$kp_g"
+  fi
+}
+
+# kp_unsent PATH: is its content foreseen by checksum alone? SHA-256 into kp_value.
+kp_unsent() { kp_foreseen "$1" && kp_predicted hash "$1" && [ -n "$kp_value" ]; }
+# kp_read PATH: the whole text into kp_text, trailing newlines kept; empty where there is no file.
+kp_read() {
+  kp_text=
+  if kp_foreseen "$1"; then
+    case $kp_value in absent*) return 0 ;; esac
+    if kp_unsent "$1"; then kp_unknown "the new content of $1 is not on the host yet"; return 1; fi
+    if kp_predicted content "$1"; then kp_text=$kp_value; return 0; fi
+  fi
+  [ -f "$1" ] || return 0
+  # The x keeps the trailing newlines; from a here-document it costs no process.
+  kp_text=$(cat -- "$1" - <<kp_x
+x
+kp_x
+) || return 1
+  kp_text=$\{kp_text%x}
+}
+# kp_before PATH: reports the content for a diff, after kp_stat PATH; the size alone where it is too much to show.
+kp_before() {
+  [ -n "$kp_diff" ] || return 0
+  if [ "$kp_type" = absent ]; then kp_set "before$kp_key" ''
+  elif kp_unsent "$1"; then kp_set "before_size$kp_key" '?'
+  elif [ "$kp_size" = '?' ]; then kp_read "$1" && kp_set "before$kp_key" "$kp_text"
+  elif [ "$kp_size" -gt 104448 ]; then kp_set "before_size$kp_key" "$kp_size"
+  else kp_open "before$kp_key"; cat -- "$1"; kp_close
+  fi
+}
+
+# kp_temp PATH: a name for a new file beside PATH, into kp_tmp; nobody can foretell it.
+kp_temp() {
+  case $1 in */*) kp_tmp=$\{1%/*}/.kprov-$$-$kp_n ;; *) kp_tmp=.kprov-$$-$kp_n ;; esac
+  kp_note "$kp_tmp"
+}
+
+# kp_new_mode: kp_mode for a file that is about to be made, where nothing else is asked for: as the login umask has it.
+kp_new_mode() { [ -n "$kp_mode" ] || kp_mode=$(printf '%04o' $((0666 & ~$kp_umask))); }
+
+# kp_keep PATH: a copy beside it, named as Ansible names backups; reported as backup_file.
+kp_keep() {
+  kp_i=$1.$$.$(date +%Y-%m-%d@%H:%M:%S)~
+  kp_try cp -p -- "$1" "$kp_i" && kp_set "backup_file$kp_key" "$kp_i"
+}
+
+# kp_install TEMP PATH MODE OWNER GROUP: TEMP becomes PATH at one instant, with its attributes set before. Where MODE,
+# OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login umask's.
+# kp_validate, where set, is shell text that judges the file "$kp_tmp" first; kp_backup asks for a copy of the old one.
+kp_install() {
+  kp_tmp=$1
+  kp_new_mode
+  kp_want_mode "$3"
+  [ "$kp_type" != file ] || chown -- "$kp_uid:$kp_gid" "$1" 2>/dev/null
+  if [ -n "$4$5" ]; then kp_try chown -- "$4$\{5:+:$5}" "$1" || { rm -f -- "$1"; return 1; }; fi
+  kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1" || { rm -f -- "$1"; return 1; }
+  if [ -n "$kp_validate" ] && ! kp_try eval "$kp_validate"; then
+    rm -f -- "$1"
+    kp_fail "failed to validate: rc:$kp_rc error:$kp_out"
+    return 1
+  fi
+  if [ -n "$kp_backup" ] && [ -f "$2" ]; then kp_keep "$2" || { rm -f -- "$1"; return 1; }; fi
+  kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
+}
+
+# kp_cannot_write PATH TEXT: the step has failed because this could not be written; cat is asked why, as shells hardly say.
+kp_cannot_write() {
+  kp_out=$( { printf '%s' "$2" | cat >"$1"; } 2>&1)
+  kp_abandon "$1"
+  kp_fail "cannot write $1$\{kp_out:+: $\{kp_out##*: }}"
+}
+# kp_abandon PATH: nothing stays of a file that could not be written, nor of the directory made for it.
+kp_abandon() {
+  case $1 in */.kprov-*/*) rm -rf -- "$\{1%/*}" ;; *) rm -f -- "$1" ;; esac
+}
+# kp_put PATH BASE64: appends what it stands for to the file.
+kp_put() {
+  kp_out=$( { printf '%s' "$2" | base64 -d >>"$1"; } 2>&1) || { kp_abandon "$1"; kp_fail "cannot write $1: $kp_out"; }
+}
+
+# kp_parent PATH: the directory that PATH stands in is there; else the step fails (in check mode: cannot be judged).
+kp_parent() {
+  case $1 in /*/*) kp_dir=$\{1%/*} ;; /*) return 0 ;; */*) kp_dir=$\{1%/*} ;; *) return 0 ;; esac
+  kp_is_directory "$kp_dir" && return 0
+  if [ -n "$kp_check" ]; then
+    kp_unknown "the directory $kp_dir is not there yet"
+    return 1
+  fi
+  kp_fail "the directory $kp_dir does not exist"
+}
+
+# kp_directory PATH MODE OWNER GROUP: the directory is there with these attributes; parents that are missing are made alike.
+kp_directory() {
+  kp_look "$1"
+  if [ "$kp_type" = link ] && [ -d "$1" ]; then kp_real "$1" && kp_stat "$kp_path" && set -- "$kp_path" "$2" "$3" "$4"; fi
+  case $kp_type in
+  directory) kp_attributes "$@"; return ;;
+  absent) ;;
+  *) kp_fail "$1 already exists as a $kp_type"; return 1 ;;
+  esac
+  case $1 in
+  ?*/*) kp_is_directory "$\{1%/*}" || kp_directory "$\{1%/*}" "$2" "$3" "$4" || return 1 ;;
+  esac
+  if kp_apply; then
+    kp_try kp_mkdir "$1" && kp_stat "$1" && kp_attributes_quietly "$@"
+  else
+    kp_type=directory kp_mode=$(printf '%04o' $((0777 & ~$kp_umask))) kp_owner= kp_group=
+    kp_foresee "$1" directory "$2" "$3" "$4"
+  fi
+}
+kp_mkdir() { umask "$kp_umask"; mkdir -- "$1"; }
+kp_attributes_quietly() { local kp_diff; kp_diff=; kp_attributes "$@"; }
+
+# kp_write PATH CONTENT MODE OWNER GROUP: the file has this content and these attributes. Reports "before" for a diff.
+kp_write() {
+  kp_look "$1"
+  case $kp_type in
+  file | absent) ;;
+  link) [ ! -d "$1" ] || { kp_fail "$1 is a directory, not a file"; return 1; } ;;
+  *) kp_fail "$1 is a $kp_type, not a file"; return 1 ;;
+  esac
+  if [ "$kp_type" = file ] && { [ "$kp_size" = '?' ] || [ "$kp_size" = "$\{#2}" ]; }; then
+    if kp_unsent "$1"; then
+      kp_text=$(printf '%s' "$2" | sha256sum)
+      if [ "$\{kp_text%% *}" = "$kp_value" ]; then kp_text=$2; else kp_text=$2.; fi
+    else
+      kp_read "$1" || { kp_fail "cannot read $1"; return 1; }
+    fi
+    if [ "$kp_text" = "$2" ]; then
+      kp_attributes "$1" "$3" "$4" "$5"
+      return
+    fi
+  fi
+  kp_parent "$1" || return 1
+  kp_before "$1"
+  [ "$kp_type" != file ] || kp_differ "$3" "$4" "$5"
+  if kp_apply; then
+    kp_temp "$1"
+    { printf '%s' "$2" >"$kp_tmp"; } 2>/dev/null || { kp_cannot_write "$kp_tmp" "$2"; return 1; }
+    kp_install "$kp_tmp" "$1" "$3" "$4" "$5"
+  else
+    kp_foresee_file "$1" "$3" "$4" "$5"
+    kp_predict content "$1" "$2"
+  fi
+}
+kp_foresee_file() {
+  [ "$kp_type" = file ] || kp_mode= kp_owner= kp_group=
+  kp_type=file
+  kp_new_mode
+  kp_foresee "$1" file "$2" "$3" "$4"
+  kp_predict hash "$1" ''
+}
+`;
