@@ -11,7 +11,8 @@ const connectionVariables =
 export const isGiven = (name: string): boolean => connectionVariables.test(name);
 
 /** Could a host's facts bring this variable? */
-export const isFactName = (name: string): boolean => name.startsWith('ansible_') && !isGiven(name);
+export const isFactName = (name: string): boolean =>
+  (name.startsWith('ansible_') && !isGiven(name)) || name === 'gather_subset' || name === 'module_setup';
 
 export const data = (value: unknown): Variable => ({ value, template: false });
 export const template = (value: unknown): Variable => ({ value, template: true });

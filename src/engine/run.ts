@@ -1,30 +1,22 @@
 import { dirname } from 'node:path';
-import { InputError, KprovError } from '../errors/index.js';
+import { KprovError } from '../errors/index.js';
 import { type Inventory, matchHosts } from '../inventory/index.js';
-import { type Loader, type Play, type Playbook, type Task, varsFilePlaces } from '../playbook/index.js';
+import type { Loader, Node, Play, Playbook, Task } from '../playbook/index.js';
 import type { Templar } from '../template/index.js';
 import type { Transport } from '../transport/index.js';
-import {
-  type Files,
-  isMapping,
-  type Mapping,
-  mapping,
-  parseBoolean,
-  type Redactor,
-  type Value,
-} from '../values/index.js';
-import { parseYaml } from '../yaml/index.js';
+import { type Files, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
 import type { HostState } from './host-state.js';
 import type { OncePrompts } from './interaction.js';
 import type { RunOptions } from './options.js';
-import { PlayRun, tasksOf } from './play-run.js';
+import { hasFatalTasks, PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
 import { countOf, flagOf } from './task-attempt.js';
 import { Transfers } from './transfer/transfers.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables.js';
+import { readVarsFiles } from './vars-files.js';
 import { askForVariables } from './vars-prompt.js';
 
 export interface RunRequest {
@@ -165,7 +157,7 @@ async function runPlay(
     orderOf: (host) => current?.orderOf(host),
     awaitHost: (asking, other) => current?.awaitHost(asking, other),
   };
-  Object.assign(scope.fileVars, readVarsFiles(run, scope, hosts[0] ?? ''));
+  readVarsFiles(run, scope);
   const { templar } = run.scope;
   const variables = variablesOf({ play: scope, host: hosts[0] ?? '' });
   const strategy = play.strategy === undefined ? undefined : String(templar.render(play.strategy, variables));
@@ -192,7 +184,7 @@ async function runPlay(
         strategy?.replace('ansible.builtin.', '') === 'linear' ||
         anyErrorsFatal ||
         maxFailPercentage !== undefined ||
-        hasFatalTasks(play),
+        hasFatalTasks(nodesOf(play)),
       anyErrorsFatal,
       maxFailPercentage,
       seeking,
@@ -286,19 +278,20 @@ export function batchesOf(hosts: readonly string[], serial: readonly Value[]): s
   return batches;
 }
 
-/** Does a failure of some task end the play for everybody? Its own `any_errors_fatal`, where it is no template. */
-const hasFatalTasks = (play: Play): boolean =>
-  [...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers])].some(
-    ({ anyErrorsFatal }) => anyErrorsFatal !== undefined && parseBoolean(anyErrorsFatal) !== false,
-  );
+const nodesOf = (play: Play): Node[] => [
+  ...play.preTasks,
+  ...play.roleTasks,
+  ...play.tasks,
+  ...play.postTasks,
+  ...play.handlers,
+];
 
 const opensUp = new Set(['include_tasks', 'include_role', 'include_vars', 'add_host']);
 
 /** What tasks of the play register or set; undefined where includes may bring more. */
 function dynamicNamesOf(play: Play): Set<string> | undefined {
   const names = new Set<string>();
-  const nodes = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers];
-  for (const task of tasksOf(nodes)) {
+  for (const task of tasksOf(nodesOf(play))) {
     if (opensUp.has(task.action)) return undefined;
     if (task.register !== undefined) names.add(task.register);
     if (task.action !== 'set_fact') continue;
@@ -341,43 +334,4 @@ function gatherTask(play: Play): Task {
       isHandler: false,
     },
   };
-}
-
-/** `vars_files`: each entry a file, or a list of files of which the first that is there counts. */
-function readVarsFiles(run: RunContext, scope: PlayScope, host: string): Mapping {
-  const merged = mapping();
-  for (const entry of scope.play.varsFiles) {
-    const variables = variablesOf({ play: { ...scope, fileVars: merged }, host });
-    const names = (Array.isArray(entry) ? entry : [entry]).map((name) =>
-      String(run.scope.templar.render(name, variables)),
-    );
-    const paths = names.flatMap((name) => varsFilePlaces(scope.play.directory, name));
-    const path = paths.find((candidate) => run.files.kind(candidate) === 'file');
-    if (path === undefined) {
-      throw new InputError([
-        {
-          severity: 'error',
-          code: 'file-not-found',
-          message: `vars_files: ${names.join(', ')} was not found`,
-          why: `looked for ${paths.join(', ')}`,
-          position: scope.play.position,
-        },
-      ]);
-    }
-    const { documents, diagnostics } = parseYaml(run.files.read(path) ?? '', path);
-    const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw new InputError(errors);
-    const value = documents[0]?.value ?? mapping();
-    if (!isMapping(value))
-      throw new InputError([
-        {
-          severity: 'error',
-          code: 'bad-variables',
-          message: 'a file of variables holds a mapping',
-          position: { file: path, line: 1, column: 1 },
-        },
-      ]);
-    Object.assign(merged, value);
-  }
-  return merged;
 }

@@ -19,6 +19,7 @@ import { controls } from './controls/index.js';
 import type { BecomeRequest } from './conversation.js';
 import { expandPaths, type PathOwner } from './path-expansion.js';
 import { findFile } from './search.js';
+import { withTemplateVariables } from './template-variables.js';
 import { type TaskScope, variablesOf, withoutOmitted } from './variables.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
@@ -177,7 +178,11 @@ function contextOf(
     render: (source, options = {}) => {
       const { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd, newlineSequence, ...rest } =
         options;
-      return templar.renderText(source, variables, {
+      const seen =
+        task.action === 'template' && options.name !== undefined
+          ? withTemplateVariables(variables, options.name)
+          : variables;
+      return templar.renderText(source, seen, {
         ...rest,
         ...(newlineSequence !== undefined && { newlineSequence: newlineSequence as '\n' }),
         delimiters: {

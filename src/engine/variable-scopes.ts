@@ -21,6 +21,8 @@ export interface PlayScope {
   play: Play;
   /** Contents of vars_files. */
   fileVars: Mapping;
+  /** The same for one host, where their names are templates. May throw Pending. */
+  fileVarsOf?: ((host: string) => Mapping) | undefined;
   /** ansible_play_hosts_all, and how the others stand. */
   hosts(): { all: readonly string[]; alive: readonly string[]; batch: readonly string[] };
   /** Throws Pending while some other host of the batch may still drop out before the point where `asking` is. */

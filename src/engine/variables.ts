@@ -1,5 +1,5 @@
 import { type RoleContext, roleDefaults, roleParameters, roleVars } from '../playbook/index.js';
-import { OMIT, type Variable, type Variables } from '../template/index.js';
+import { type LazyMapping, OMIT, type Variable, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping } from '../values/index.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
@@ -59,7 +59,7 @@ function find(scope: TaskScope, layers: HostLayers, name: string): Variable | un
     layers.included(name) ??
     (task && lookInAll(task.varsChain, name)) ??
     lookInRoles(scope, name, 'vars') ??
-    lookIn(fileVars, name) ??
+    lookIn(scope.play.fileVarsOf?.(scope.host) ?? fileVars, name) ??
     lookIn(play.vars, name) ??
     layers.fact(name) ??
     layers.inventory(name) ??
@@ -80,7 +80,7 @@ function* namesOf(scope: TaskScope): Iterable<string> {
     yield* [ofRole.vars(role), ofRole.defaults(role)].flatMap((layer) => Object.keys(layer));
     if (role === task?.role) yield* Object.keys(ofRole.params(role));
   }
-  yield* [fileVars, play.vars].flatMap((layer) => Object.keys(layer));
+  yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   if (run.inventory.hosts.has(scope.host)) {
     yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
   }
@@ -102,9 +102,19 @@ class TaskVariables implements Variables {
     if (name === 'vars') {
       return data({ lazyGet: (key: string) => this.get(key), lazyKeys: () => namesOf(this.#scope) });
     }
+    if (name === 'ansible_delegated_vars') return this.#delegated();
     const { play, host } = this.#scope;
     this.#layers ??= new HostLayers(play.run, host, play.play.directory);
     return find(this.#scope, this.#layers, name);
+  }
+
+  /** The variables of the host that the task is delegated to, under its name. */
+  #delegated(): Variable | undefined {
+    const { play, task } = this.#scope;
+    if (task?.delegateTo === undefined) return undefined;
+    const to = String(play.run.templar.render(task.delegateTo, this));
+    const hosts = this.get('hostvars')?.value as LazyMapping;
+    return data({ lazyGet: (host: string) => (host === to ? hosts.lazyGet(host) : undefined), lazyKeys: () => [to] });
   }
 
   names(): Iterable<string> {

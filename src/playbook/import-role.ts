@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { type Mapping, mapping, parseBoolean } from '../values/index.js';
 import type { Action } from './action.js';
 import type { Context } from './context.js';
@@ -19,7 +18,7 @@ export function fromArguments(
   for (const part of parts) {
     const value = args[`${part}_from`];
     const name = value === undefined || value === null ? undefined : render(String(value), `${part}_from`);
-    if (name !== undefined) from[part] = posix.basename(name);
+    if (name !== undefined) from[part] = name;
   }
   return from;
 }

@@ -68,7 +68,7 @@ export function createTemplar(options: TemplarOptions = {}): Templar {
     const { source, syntax, newlineSequence, keepTrailingNewline } = prepareText(text, textOptions);
     const result = engine
       .compile(source, keep(syntax), textOptions.name)
-      .renderText(new Rendering(engine, variables), keepTrailingNewline);
+      .renderText(new Rendering(engine, variables, undefined, textOptions.name), keepTrailingNewline);
     return newlineSequence === '\n' ? result : result.replaceAll('\n', newlineSequence);
   };
 

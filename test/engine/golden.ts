@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -26,6 +26,8 @@ export interface Case {
   args: string[];
   /** Ansible's jinja2_native while the answer is recorded; default true. */
   native?: boolean;
+  /** It tells about this machine: Ansible is asked each time, where it is installed. */
+  live?: boolean;
   /** Fields of results that are not compared. */
   ignore?: string[];
   /** Why kprov's answer is meant to differ from Ansible's: the golden answer is then kprov's own. */
@@ -132,6 +134,10 @@ export async function runCase({ files, args, ignore }: Case): Promise<{ golden: 
     ),
     run,
   };
+}
+
+export function isAnsibleHere(): boolean {
+  return spawnSync('ansible-playbook', ['--version']).status === 0;
 }
 
 /** The answer of the ansible-playbook that is installed here. */

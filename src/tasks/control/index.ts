@@ -6,6 +6,7 @@ import { addHost, groupBy } from './inventory.js';
 import { meta } from './meta.js';
 import { pause } from './pause.js';
 import { reboot } from './reboot.js';
+import { validateArgumentSpec } from './validate-argument-spec.js';
 import { waitForConnection } from './wait-for-connection.js';
 
 /** Tasks that the engine carries out itself; their declarations serve the schema and the documentation. */
@@ -23,4 +24,5 @@ export const controlTasks: readonly Task[] = [
   reboot,
   waitForConnection,
   asyncStatus,
+  validateArgumentSpec,
 ];

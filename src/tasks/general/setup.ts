@@ -31,6 +31,37 @@ export function wantedSubsets(subsets: readonly string[]): { hardware: boolean; 
   return { hardware: wants(hardwareSubsets), network: wants(networkSubsets), local: wants(['local']) };
 }
 
+/** Facts that `min` brings, by the subset that brings them alone: patterns of their names. */
+const minimal: Readonly<Record<string, RegExp>> = {
+  apparmor: /^apparmor$/,
+  caps: /^system_capabilities/,
+  chroot: /^is_chroot$/,
+  cmdline: /^(?:proc_)?cmdline$/,
+  date_time: /^date_time$/,
+  distribution: /^(?:distribution|os_family$)/,
+  dns: /^dns$/,
+  env: /^env$/,
+  fips: /^fips$/,
+  lsb: /^lsb$/,
+  pkg_mgr: /^pkg_mgr$/,
+  platform:
+    /^(?:system|kernel|kernel_version|machine|machine_id|architecture|nodename|hostname|fqdn|domain|userspace_\w+)$/,
+  python: /^python/,
+  selinux: /^selinux/,
+  service_mgr: /^service_mgr$/,
+  ssh_pub_keys: /^ssh_host_key_/,
+  user: /^(?:user_|real_|effective_)/,
+  virtual: /^virtualization_/,
+};
+
+/** What is left of the minimum where `!min` takes it away: the subsets that are named. */
+function minimumOf(facts: Mapping, subsets: readonly string[]): Mapping {
+  const takesAway = subsets.includes('!min') && subsets.includes('!all');
+  if (!takesAway || subsets.includes('all') || subsets.includes('min')) return facts;
+  const kept = subsets.flatMap((name) => minimal[name] ?? []);
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => kept.some((pattern) => pattern.test(name))));
+}
+
 /** A shell pattern as a regular expression. */
 function globOf(pattern: string): RegExp {
   const source = pattern
@@ -54,9 +85,14 @@ export function factsOf(report: Pick<Report, 'text'>, subsets: readonly string[]
   const files = new HostFiles(report.text('files') ?? '');
   const distribution = distributionFacts(files);
   const facts: Mapping = {
-    ...distribution,
-    ...platformFacts(files, field, distribution.os_family),
-    ...dnsFacts(files.lines('/etc/resolv.conf')),
+    ...minimumOf(
+      {
+        ...distribution,
+        ...platformFacts(files, field, distribution.os_family),
+        ...dnsFacts(files.lines('/etc/resolv.conf')),
+      },
+      subsets,
+    ),
     ...(wanted.network &&
       networkFacts(files, {
         addresses: field('addresses'),

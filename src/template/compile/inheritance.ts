@@ -5,6 +5,7 @@ import { str } from '../python/repr.js';
 import type { Compiled } from '../runtime/contracts.js';
 import type { Frame } from '../runtime/frame.js';
 import { Output } from '../runtime/output.js';
+import { templateSource } from '../runtime/template-source.js';
 import { Module } from '../runtime/things.js';
 import type { Statement } from '../syntax/ast.js';
 import { defaultSyntax } from '../syntax/delimiters.js';
@@ -14,7 +15,7 @@ type Node<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
 export function loadTemplate(frame: Frame, name: string): Compiled | undefined {
   const { engine } = frame.rendering;
-  const source = engine.options.loadTemplate?.(name);
+  const source = templateSource(frame.rendering, name);
   if (source === undefined) return undefined;
   return engine.compile(source, defaultSyntax, name);
 }

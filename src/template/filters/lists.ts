@@ -1,8 +1,8 @@
 import { TemplateError } from '../errors.js';
 import { compare, equalityKey, isEqual, isTruthy } from '../python/compare.js';
-import { dictEntries } from '../python/dict.js';
+import { dictEntries, dictGet } from '../python/dict.js';
 import { itemsOf, lengthOf, listOf } from '../python/iterate.js';
-import { isDict, isList, isString, Tuple, typeName, Undefined } from '../python/kinds.js';
+import { isDict, isList, isString, MISSING, Tuple, typeName, Undefined } from '../python/kinds.js';
 import { checkListLength, checkTextLength } from '../python/limits.js';
 import { binary } from '../python/operators.js';
 import { str } from '../python/repr.js';
@@ -224,8 +224,8 @@ export function subelements(value: unknown, path: unknown, skipsMissing: boolean
     for (const key of keys) {
       if (!isDict(inner))
         throw new TemplateError(`the key ${str(key)} should point to a dictionary, got '${typeName(inner)}'`);
-      const found = itemOf(inner, key);
-      if (found instanceof Undefined) {
+      const found = dictGet(inner, key);
+      if (found === MISSING || found instanceof Undefined) {
         if (skipsMissing) return [];
         throw new TemplateError(`could not find ${JSON.stringify(key)} key in iterated item`, {
           fix: 'pass skip_missing=true to leave such items out',

@@ -10,6 +10,7 @@ import { Callable, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
 import { pythonRegex } from '../python/regex.js';
 import { str } from '../python/repr.js';
 import type { Evaluation } from '../runtime/contracts.js';
+import { templateSource } from '../runtime/template-source.js';
 import { unknownName } from '../runtime/unknown-name.js';
 import { defaultSyntax } from '../syntax/delimiters.js';
 import { HEADER, prepareText } from '../text-options.js';
@@ -41,7 +42,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
   template: (evaluation, terms) =>
     terms.map((term) => {
       const name = nameOf(term, 'template');
-      const source = evaluation.engine.options.loadTemplate?.(name);
+      const source = templateSource(evaluation, name);
       if (source === undefined)
         throw new TemplateError(`the template file ${name} could not be found for the lookup`, {
           code: 'template-not-found',

@@ -29,6 +29,8 @@ export interface Engine {
 
 /** One call from outside and all that it touches. */
 export interface Evaluation extends CallContext {
+  /** The file that is being rendered, where it is one. */
+  readonly source: string | undefined;
   readonly engine: Engine;
   readonly variables: Variables;
   /** Where in the text that is being evaluated; for errors. */

@@ -38,6 +38,7 @@ export class Rendering implements Evaluation, Expander {
     readonly engine: Engine,
     readonly variables: Variables,
     budget?: Budget,
+    readonly source: string | undefined = undefined,
   ) {
     this.#budget = budget ?? { steps: 0, depth: 0, renderings: new Map() };
     this.#budget.renderings.set(variables, this);
@@ -60,7 +61,7 @@ export class Rendering implements Evaluation, Expander {
   /** The same call from outside, seen with other variables. */
   within(variables: Variables | undefined): Rendering {
     if (variables === undefined) return this;
-    return this.#budget.renderings.get(variables) ?? new Rendering(this.engine, variables, this.#budget);
+    return this.#budget.renderings.get(variables) ?? new Rendering(this.engine, variables, this.#budget, this.source);
   }
 
   variable(name: string): unknown {
