@@ -29,6 +29,7 @@ describe('the connection', () => {
     on('node2', clean);
   });
   afterEach(() => {
+    on('node1', `pkill -CONT -f '^sshd: root@notty' || true`);
     for (const proxy of proxies.splice(0)) proxy.close();
     for (const project of projects.splice(0)) project.remove();
     on('node1', clean);

@@ -27,6 +27,13 @@ export interface Running {
   says(pattern: RegExp): Promise<void>;
 }
 
+/** Programs of a test that has failed must not hold hosts against those that follow. */
+const underWay = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of underWay) child.kill('SIGKILL');
+  underWay.clear();
+});
+
 /** Starts kprov as a user would, without a terminal. */
 export function start(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Running {
   const child = spawn(process.execPath, [program, ...args], {
@@ -34,6 +41,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  underWay.add(child);
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();
@@ -53,6 +61,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
     child.on('error', reject);
     child.on('close', (code, signal) => {
       isOver = true;
+      underWay.delete(child);
       resolve({ code, signal, stdout, stderr });
       wake();
     });
