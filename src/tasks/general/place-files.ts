@@ -32,6 +32,8 @@ export interface Placement {
 
 /** Above this a file is compared by its checksum first and sent only where it differs. */
 const MAX_INLINE_BYTES = 64 * 1024;
+/** A shell holds the whole program while it runs it. */
+const MAX_BATCH_BYTES = 1024 * 1024;
 
 /** True where a shell word can hold the bytes: they are UTF-8 and none is NUL. */
 function isText(content: FileContent): content is Uint8Array {
@@ -39,6 +41,10 @@ function isText(content: FileContent): content is Uint8Array {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   return !bytes.includes(0) && Buffer.from(bytes.toString('utf8')).equals(bytes);
 }
+
+/** A text that goes in the program itself once it is known to be wanted. */
+const isShort = (file: PlacedFile): file is PlacedFile & { content: Uint8Array } =>
+  sizeOf(file.content) <= MAX_INLINE_BYTES && isText(file.content);
 
 const key = (index: number) => `.${index}`;
 
@@ -117,6 +123,7 @@ kp_probe() {
   kp_before "$1"
   [ "$kp_type" != file ] || kp_differ "$5" "$6" "$7"
   if kp_apply; then
+    if [ -z "$8" ]; then kp_set "wanted$kp_key" 1; return; fi
     kp_stage "$1" "$4" "$8" && kp_set "staging$kp_key" "$kp_staging"
   else
     kp_foresee_file "$1" "$5" "$6" "$7"
@@ -132,7 +139,7 @@ function probe(file: PlacedFile, index: number, placement: Placement): Script {
     locate(file, index, placement),
     unlessForced(
       placement,
-      sh`kp_probe "$kp_dest" ${expected} ${file.mode} ${owner} ${group} ${partial(file.content)} || return 1`,
+      sh`kp_probe "$kp_dest" ${expected} ${file.mode} ${owner} ${group} ${isShort(file) ? '' : partial(file.content)} || return 1`,
     ),
   ]);
 }
@@ -162,25 +169,60 @@ function merged(first: Report, second: Report): Report {
   return { status: 'changed', bytes, text: (field) => second.text(field) ?? first.text(field) };
 }
 
-function uploading(placement: Placement, report: Report, conclude: (report: Report) => Outcome): Program | undefined {
-  const wanted = placement.files.flatMap((file, index) => {
+/** What a file is brought with: itself as text, or what its staging directory is called. */
+type Wanted = { file: PlacedFile; index: number; dest: string } & ({ text: string } | { staging: string });
+
+function wantedFiles(placement: Placement, report: Report): Wanted[] {
+  return placement.files.flatMap((file, index): Wanted[] => {
+    const dest = report.text(`dest${key(index)}`) ?? '';
     const staging = report.text(`staging${key(index)}`);
-    return staging === undefined ? [] : [{ file, index, staging, dest: report.text(`dest${key(index)}`) ?? '' }];
+    if (staging !== undefined) return [{ file, index, dest, staging }];
+    if (!isShort(file) || report.text(`wanted${key(index)}`) === undefined) return [];
+    return [{ file, index, dest, text: Buffer.from(file.content).toString('utf8') }];
   });
-  if (wanted.length === 0) return undefined;
-  return program(
-    joinScripts([
-      placement.safeguards,
-      ...wanted.map(({ file, index, dest, staging }) => putInPlace(file, index, dest, staging, placement)),
-    ]),
-    {
-      uploads: wanted.map(({ file, staging }) => ({
-        path: `${staging}/${partial(file.content)}`,
-        content: file.content,
-      })),
-      next: (second) => conclude(merged(report, second)),
+}
+
+/** As many texts as one step may hold. */
+function batches(wanted: readonly Wanted[]): Wanted[][] {
+  const made: Wanted[][] = [];
+  let room = 0;
+  for (const each of wanted) {
+    const size = 'text' in each ? each.text.length : 0;
+    if (made.length === 0 || size > room) {
+      made.push([]);
+      room = MAX_BATCH_BYTES;
+    }
+    room -= size;
+    made.at(-1)?.push(each);
+  }
+  return made;
+}
+
+const bring = (each: Wanted, placement: Placement): Script =>
+  'staging' in each
+    ? putInPlace(each.file, each.index, each.dest, each.staging, placement)
+    : sh`
+kp_key=${key(each.index)}
+kp_write ${each.dest} ${each.text} ${each.file.mode} ${placement.owner} ${placement.group} || return 1
+kp_facts ${each.dest}`;
+
+/** Short texts stand in the program, many in one; other files are uploaded ahead of it. */
+function bringing(
+  [batch, ...others]: readonly Wanted[][],
+  placement: Placement,
+  report: Report,
+  conclude: (report: Report) => Outcome,
+): Program | undefined {
+  if (!batch) return undefined;
+  return program(joinScripts([placement.safeguards, ...batch.map((each) => bring(each, placement))]), {
+    uploads: batch.flatMap((each) =>
+      'staging' in each ? [{ path: `${each.staging}/${partial(each.file.content)}`, content: each.file.content }] : [],
+    ),
+    next: (second) => {
+      const all = merged(report, second);
+      return bringing(others, placement, all, conclude) ?? conclude(all);
     },
-  );
+  });
 }
 
 /**
@@ -195,7 +237,7 @@ export function placeFiles(placement: Placement, conclude: (report: Report) => O
     return program(joinScripts([...head, ...texts.map((file, i) => inline(file, i, placement))]));
   }
   return program(joinScripts([probing, ...head, ...placement.files.map((file, i) => probe(file, i, placement))]), {
-    next: (report) => uploading(placement, report, conclude),
+    next: (report) => bringing(batches(wantedFiles(placement, report)), placement, report, conclude),
   });
 }
 
