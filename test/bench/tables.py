@@ -38,7 +38,8 @@ def version(*command):
 
 def commit():
     run = lambda *c: subprocess.run(["git", "-C", ROOT, *c], capture_output=True, text=True).stdout.strip()
-    return run("rev-parse", "--short", "HEAD") or "unknown"
+    # The last one that could change a figure: a commit of the tables themselves does not.
+    return run("log", "-1", "--format=%h", "--", "src", "package-lock.json", "build.js", "test/bench") or "unknown"
 
 
 def machine():

@@ -54,7 +54,8 @@ def table(rows):
     if not found:
         return
     yield "\n## Round trips of a run\n"
-    yield f"One host. Time with {RTT_S * 1000:.0f} ms of way there and back, less the time without, divided by it. Dialling, handshake and login are in it.\n"
+    yield (f"One host. Time with {RTT_S * 1000:.0f} ms of way there and back, less the time without, divided by it. Dialling, handshake and "
+           "login are in it, and what TCP's slow start waits for: twenty tasks are 40 kB, two 21 kB, and its first window is 14.\n")
     yield "| playbook | s without | s with | round trips |"
     yield "| --- | --- | --- | --- |"
     for name in PLAYS:
