@@ -5,7 +5,7 @@ import type { PlaybookFlags } from './commands/playbook.js';
 import type { ValidateFlags } from './commands/validate.js';
 import type { VaultAction, VaultFlags } from './commands/vault.js';
 import { exitCode } from './exit-codes.js';
-import { withOneSpelling } from './long-names.js';
+import { withOneSpelling, withoutAbbreviations } from './long-names.js';
 import {
   type ConnectionFlags,
   collect,
@@ -254,7 +254,10 @@ export async function main(given: readonly string[]): Promise<number> {
     },
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    const command = program.commands.find((each) => each.name() === 'playbook' && each.name() === args[0]);
+    const long = command?.options.flatMap((option) => option.long ?? []) ?? [];
+    const whole = command === undefined ? args : withoutAbbreviations(args, [...long, '--help']);
+    await program.parseAsync(whole, { from: 'user' });
     return code;
   } catch (error) {
     // commander has said it already.
