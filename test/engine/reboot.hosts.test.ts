@@ -49,7 +49,7 @@ test('reboot: hosts with systemd, sysvinit and OpenRC go down, come back, and th
         'away: changed',
       ],
     ]);
-    expect(recap[host]).toMatchObject({ failures: 0, unreachable: 0 });
+    expect(recap[host]).toMatchObject({ failed: 0, unreachable: 0 });
     expect(told[host]?.[2]?.result).toMatchObject({ rebooted: true, elapsed: expect.any(Number) });
   }
 });
@@ -57,7 +57,10 @@ test('reboot: hosts with systemd, sysvinit and OpenRC go down, come back, and th
 test('wait_for_connection: a host that somebody else reboots is waited for', async () => {
   const { hosts: told } = await run('rpm', [
     before,
-    { name: 'soon', command: 'systemd-run --quiet --on-active=1 systemctl reboot' },
+    {
+      name: 'soon',
+      command: 'systemd-run --quiet --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot --force --force',
+    },
     { name: 'wait', wait_for_connection: { delay: 15, timeout: 200 } },
     ...isAnother,
   ]);

@@ -34,25 +34,39 @@ export const reboot: Control = async ({ host, args, what }) => {
   const path = (args.search_paths as readonly string[]).join(':');
   run.emit({ type: 'notice', level: 'info', host: host.host, message: `${what}: rebooting` });
   // The answer may never come: the host goes down under it.
-  await host.conversation
+  const answer = await host.conversation
     .send({
-      body: sh`(PATH=${path}:$PATH; export PATH; ${order}) >/dev/null 2>&1`,
+      body: sh`(PATH=${path}:$PATH; export PATH; ${order}) >/dev/null 2>&1; kp_set rc "$?"`,
       mode: { check: false, diff: false, mayFail: true },
       become: host.becomeRoot(),
       repeatable: false,
       independent: true,
     })
     .catch(() => undefined);
+  const code = Number(answer?.fields.get('rc')?.toString() ?? 0);
+  // From 128 on a signal ended it: the host is on its way down.
+  if (code > 0 && code < 128) {
+    throw new KprovError('reboot-failed', `${what}: the command that reboots failed with exit code ${code}`);
+  }
+  let reason = 'it has not gone down';
   const deadline = Date.now() + Number(args.reboot_timeout) * 1000;
   for (;;) {
     await sleep(1000, undefined, { signal: run.signal });
     await host.conversation.disconnect();
     const left = deadline - Date.now();
-    if (left <= 0) throw new KprovError('reboot-timeout', `${what}: the host did not come back in time`);
+    if (left <= 0) {
+      throw new KprovError(
+        'reboot-timeout',
+        `${what}: the host did not come back within ${Number(args.reboot_timeout)} seconds: ${reason}`,
+        { fix: 'Look at its console. Where it only needs longer, raise reboot_timeout.' },
+      );
+    }
     try {
       if ((await within(attemptMs, bootId(host, command))) !== before) break;
-    } catch {
-      // Not up yet.
+      reason = 'it has not gone down';
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      reason = error.message;
     }
   }
   await sleep(Number(args.post_reboot_delay) * 1000, undefined, { signal: run.signal });
