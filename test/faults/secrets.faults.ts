@@ -189,7 +189,7 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
     // The search finds what is there.
     expect(hits('target', on('node3', 'cat /root/canary-target'))).not.toEqual([]);
     process.stdout.write(`figure: places searched for canaries: ${places.length}\n`);
-  });
+  }, 900_000);
 
   const hasScript = existsSync('/usr/bin/script');
   (hasScript ? test : test.skip)('a passphrase that is typed shows nowhere', () => {
