@@ -142,7 +142,6 @@ function parsedArguments(task: Task, definition: TaskType, templar: Templar, var
   if (!parsed.ok) {
     const [first] = parsed.diagnostics;
     throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
-      position: first?.parameter ? task.at([first.parameter]) : task.position,
       ...(first?.fix !== undefined && { fix: first.fix }),
     });
   }

@@ -136,7 +136,8 @@ kp_stream() {
 kp_enter() {
   umask "$kp_umask"
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
-  if [ -n "$1" ]; then cd "$1" || exit 125; fi
+  # The place itself, as a program finds it that was started there, not the links that led to it.
+  if [ -n "$1" ]; then cd -P "$1" || exit 125; fi
   shift
   # A deadline of the task ends the command on the host, whatever becomes of the connection.
   [ -z "$kp_limit" ] || ! command -v timeout >/dev/null 2>&1 || set -- timeout -k 5 "$kp_limit" "$@"

@@ -1,3 +1,4 @@
+import * as pep440 from '@renovatebot/pep440';
 import { TemplateError } from '../errors.js';
 
 type Part = number | string;
@@ -60,6 +61,12 @@ const schemes: Readonly<Record<string, (a: string, b: string) => number>> = {
   strict: (a, b) => compareParts(strict(a), strict(b)),
   semver: compareSemantic,
   semantic: compareSemantic,
+  pep440: (a, b) => {
+    for (const version of [a, b]) {
+      if (!pep440.valid(version)) throw new TemplateError(`Version comparison failed: Invalid version: '${version}'`);
+    }
+    return pep440.compare(a, b);
+  },
 };
 
 export const versionSchemes = (): string[] => Object.keys(schemes);
