@@ -6,10 +6,14 @@ import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
 import { combineResults } from './loop-result.js';
-import { countOf } from './task-attempt.js';
+import { type Attempt, countOf } from './task-attempt.js';
 import { asItIs, failedBy, isUsersError, type Judged, shown } from './task-result.js';
 import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
 import { variablesOf } from './variables.js';
+
+/** Does a result of the task bring facts that later tasks may read? */
+const bringsFacts = ({ name, returns }: Attempt['definition']): boolean =>
+  name !== 'set_fact' && Object.hasOwn(returns, 'ansible_facts');
 
 /** Does a loop look at what its earlier items registered? Then they have to be waited for. */
 function namesItsOwnResult({ register, ...task }: Task): boolean {
@@ -127,7 +131,8 @@ export class TaskRun {
       const result = isLoop ? combineResults(results) : results[0];
       if (result) this.#done(turns, results, result);
     });
-    if (turns.some((turn) => isSent(turn) && turn.work?.definition.name === 'setup')) this.#gather(settling);
+    if (turns.some((turn) => isSent(turn) && turn.work !== undefined && bringsFacts(turn.work.definition)))
+      this.#gather(settling);
     const local = !turns.some(isSent);
     if (local) await this.#foresee(turns, isLoop);
     else if (register !== undefined)
