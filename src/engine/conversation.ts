@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { KprovError } from '../errors/index.js';
 import {
   type Become,
@@ -14,13 +14,14 @@ import type { Upload } from '../tasks/index.js';
 import {
   type Channel,
   ChannelRefused,
-  ConnectError,
   type Connection,
   ConnectionLost,
   type Target,
   type Transport,
 } from '../transport/index.js';
 import { isLarge } from '../values/index.js';
+import { makeNonce } from './nonce.js';
+import { NotBegun, OutcomeUnknown } from './outcomes.js';
 import { becomeError, ShellEnded, ShellSession, type StepListener, type StepReport } from './shell-session.js';
 import type { Slots } from './slots.js';
 import { BringFile, isBroughtApart } from './transfer/bring-file.js';
@@ -49,22 +50,6 @@ export type BecomeRequest =
       /** Default sudo. */
       method?: 'sudo' | 'su';
     } & BecomeDetails);
-
-/** The connection broke while this step ran, and nobody can tell whether it was finished. */
-export class OutcomeUnknown extends Error {
-  constructor(cause: unknown) {
-    super('the connection broke while this task ran; whether it was finished is not known', { cause });
-    this.name = 'OutcomeUnknown';
-  }
-}
-
-/** The run was interrupted before the host came to this step. */
-export class NotBegun extends Error {
-  constructor() {
-    super('interrupted before it was begun');
-    this.name = 'NotBegun';
-  }
-}
 
 export interface ConversationOptions {
   transport: Transport;
@@ -113,17 +98,6 @@ const keyOf = (become: BecomeRequest): string =>
     ? ''
     : [become.user, become.method ?? 'sudo', become.exe ?? '', ...(become.flags ?? [])].join(' ');
 const tooLate = () => new KprovError('timed-out', 'the host did not answer within the time of the task');
-
-const nonceBytes = 8;
-let spare = '';
-
-/** Unguessable. Random bytes are fetched for many at once: each time costs as much as working a task out. */
-function makeNonce(): string {
-  if (spare === '') spare = randomBytes(256 * nonceBytes).toString('hex');
-  const nonce = spare.slice(0, 2 * nonceBytes);
-  spare = spare.slice(2 * nonceBytes);
-  return nonce;
-}
 
 /** After an interrupt a host that has not said a word for so long counts as hung. */
 const hangMs = 10_000;
@@ -480,11 +454,3 @@ export class Conversation {
     }
   }
 }
-
-/** True for an error that means the host cannot be reached (any more). */
-export const isUnreachable = (error: unknown): error is Error =>
-  error instanceof ConnectError ||
-  error instanceof ConnectionLost ||
-  error instanceof ChannelRefused ||
-  error instanceof ShellEnded ||
-  error instanceof OutcomeUnknown;

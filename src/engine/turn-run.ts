@@ -5,11 +5,12 @@ import type { Outcome, Program } from '../tasks/index.js';
 import type { Value } from '../values/index.js';
 import { runInBackground } from './background.js';
 import { controls } from './controls/index.js';
-import { type Conversation, NotBegun } from './conversation.js';
+import type { Conversation } from './conversation.js';
 import type { TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
 import { LastWords } from './last-words.js';
 import type { Turn } from './loop.js';
+import { NotBegun } from './outcomes.js';
 import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
 import {
   asItIs,
