@@ -31,13 +31,22 @@ kp_id=${id ?? ''} kp_file= kp_want_fp=${(args.fingerprint ?? '').replaceAll(/\s/
 kp_known=$(rpm -q gpg-pubkey 2>/dev/null)
 if [ -z "$kp_id" ]; then
   command -v gpg >/dev/null 2>&1 || { kp_fail 'gpg is needed to read keys (package gnupg2)'; return 1; }
-  if [ -n ${isUrl} ]; then
-    if [ -n "$kp_check" ]; then kp_unknown 'a key is not downloaded in check mode'; return 0; fi
+  kp_show_keys() {
+    gpg --batch --no-options --homedir /nonexistent --no-keyring --trust-model always --with-colons --with-fingerprint --show-keys "$@" 2>/dev/null
+  }
+  if [ -n ${isUrl} ] && [ -n "$kp_check" ]; then
+    # A dry run reads it without a file.
+    if command -v curl >/dev/null 2>&1; then kp_out=$(curl -fsSL --connect-timeout 30 -- ${args.key} 2>/dev/null | kp_show_keys)
+    else kp_out=$(wget -q -T 30 -O - -- ${args.key} 2>/dev/null | kp_show_keys)
+    fi
+    [ -n "$kp_out" ] || { kp_unknown ${`there is no key yet at ${args.key}`}; return 0; }
+  elif [ -n ${isUrl} ]; then
     kp_file=$(mktemp) && kp_download ${args.key} "$kp_file" || { rm -f -- "$kp_file"; return 1; }
   else
     kp_file=${args.key}
+    if [ -n "$kp_check" ] && [ ! -e "$kp_file" ] && kp_foreseen "$kp_file"; then kp_unknown "$kp_file is not there yet"; return 0; fi
   fi
-  kp_out=$(gpg --batch --no-options --homedir /nonexistent --no-keyring --trust-model always --with-colons --with-fingerprint --show-keys "$kp_file" 2>/dev/null </dev/null)
+  [ -z "$kp_file" ] || kp_out=$(kp_show_keys "$kp_file" </dev/null)
   kp_fp=$\{kp_out#*"$\{kp_nl}fpr:"}; kp_fp=$\{kp_fp%%:"$kp_nl"*}; kp_fp=$\{kp_fp##*:}
   kp_id=$(printf '%s' "$kp_fp" | tail -c 8 | tr A-F a-f)
 fi
@@ -58,7 +67,7 @@ kp_key_change() {
 }
 kp_key_change
 kp_code=$?
-[ -z ${isUrl} ] || rm -f -- "$kp_file"
+[ -z ${isUrl} ] || [ -z "$kp_file" ] || rm -f -- "$kp_file"
 return "$kp_code"`,
       ]),
     );
