@@ -113,6 +113,8 @@ describe('yum_repository on a real host', () => {
 });
 
 test('yum: where there is only yum, it is called', async () => {
+  // A shell remembers where it has found dnf.
+  await host.disconnect();
   host.ssh(
     `printf '[kp]\nname=kp\nbaseurl=file:///srv/rpm/tools\ngpgcheck=0\n' >/etc/yum.repos.d/kp.repo; mv /usr/bin/dnf /usr/bin/dnf.away; ln -s /usr/bin/dnf.away /usr/local/bin/yum`,
   );
@@ -125,6 +127,7 @@ test('yum: where there is only yum, it is called', async () => {
     const removed = await host.run('yum', { name: 'kp-tool', state: 'absent' });
     expect([removed.status, removed.result.cmd]).toEqual(['changed', expect.stringContaining('yum -y')]);
   } finally {
+    await host.disconnect();
     clean();
   }
 });
