@@ -74,15 +74,16 @@ def run(rows, a):
         "rivals": lambda: compare.run(rows, a, rivals),
     }
     failures = []
-    for name in SECTIONS:
-        if name not in a.only:
-            continue
-        try:
-            work[name]()
-        except Failed as failure:
-            print(f"FAILED in {name}: {failure}", flush=True)
-            failures.append(name)
-    hosts_sh("down")
+    try:
+        for name in [name for name in SECTIONS if name in a.only]:
+            try:
+                work[name]()
+            except Failed as failure:
+                print(f"FAILED in {name}: {failure}", flush=True)
+                failures.append(name)
+    finally:
+        hosts_sh("down")
+        files.forget()
     return failures
 
 

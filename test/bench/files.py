@@ -1,5 +1,5 @@
 """One large file to every host: kprov's copy beside scp, both to all hosts at once."""
-import os, subprocess
+import os, shutil, subprocess
 from compare import kprov
 from lab import INI, NETNS, OUT, STATE, Failed, hosts_sh, line, measure, on_hosts
 
@@ -11,11 +11,17 @@ PLAY = f"""- hosts: nodes
 """
 
 
+FOLDER = f"/var/tmp/{NETNS}-archives"
+
+
+def forget():
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
 def archives(mib):
     """`packed`: like layers that are compressed already. `plain`: programs and texts of this machine, as in `docker save`."""
-    folder = f"/var/tmp/{NETNS}-archives"
-    os.makedirs(folder, exist_ok=True)
-    made = {"packed": f"{folder}/packed-{mib}", "plain": f"{folder}/plain-{mib}"}
+    os.makedirs(FOLDER, exist_ok=True)
+    made = {"packed": f"{FOLDER}/packed-{mib}", "plain": f"{FOLDER}/plain-{mib}"}
     size = mib * 1_000_000
     if not os.path.exists(made["packed"]):
         subprocess.run(f"head -c {size} /dev/urandom >{made['packed']}", shell=True, check=True)
@@ -47,7 +53,7 @@ def run(rows, a):
                 measured[engine] = measure(engine, command, counts_processes=False)
                 on_hosts(f"[ $(stat -c %s {DEST}) = {mib * 1_000_000} ]")
             measured["kprov-again"] = measure("kprov", commands(archive)["kprov"], counts_processes=False)
-            if f"changed=0" not in open(OUT).read():
+            if "changed=0" not in open(OUT).read():
                 raise Failed("files: the second run has changed something")
             for engine, r in measured.items():
                 rows.add(r, engine=engine, **key)
