@@ -29,15 +29,19 @@ const expectation = ({ hosts, recap, files, attributes }: Golden): unknown => ({
 
 describe('plays come to what Ansible makes of them', () => {
   const asked = cases.filter(({ live }) => live !== true || isAnsibleHere());
-  test.each(asked.map((given) => [given.name, given] as const))('%s', async (_, given) => {
-    let expected = given.live ? askAnsible(given) : expectedOf(given);
-    if (wanted !== undefined && (wanted === 'new' ? !expected : new RegExp(wanted).test(given.name))) {
-      expected = given.differs === undefined ? askAnsible(given) : (await runCase(given)).golden;
-      writeExpected(given, expected);
-    }
-    if (!expected) throw new Error(`${given.name} has no expected.json; record it with KPROV_RECORD_CASES=new`);
-    const { golden, run } = await runCase(given);
-    expect(run.refused).toEqual([]);
-    expect(golden).toEqual(expectation(expected));
-  });
+  test.each(asked.map((given) => [given.name, given] as const))(
+    '%s',
+    async (_, given) => {
+      let expected = given.live ? askAnsible(given) : expectedOf(given);
+      if (wanted !== undefined && (wanted === 'new' ? !expected : new RegExp(wanted).test(given.name))) {
+        expected = given.differs === undefined ? askAnsible(given) : (await runCase(given)).golden;
+        writeExpected(given, expected);
+      }
+      if (!expected) throw new Error(`${given.name} has no expected.json; record it with KPROV_RECORD_CASES=new`);
+      const { golden, run } = await runCase(given);
+      expect(run.refused).toEqual([]);
+      expect(golden).toEqual(expectation(expected));
+    },
+    120_000,
+  );
 });
