@@ -29,6 +29,9 @@ export function readIni(text: string, source: Source): void {
   new IniReader(source).read(text);
 }
 
+/** Certificates fit into it; what is longer would only fill the memory. */
+const longestLine = 1_000_000;
+
 class IniReader {
   #section: Section | undefined = { group: 'ungrouped', kind: 'hosts' };
   readonly #pending = new Map<string, Pending>();
@@ -68,6 +71,11 @@ class IniReader {
         column: position.column + line.indexOf('\ufffd'),
         length: 1,
       });
+      return;
+    }
+    if (line.length > longestLine) {
+      const why = `it has ${line.length} characters, and no line of an inventory has more than ${longestLine}`;
+      this.#error('line-too-long', 'a line that is too long', { ...position, length: 1 }, { why });
       return;
     }
     const match = header.exec(line);
