@@ -254,6 +254,17 @@ const cases: Bad[] = [
 describe('bad input ends in a clear error, within a second of work and 300 MB', () => {
   let folder: string;
   const used = { seconds: 0, megabytes: 0 };
+  let peaceful = 0;
+  beforeAll(async () => {
+    const place = mkdtempSync(join(tmpdir(), 'kprov-faults-'));
+    writeFileSync(join(place, 'hosts.ini'), 'a ansible_connection=local\n');
+    writeFileSync(join(place, 'site.yml'), good);
+    writeFileSync(join(place, 'meter.mjs'), meter);
+    const env = { NODE_OPTIONS: `--import=${join(place, 'meter.mjs')}`, FAULTS_METER: join(place, 'figures.json') };
+    expect((await kprov(['up', '-i', 'hosts.ini', 'site.yml'], { cwd: place, env })).code).toBe(0);
+    peaceful = (JSON.parse(readFileSync(join(place, 'figures.json'), 'utf8')) as typeof used).seconds;
+    rmSync(place, { recursive: true, force: true });
+  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kprov-faults-'));
   });
@@ -291,8 +302,8 @@ describe('bad input ends in a clear error, within a second of work and 300 MB', 
       used.seconds = Math.max(used.seconds, seconds);
       used.megabytes = Math.max(used.megabytes, megabytes);
       expect(megabytes).toBeLessThan(300);
-      // A busy machine makes processor time longer, too.
-      expect(seconds).toBeLessThan(1.5);
+      // A busy machine makes processor time longer, too: a good playbook takes 0.4 s where there is peace.
+      expect(seconds).toBeLessThan(Math.max(1, peaceful / 0.4));
     },
   );
 });
