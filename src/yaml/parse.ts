@@ -1,7 +1,7 @@
 import { Composer, type CST, Parser } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
 import { composeDocument } from './compose.js';
-import { tooDeep } from './depth.js';
+import { tooDeep, unclosed } from './depth.js';
 import { type YamlDocument, yamlDocument } from './document.js';
 import { Lines } from './place.js';
 import { explainSyntaxError } from './syntax-error.js';
@@ -52,6 +52,10 @@ function refused(text: string, lines: Lines): Diagnostic | undefined {
 
 function readTokens(text: string, lines: Lines): CST.Token[] | Diagnostic {
   const tokens: CST.Token[] = [];
+  const flood = unclosed(text);
+  if (flood !== undefined) {
+    return { severity: 'error', code: 'too-deep', message: 'nested too deeply', position: lines.position(flood) };
+  }
   for (const token of new Parser().parse(text)) {
     const offset = tooDeep(token);
     if (offset !== undefined) {
