@@ -1,7 +1,8 @@
 /** Control characters (escape sequences of a hostile host among them) shown instead of obeyed; newlines and tabs stay. */
 export const harmless = (text: string): string =>
-  text.replace(/(?<![\ud800-\udbff])[\udc80-\udcff]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c === '\r' ? '' : `\\x${(c.charCodeAt(0) & (c > '\udbff' ? 0xff : 0xffff)).toString(16).padStart(2, '0')}`,
+  text.replace(
+    /(?<![\ud800-\udbff])[\udc80-\udcff]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => (c === '\r' ? '' : `\\x${(c.charCodeAt(0) & (c > '\udbff' ? 0xff : 0xffff)).toString(16).padStart(2, '0')}`),
   );
 
 /** The same on a single line. */

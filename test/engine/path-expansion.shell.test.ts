@@ -26,7 +26,7 @@ describe('a path on the host', () => {
       { copy: { content: 'x', dest: '{{ playbook_dir }}/out/$KPROV_PLACE' }, environment, ignore_errors: true },
       { stat: { path: '/etc/$KPROV_NO_SUCH_VARIABLE' } },
     ]);
-    expect(own?.msg).toContain("/out/it's");
+    expect(String((own as Record<string, unknown>).msg)).toContain("/out/it's");
     expect(missing).toMatchObject({ stat: { exists: false } });
   });
 

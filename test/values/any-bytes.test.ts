@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { bytesOfText, textOfBytes } from '../../src/values/index.js';
 
 test('any bytes come through as text unharmed', () => {
-  const pieces = fc.oneof(fc.uint8Array({ maxLength: 6 }), fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)));
+  const pieces = fc.oneof(
+    fc.uint8Array({ maxLength: 6 }),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+  );
   fc.assert(
     fc.property(fc.array(pieces), (parts) => {
       const bytes = Buffer.concat(parts);
@@ -12,11 +15,13 @@ test('any bytes come through as text unharmed', () => {
 });
 
 test('text is what it says', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-    const bytes = Buffer.from(text);
-    expect(textOfBytes(bytes)).toBe(bytes.toString());
-    expect(bytesOfText(bytes.toString())).toEqual(bytes);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const bytes = Buffer.from(text);
+      expect(textOfBytes(bytes)).toBe(bytes.toString());
+      expect(bytesOfText(bytes.toString())).toEqual(bytes);
+    }),
+  );
 });
 
 test.each([

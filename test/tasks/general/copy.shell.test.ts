@@ -27,7 +27,7 @@ proveTaskCases(copy, [
   {
     name: 'a mapping as content is written as JSON',
     args: { content: { b: [1, true, null], a: 'x' }, dest: '{dir}/f' },
-    after: { f: '{"a": "x", "b": [1, true, null]}' },
+    after: { f: '{"b": [1, true, null], "a": "x"}' },
   },
   {
     name: 'a file that differs is replaced and keeps its permissions',
