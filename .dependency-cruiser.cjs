@@ -12,7 +12,19 @@ const allowed = {
   playbook: ['yaml', 'template', 'inventory', 'tasks'],
   engine: ['yaml', 'vault', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
   report: ['engine'],
-  cli: ['yaml', 'vault', 'report', 'engine', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'kubernetes', 'shell'],
+  cli: [
+    'yaml',
+    'vault',
+    'report',
+    'engine',
+    'playbook',
+    'inventory',
+    'template',
+    'tasks',
+    'transport',
+    'kubernetes',
+    'shell',
+  ],
 };
 
 module.exports = {
