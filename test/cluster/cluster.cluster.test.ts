@@ -362,7 +362,10 @@ describe('a control plane of several nodes behind a virtual address', () => {
       const tokens = await kubectl(
         '-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o name',
       );
-      await kubectl(`-n kube-system delete ${tokens.trim().split('\n').join(' ')} secret/kubeadm-certs`);
+      // The certificates go with their token.
+      await kubectl(
+        `-n kube-system delete --ignore-not-found ${tokens.trim().split('\n').join(' ')} secret/kubeadm-certs`,
+      );
       // The first of the list is not where the cluster is.
       plan.regroup({ control_plane: ['node3', 'node2', 'node1'], workers: [] });
       const joins = await watchJoins();
