@@ -82,6 +82,18 @@ export const settings: readonly Setting[] = [
     'privilege_escalation.become_user sudo_become_plugin.user su_become_plugin.user',
     'as --become-user',
   ),
+  applied(
+    'become_exe',
+    'ANSIBLE_BECOME_EXE ANSIBLE_SUDO_EXE ANSIBLE_SU_EXE',
+    'privilege_escalation.become_exe sudo_become_plugin.executable su_become_plugin.executable',
+    'the program that changes the user, where the play names none',
+  ),
+  applied(
+    'become_flags',
+    'ANSIBLE_BECOME_FLAGS ANSIBLE_SUDO_FLAGS ANSIBLE_SU_FLAGS',
+    'privilege_escalation.become_flags sudo_become_plugin.flags su_become_plugin.flags',
+    'its options, where the play names none',
+  ),
   applied('become_method', 'ANSIBLE_BECOME_METHOD', 'privilege_escalation.become_method', 'as --become-method'),
   applied('become_ask_pass', 'ANSIBLE_BECOME_ASK_PASS', 'privilege_escalation.become_ask_pass', 'as --ask-become-pass'),
   applied(
