@@ -233,8 +233,8 @@ export class TaskRun {
 
   /** A change that notifies nobody has failed. */
   #heard(result: Judged, topics: readonly string[]): Judged {
-    const { host, play } = { host: this.#host, play: this.#host.play };
-    const unheard = topics.find((topic) => play.handlersFor(host, topic).length === 0);
+    const host = this.#host;
+    const unheard = topics.find((topic) => host.play.handlersFor(host, topic).length === 0);
     if (result.status !== 'changed' || unheard === undefined) return result;
     const message = `The requested handler '${unheard}' was not found in either the main handlers list nor in the listening handlers list`;
     return { ...result, status: 'failed', message, value: { ...result.value, failed: true, msg: message } };

@@ -57,6 +57,7 @@ export class TurnRun {
   readonly #host: HostRun;
   readonly #task: Task;
   readonly #info: TaskInfo;
+  #isUnheard: boolean | undefined;
 
   constructor(host: HostRun, task: Task, info: TaskInfo) {
     this.#host = host;
@@ -80,11 +81,13 @@ export class TurnRun {
     );
   }
 
-  /** A change would fail then: nothing may be sent behind it. */
+  /** A change would fail then: nothing may be sent behind it. Asked several times for each turn, looked up once. */
   #notifiesNobody(): boolean {
     const host = this.#host;
-    const topics = (this.#task.notify ?? []).map((topic) => host.tryRender(topic, host.scope(this.#task)));
-    return topics.some((topic) => host.play.handlersFor(host, topic).length === 0);
+    this.#isUnheard ??= (this.#task.notify ?? []).some(
+      (topic) => host.play.handlersFor(host, host.tryRender(topic, host.scope(this.#task))).length === 0,
+    );
+    return this.#isUnheard;
   }
 
   /** Works the task out for one turn and sends it. */

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { nodeFiles } from '../../src/engine/index.js';
 import type { Frame } from '../../src/shell/index.js';
 import { parseArguments } from '../../src/tasks/index.js';
 import type { Diff, Outcome, Program, Report, Status, Task, TaskContext } from '../../src/tasks/task.js';
@@ -39,20 +40,7 @@ const realFiles: Files = {
     }),
   isExecutable: (path) => attempt(() => (statSync(path).mode & 0o111) !== 0) ?? false,
   permissions: (path) => attempt(() => statSync(path).mode & 0o7777),
-  look: (path) =>
-    attempt(() => {
-      const facts = lstatSync(path);
-      const { mode, size, mtimeMs, uid, gid } = facts;
-      const kind = facts.isFile()
-        ? 'file'
-        : facts.isDirectory()
-          ? 'directory'
-          : facts.isSymbolicLink()
-            ? 'link'
-            : 'other';
-      const common = { kind, mode: mode & 0o7777, size, mtime: Math.floor(mtimeMs / 1000), uid, gid } as const;
-      return kind === 'link' ? { ...common, target: readlinkSync(path) } : common;
-    }),
+  ...(nodeFiles.look && { look: nodeFiles.look }),
   list: (path) => attempt(() => readdirSync(path).sort()),
 };
 
