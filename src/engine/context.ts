@@ -2,14 +2,14 @@ import type { Inventory } from '../inventory/index.js';
 import type { Loader } from '../playbook/index.js';
 import type { Transport } from '../transport/index.js';
 import type { Files, Redactor } from '../values/index.js';
-import type { Conversation } from './conversation.js';
+import type { Conversation } from './conversation/conversation.js';
 import type { Listener } from './events.js';
-import type { OncePrompts } from './interaction.js';
 import type { RunOptions } from './options.js';
 import type { Slots } from './slots.js';
 import type { Stats } from './stats.js';
 import type { Transfers } from './transfer/transfers.js';
-import type { RunScope } from './variables.js';
+import type { OncePrompts } from './variables/interaction.js';
+import type { RunScope } from './variables/variables.js';
 
 /** What everything in a run shares. */
 export interface RunContext {

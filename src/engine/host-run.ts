@@ -3,17 +3,17 @@ import { isConstant, pythonText } from '../template/index.js';
 import { type Mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { breathe } from './breathe.js';
 import { runMeta } from './controls/meta.js';
-import type { BecomeRequest, Conversation } from './conversation.js';
+import type { BecomeRequest, Conversation } from './conversation/conversation.js';
 import type { Order, TaskInfo } from './events.js';
 import { Gate } from './gate.js';
 import type { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
 import type { PlayRun } from './play-run.js';
-import { serialized } from './serialized-task.js';
 import { isSelected, renderedTags } from './tags.js';
 import type { Judged } from './task-result.js';
 import { TaskRun } from './task-run.js';
-import { type TaskScope, variablesOf } from './variables.js';
+import { serialized } from './variables/serialized-task.js';
+import { type TaskScope, variablesOf } from './variables/variables.js';
 
 /** The host leaves the list of tasks it is in: a task failed, or the play is over for it. */
 class Stop extends Error {}

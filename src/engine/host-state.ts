@@ -1,5 +1,5 @@
 import type { Mapping, Value } from '../values/index.js';
-import { isConnectionVariable } from './connection-names.js';
+import { isConnectionVariable } from './conversation/connection-names.js';
 import type { Order } from './events.js';
 import { compareOrders } from './order.js';
 

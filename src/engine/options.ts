@@ -1,5 +1,5 @@
-import type { ConnectionDefaults } from './connection-variables.js';
-import type { RunLock } from './conversation.js';
+import type { ConnectionDefaults } from './conversation/connection-variables.js';
+import type { RunLock } from './conversation/conversation.js';
 import type { TagSelection } from './tags.js';
 
 /** What the command line asks of a run. */

@@ -1,8 +1,8 @@
 import { type Node, type Task, topicsOf } from '../playbook/index.js';
 import { Pending, parseBoolean } from '../values/index.js';
 import type { RunContext } from './context.js';
-import type { Conversation } from './conversation.js';
-import { conversationWith } from './conversations.js';
+import type { Conversation } from './conversation/conversation.js';
+import { conversationWith } from './conversation/conversations.js';
 import type { Order } from './events.js';
 import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
@@ -10,7 +10,7 @@ import { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
 import { Throttle } from './slots.js';
 import { flagOf } from './task-attempt.js';
-import { type PlayScope, variablesOf } from './variables.js';
+import { type PlayScope, variablesOf } from './variables/variables.js';
 
 /** Where the parts of a play stand in the order of its tasks. */
 const section = {

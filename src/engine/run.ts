@@ -8,16 +8,16 @@ import { type Files, type Mapping, mapping, type Redactor, type Value } from '..
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
 import type { HostState } from './host-state.js';
-import type { OncePrompts } from './interaction.js';
 import type { RunOptions } from './options.js';
 import { hasFatalTasks, PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
 import { countOf, flagOf } from './task-attempt.js';
 import { Transfers } from './transfer/transfers.js';
-import { type PlayScope, type RunScope, variablesOf } from './variables.js';
-import { readVarsFiles } from './vars-files.js';
-import { askForVariables } from './vars-prompt.js';
+import type { OncePrompts } from './variables/interaction.js';
+import { type PlayScope, type RunScope, variablesOf } from './variables/variables.js';
+import { readVarsFiles } from './variables/vars-files.js';
+import { askForVariables } from './variables/vars-prompt.js';
 
 export interface RunRequest {
   playbook: Playbook;

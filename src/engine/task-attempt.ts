@@ -12,15 +12,15 @@ import {
 } from '../tasks/index.js';
 import { isConstant, type Templar, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
-import { connectionReader } from './connection-reader.js';
-import { becomeOf } from './connection-variables.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
-import type { BecomeRequest } from './conversation.js';
-import { expandPaths, type PathOwner } from './path-expansion.js';
-import { findFile } from './search.js';
-import { withTemplateVariables } from './template-variables.js';
-import { type TaskScope, variablesOf, withoutOmitted } from './variables.js';
+import { connectionReader } from './conversation/connection-reader.js';
+import { becomeOf } from './conversation/connection-variables.js';
+import type { BecomeRequest } from './conversation/conversation.js';
+import { expandPaths, type PathOwner } from './lookups/path-expansion.js';
+import { findFile } from './variables/search.js';
+import { withTemplateVariables } from './variables/template-variables.js';
+import { type TaskScope, variablesOf, withoutOmitted } from './variables/variables.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
 export interface Attempt {

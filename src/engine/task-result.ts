@@ -4,11 +4,11 @@ import type { Diff, Interpretation, Outcome, Report, Status } from '../tasks/ind
 import { TemplateError } from '../template/index.js';
 import { type Mapping, mapping, type Redactor, textOfBytes, Unknowable, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
+import type { StepReport } from './conversation/shell-session.js';
 import type { ResultStatus, TaskResult } from './events.js';
 import { isUnreachable, OutcomeUnknown } from './outcomes.js';
-import type { StepReport } from './shell-session.js';
 import type { Attempt } from './task-attempt.js';
-import { type TaskScope, variablesOf } from './variables.js';
+import { type TaskScope, variablesOf } from './variables/variables.js';
 
 /** What a task came to, before changed_when and failed_when have their say. */
 export interface RawResult {

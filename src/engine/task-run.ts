@@ -1,7 +1,6 @@
 import type { Task } from '../playbook/index.js';
 import { sh } from '../shell/index.js';
 import { type Mapping, mapping, type Value } from '../values/index.js';
-import { adopt, saved } from './effects.js';
 import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
@@ -9,7 +8,8 @@ import { combineResults } from './loop-result.js';
 import { type Attempt, countOf } from './task-attempt.js';
 import { asItIs, failedBy, isUsersError, type Judged, shown } from './task-result.js';
 import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
-import { variablesOf } from './variables.js';
+import { adopt, saved } from './variables/effects.js';
+import { variablesOf } from './variables/variables.js';
 
 /** Does a result of the task bring facts that later tasks may read? */
 const bringsFacts = ({ name, returns }: Attempt['definition']): boolean =>

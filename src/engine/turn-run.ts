@@ -3,12 +3,12 @@ import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
 import type { Value } from '../values/index.js';
-import { runInBackground } from './background.js';
 import { controls } from './controls/index.js';
-import type { Conversation } from './conversation.js';
+import { runInBackground } from './conversation/background.js';
+import type { Conversation } from './conversation/conversation.js';
+import { LastWords } from './conversation/last-words.js';
 import type { TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
-import { LastWords } from './last-words.js';
 import type { Turn } from './loop.js';
 import { NotBegun } from './outcomes.js';
 import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
@@ -23,7 +23,7 @@ import {
   reportOf,
   settled,
 } from './task-result.js';
-import { variablesOf } from './variables.js';
+import { variablesOf } from './variables/variables.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
 export interface UnderWay {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { controlPaths } from '../../src/engine/control-paths.js';
+import { controlPaths } from '../../src/engine/conversation/control-paths.js';
 import {
   createTemplar,
   TemplateError,

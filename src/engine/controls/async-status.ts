@@ -1,6 +1,6 @@
 import { mapping } from '../../values/index.js';
-import { statusOfJob } from '../background.js';
-import { forgetJob } from '../jobs.js';
+import { statusOfJob } from '../conversation/background.js';
+import { forgetJob } from '../conversation/jobs.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 

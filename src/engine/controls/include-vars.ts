@@ -5,8 +5,8 @@ import { pythonRegex } from '../../template/python/regex.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 import { parseYaml } from '../../yaml/index.js';
 import type { HostRun } from '../host-run.js';
-import { findFile } from '../search.js';
-import { variablesOf } from '../variables.js';
+import { findFile } from '../variables/search.js';
+import { variablesOf } from '../variables/variables.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 

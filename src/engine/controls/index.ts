@@ -1,6 +1,6 @@
 import type { Node, Task } from '../../playbook/index.js';
 import type { Mapping } from '../../values/index.js';
-import type { Conversation } from '../conversation.js';
+import type { Conversation } from '../conversation/conversation.js';
 import type { HostRun } from '../host-run.js';
 import type { Attempt } from '../task-attempt.js';
 import type { RawResult } from '../task-result.js';

@@ -2,7 +2,7 @@ import type { Task } from '../../playbook/index.js';
 import type { Order } from '../events.js';
 import type { HostRun } from '../host-run.js';
 import { refreshInventory } from '../refresh-inventory.js';
-import { variablesOf } from '../variables.js';
+import { variablesOf } from '../variables/variables.js';
 
 /** `meta`: steers the run. It has no result and is not counted. */
 export async function runMeta(host: HostRun, task: Task, order: Order): Promise<void> {

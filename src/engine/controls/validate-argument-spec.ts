@@ -1,5 +1,5 @@
 import { Float, isMapping, type Mapping, parseBoolean, unboxed, type Value } from '../../values/index.js';
-import { variablesOf } from '../variables.js';
+import { variablesOf } from '../variables/variables.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 

@@ -2,7 +2,7 @@ import { type Script, sh } from '../../shell/index.js';
 import type { Upload } from '../../tasks/index.js';
 import { type Channel, ChannelRefused } from '../../transport/index.js';
 import { isLarge } from '../../values/index.js';
-import type { StepReport } from '../shell-session.js';
+import type { StepReport } from '../conversation/shell-session.js';
 import { BLOCK_BYTES } from './blocks.js';
 import { chooseSegment, type Measured } from './choose-encoding.js';
 import { LARGE_BYTES } from './large-files.js';

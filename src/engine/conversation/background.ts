@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { KprovError } from '../../errors/index.js';
+import type { Program } from '../../tasks/index.js';
+import { type Mapping, mapping } from '../../values/index.js';
+import type { RunContext } from '../context.js';
+import type { Attempt } from '../task-attempt.js';
+import { interpret, type RawResult } from '../task-result.js';
+import { forgetJob, isJobId, lookAtJob, newJobId, readJob, startJob } from './jobs.js';
+import type { StepReport } from './shell-session.js';
+
+/** What a job was begun with: needed to read what it reports. */
+interface Job {
+  nonce: string;
+  work: Attempt;
+  seconds: number;
+}
+
+const jobsOf = new WeakMap<RunContext, Map<string, Job>>();
+
+/** Sends a step to the host that has the job, as the user whose job it is. */
+export type SendScript = (script: Program['script']) => Promise<StepReport>;
+
+const raw = (status: RawResult['status'], value: Mapping): RawResult => ({
+  status,
+  value,
+  diff: [],
+  incomplete: false,
+  save: [],
+});
+
+const text = (report: StepReport, field: string): string => report.fields.get(field)?.toString() ?? '';
+
+export interface Background {
+  run: RunContext;
+  host: string;
+  /** `async`. */
+  seconds: number;
+  /** `poll`; 0: begin it and go on. */
+  pollSeconds: number;
+  send: SendScript;
+}
+
+/** A task with `async`: begun as a job of its own; with `poll` above 0 its end is waited for, whatever the connection does. */
+export async function runInBackground(work: Attempt, program: Program, about: Background): Promise<RawResult> {
+  const { run, host, seconds, pollSeconds, send } = about;
+  if (program.next !== undefined || program.uploads !== undefined) {
+    throw new KprovError('no-async', `${work.definition.name} does not support async`, {
+      why: 'it takes several steps, or brings a file: only what is one step on the host can go on without kprov',
+    });
+  }
+  const id = newJobId();
+  const nonce = randomBytes(8).toString('hex');
+  const { check, diff, environment } = work;
+  const step = { nonce, epoch: 0, body: program.script, check, diff, environment, mayFail: true };
+  const begun = await send(startJob(id, step, seconds));
+  if (begun.status === 'failed') return interpret(begun, work, run.redactor);
+  const jobs = jobsOf.get(run) ?? new Map<string, Job>();
+  jobsOf.set(run, jobs.set(`${host} ${id}`, { nonce, work, seconds }));
+  const known = { ansible_job_id: id, results_file: text(begun, 'results_file') };
+  if (pollSeconds === 0) return raw('changed', mapping({ started: 1, finished: 0, ...known }));
+  const deadline = Date.now() + (seconds + 10) * 1000;
+  for (;;) {
+    const state = await statusOfJob(run, host, id, send, pollSeconds);
+    if (state.value.finished === 1) {
+      await send(forgetJob(id));
+      return state;
+    }
+    if (Date.now() > deadline) return late(id, seconds);
+  }
+}
+
+const late = (id: string, seconds: number): RawResult =>
+  raw(
+    'failed',
+    mapping({
+      msg: `async task did not complete within the requested time - ${seconds}s`,
+      async_result: mapping({ ansible_job_id: id, started: 1, finished: 0 }),
+    }),
+  );
+
+/** How a job is doing; its result where it is through. `waitSeconds`: how long to wait for that. */
+export async function statusOfJob(
+  run: RunContext,
+  host: string,
+  id: string,
+  send: SendScript,
+  waitSeconds: number,
+): Promise<RawResult> {
+  if (!isJobId(id)) throw new KprovError('bad-job-id', `${JSON.stringify(id)} is no job's name`);
+  const report = await send(lookAtJob(id, waitSeconds));
+  const state = text(report, 'state');
+  const job = jobsOf.get(run)?.get(`${host} ${id}`);
+  const known = { ansible_job_id: id, results_file: text(report, 'results_file'), started: 1 };
+  switch (state) {
+    case 'running':
+      return raw('ok', mapping({ ...known, finished: 0 }));
+    case 'none':
+      return raw('failed', mapping({ ...known, finished: 1, msg: 'could not find job' }));
+    case 'late':
+      return job ? late(id, job.seconds) : raw('failed', mapping({ ...known, finished: 1, msg: 'its time was up' }));
+    case 'done':
+      break;
+    default:
+      return raw('failed', mapping({ ...known, finished: 1, msg: 'the job ended without a result' }));
+  }
+  const out = report.fields.get('out') ?? Buffer.alloc(0);
+  const nonce = job?.nonce ?? /^@([\da-f]{16}) end /m.exec(out.toString('latin1'))?.[1] ?? '';
+  const step = readJob(nonce, out, report.fields.get('err') ?? Buffer.alloc(0));
+  if (!step) return raw('failed', mapping({ ...known, finished: 1, msg: 'the job ended without a result' }));
+  const result = job ? interpret(step, job.work, run.redactor) : ofAnotherRun(step);
+  return { ...result, value: mapping({ ...result.value, ...known, finished: 1 }) };
+}
+
+/** A job that an earlier run began: its fields are known, but not what its task would make of them. */
+function ofAnotherRun({ status, fields }: StepReport): RawResult {
+  const value = mapping();
+  for (const name of ['stdout', 'stderr', 'msg', 'cmd', 'output']) {
+    const field = fields.get(name);
+    if (field) value[name] = field.toString().replace(/\n+$/, '');
+  }
+  const rc = fields.get('rc');
+  if (rc) value.rc = Number(rc.toString());
+  return raw(status === 'discarded' ? 'failed' : status, value);
+}

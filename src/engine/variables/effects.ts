@@ -1,0 +1,44 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isMapping, parseBoolean } from '../../values/index.js';
+import type { HostRun } from '../host-run.js';
+import type { Attempt } from '../task-attempt.js';
+import type { Judged } from '../task-result.js';
+
+/** Variables that a result brings: facts of `setup` and other modules, those of `set_fact`. */
+export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: number): void {
+  const facts = result.value.ansible_facts;
+  if (!isMapping(facts) || work.definition.name === 'include_vars') return;
+  const delegated = work.delegateFacts ? work.delegateTo : undefined;
+  const state = delegated === undefined ? host.state : host.play.stateOf(delegated);
+  const at = delegated === undefined ? sequence : undefined;
+  if (work.definition.name === 'set_fact') {
+    state.setAll('setFacts', facts, at);
+    if (!parseBoolean(work.args.cacheable)) return;
+  }
+  for (const [name, value] of Object.entries(facts)) {
+    state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, at);
+  }
+}
+
+/** Brings the files of a result to the control machine. A result whose files cannot be written has failed. */
+export function saved(result: Judged): Judged {
+  try {
+    save(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const message = `cannot write on the control machine: ${error.message}`;
+    const value = { ...result.value, changed: false, failed: true, msg: message };
+    return { ...result, status: 'failed', message, value, save: [] };
+  }
+}
+
+function save(result: Judged): void {
+  for (const { path, content, mode } of result.save) {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.kprov-${process.pid}`;
+    writeFileSync(temporary, content, { mode: mode ?? 0o644 });
+    renameSync(temporary, path);
+  }
+}

@@ -1,0 +1,29 @@
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { KprovError } from '../../errors/index.js';
+import type { Task } from '../../playbook/index.js';
+import type { Files } from '../../values/index.js';
+
+/** `ansible_search_path`, nearest first: the task's role and the roles around it, its own folder, the playbook's. */
+export function searchPath(task: Task): string[] {
+  const roles = task.role ? [task.role, ...[...task.role.parents].reverse()] : [];
+  return [...new Set([...roles.map((role) => role.path), dirname(task.position.file), task.scope.directory])];
+}
+
+/** Where a task's files of a kind ("files", "templates", ...) are looked for, nearest first. */
+export const searchPlaces = (task: Task, kind: string): string[] =>
+  searchPath(task).flatMap((folder) => [join(folder, kind), folder]);
+
+/** The file that a task means. Throws KprovError naming the places that were searched. */
+export function findFile(files: Files, task: Task, kind: string, name: string): string {
+  if (name.startsWith('~/')) return normalize(join(process.env.HOME ?? '/', name.slice(2)));
+  if (isAbsolute(name)) return name;
+  const places = searchPlaces(task, kind);
+  for (const place of places) {
+    const candidate = normalize(join(place, name));
+    if (files.kind(candidate) !== undefined) return name.endsWith('/') ? `${candidate.replace(/\/$/, '')}/` : candidate;
+  }
+  throw new KprovError('file-not-found', `Could not find or access '${name}' on the control machine`, {
+    why: `searched in ${places.join(', ')}`,
+    position: task.position,
+  });
+}

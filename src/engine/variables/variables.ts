@@ -1,0 +1,137 @@
+import { type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
+import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
+import { isMapping, type Mapping, mapping } from '../../values/index.js';
+import { data, HostLayers, lookIn } from './host-layers.js';
+import { magic } from './magic-variables.js';
+import type { TaskScope } from './variable-scopes.js';
+
+export type { PlayScope, RunScope, TaskScope } from './variable-scopes.js';
+
+function lookInAll(layers: readonly Mapping[], name: string): Variable | undefined {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const found = lookIn(layers[i], name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const remembered = (compute: (role: RoleContext) => Mapping): ((role: RoleContext) => Mapping) => {
+  const known = new WeakMap<RoleContext, Mapping>();
+  return (role) => {
+    const found = known.get(role) ?? compute(role);
+    known.set(role, found);
+    return found;
+  };
+};
+
+const ofRole = {
+  params: remembered(roleParameters),
+  vars: remembered(roleVars),
+  defaults: remembered(roleDefaults),
+} as const;
+
+/** The task's own role's, then those of the play's roles, which all its tasks see; later roles win. */
+function lookInRoles(scope: TaskScope, name: string, kind: 'vars' | 'defaults'): Variable | undefined {
+  const { task, play } = scope;
+  const own = task?.role && lookIn(ofRole[kind](task.role), name);
+  if (own) return own;
+  const { roles } = play.play;
+  for (let i = roles.length - 1; i >= 0; i--) {
+    const role = roles[i];
+    const found = role && lookIn(ofRole[kind](role), name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Ansible's 22 levels of precedence, highest first. */
+function find(scope: TaskScope, layers: HostLayers, name: string): Variable | undefined {
+  const { run, play, fileVars } = scope.play;
+  const { task } = scope;
+  return (
+    lookIn(run.extraVars, name) ??
+    (scope.local && Object.hasOwn(scope.local, name) ? data(scope.local[name]) : undefined) ??
+    magic(scope, name) ??
+    layers.live(name) ??
+    (task && lookInAll(task.includeParams, name)) ??
+    (task?.role && lookIn(ofRole.params(task.role), name)) ??
+    layers.setFact(name) ??
+    layers.included(name) ??
+    (task && lookInAll(task.varsChain, name)) ??
+    lookInRoles(scope, name, 'vars') ??
+    lookIn(scope.play.fileVarsOf?.(scope.host) ?? fileVars, name) ??
+    lookIn(play.vars, name) ??
+    layers.fact(name) ??
+    layers.inventory(name) ??
+    lookInRoles(scope, name, 'defaults')
+  );
+}
+
+function* namesOf(scope: TaskScope): Iterable<string> {
+  const { run, play, fileVars } = scope.play;
+  const state = run.states.get(scope.host);
+  const { task } = scope;
+  yield* Object.keys(run.extraVars);
+  yield* Object.keys(scope.local ?? {});
+  yield* ['inventory_hostname', 'group_names', 'groups', 'hostvars', 'playbook_dir', 'ansible_facts', 'omit'];
+  if (state) yield* [...state.setFacts.keys(), ...state.included.keys()];
+  for (const layer of [...(task?.includeParams ?? []), ...(task?.varsChain ?? [])]) yield* Object.keys(layer);
+  for (const role of [...play.roles, ...(task?.role ? [task.role] : [])]) {
+    yield* [ofRole.vars(role), ofRole.defaults(role)].flatMap((layer) => Object.keys(layer));
+    if (role === task?.role) yield* Object.keys(ofRole.params(role));
+  }
+  yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
+  if (run.inventory.hosts.has(scope.host)) {
+    yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
+  }
+  if (state && !state.gathering) for (const name of state.facts.keys()) yield `ansible_${name}`;
+}
+
+/** The variables that a task on a host sees. Made anew for each evaluation round, since values become known. */
+export const variablesOf = (scope: TaskScope): Variables => new TaskVariables(scope);
+
+class TaskVariables implements Variables {
+  readonly #scope: TaskScope;
+  #layers: HostLayers | undefined;
+
+  constructor(scope: TaskScope) {
+    this.#scope = scope;
+  }
+
+  get(name: string): Variable | undefined {
+    if (name === 'vars') {
+      return data({ lazyGet: (key: string) => this.get(key), lazyKeys: () => namesOf(this.#scope) });
+    }
+    if (name === 'ansible_delegated_vars') return this.#delegated();
+    const { play, host } = this.#scope;
+    this.#layers ??= new HostLayers(play.run, host, play.play.directory);
+    return find(this.#scope, this.#layers, name);
+  }
+
+  /** The variables of the host that the task is delegated to, under its name. */
+  #delegated(): Variable | undefined {
+    const { play, task } = this.#scope;
+    if (task?.delegateTo === undefined) return undefined;
+    const to = String(play.run.templar.render(task.delegateTo, this));
+    const hosts = this.get('hostvars')?.value as LazyMapping;
+    return data({ lazyGet: (host: string) => (host === to ? hosts.lazyGet(host) : undefined), lazyKeys: () => [to] });
+  }
+
+  names(): Iterable<string> {
+    return namesOf(this.#scope);
+  }
+}
+
+/** Removes arguments that rendered to `omit`. */
+export function withoutOmitted(args: Mapping): Mapping {
+  const kept = mapping();
+  for (const [name, value] of Object.entries(args)) {
+    if (value === OMIT) continue;
+    kept[name] = isMapping(value)
+      ? withoutOmitted(value)
+      : Array.isArray(value)
+        ? value.filter((item) => item !== OMIT)
+        : value;
+  }
+  return kept;
+}
