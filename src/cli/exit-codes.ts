@@ -1,4 +1,4 @@
-import type { HostStats } from '../engine/index.js';
+import type { RunOutcome } from '../engine/index.js';
 
 /** Ansible's, and terraform's for `--detailed-exitcode`. */
 export const exitCode = {
@@ -11,12 +11,13 @@ export const exitCode = {
   ourFault: 250,
 } as const;
 
-/** What a run's statistics come to. */
-export function exitCodeOf(stats: Iterable<HostStats>, options: { detailed: boolean; interrupted: boolean }): number {
-  const all = [...stats];
-  if (options.interrupted) return exitCode.interrupted;
-  if (all.some((host) => host.unreachable > 0)) return exitCode.unreachable;
-  if (all.some((host) => host.failed > 0)) return exitCode.taskFailed;
-  if (options.detailed && all.some((host) => host.changed > 0 || host.unknown > 0)) return exitCode.changesPending;
+/** What a run comes to; a failure that was taken back is none. `detailed`: are pending changes told from none? */
+export function exitCodeOf({ stats, lost, interrupted }: RunOutcome, detailed = false): number {
+  const all = [...stats.values()];
+  const losses = new Set(lost.values());
+  if (interrupted) return exitCode.interrupted;
+  if (losses.has('unreachable')) return exitCode.unreachable;
+  if (losses.has('failed')) return exitCode.taskFailed;
+  if (detailed && all.some((host) => host.changed > 0 || host.unknown > 0)) return exitCode.changesPending;
   return exitCode.ok;
 }

@@ -43,6 +43,8 @@ export class HostRun {
   /** Through with the play, in whatever way: nobody needs to wait for it. */
   over = false;
   unreachable = false;
+  /** It failed or was unreachable; `meta: clear_host_errors` lets it take part in the next play only. */
+  droppedOut = false;
   /** Handlers that a change has called for. */
   readonly notified = new Set<string>();
   /** Uses of roles that are done (`RoleContext.id`). */
@@ -57,7 +59,8 @@ export class HostRun {
   /** Where the tasks stand whose results are not there yet. */
   readonly #unsettled: Order[] = [];
   #failed = new Gate();
-  #forgiven = false;
+  /** How often `meta: clear_host_errors` has taken failures back. */
+  #pardons = 0;
 
   constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
     this.host = host;
@@ -151,14 +154,13 @@ export class HostRun {
     await this.drain();
     await this.run(block.tasks, [...order, 0]);
     if (this.failure && block.rescue.length > 0) await this.#rescue(block, order);
-    const stopped = { failure: this.failure, ended: this.ended };
+    const stopped = { failure: this.failure, ended: this.ended, pardons: this.#pardons };
     if (block.always.length > 0 && !this.unreachable && !this.play.run.signal.aborted) {
       this.failure = undefined;
       this.ended = false;
-      this.#forgiven = false;
       this.#resume();
       await this.run(block.always, [...order, 2]);
-      if (!this.#forgiven) this.failure ??= stopped.failure;
+      if (this.#pardons === stopped.pardons) this.failure ??= stopped.failure;
       this.ended ||= stopped.ended;
     }
     this.checkpoint();
@@ -302,9 +304,13 @@ export class HostRun {
     this.#failed.open();
   }
 
-  /** `meta: clear_host_errors` in an `always`: the failure that led there does not count. */
+  /** `meta: clear_host_errors`: what made this host stop, or led it into an `always`, does not count. */
   forgive(): void {
-    this.#forgiven = true;
+    this.#pardons++;
+    this.droppedOut ||= this.failure !== undefined || this.unreachable;
+    this.ended ||= this.droppedOut;
+    this.failure = undefined;
+    this.unreachable = false;
   }
 
   /** `meta: end_host`. */

@@ -10,6 +10,6 @@ export { vaultFilters } from './lookups/vault-filters.js';
 export type { RunOptions } from './options.js';
 export { compareOrders } from './order.js';
 export { tasksOf } from './play-run.js';
-export { type RunOutcome, type RunRequest, runPlaybook } from './run.js';
+export { type Loss, type RunOutcome, type RunRequest, runPlaybook } from './run.js';
 export { isSelected, renderedTags, type TagSelection } from './tags.js';
 export type { OncePrompts } from './variables/interaction.js';

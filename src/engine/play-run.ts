@@ -43,6 +43,8 @@ export interface PlayRunOptions {
   /** Percentage of hosts that may fail before the play ends; undefined: all. */
   maxFailPercentage: number | undefined;
   seeking: ReadonlySet<string>;
+  /** Hosts that earlier plays or batches lost take part again from the next play on. */
+  takeBack(): void;
 }
 
 /** One batch of hosts going through a play, each at its own pace unless something needs the others. */
@@ -229,7 +231,7 @@ export class PlayRun {
   /** Has that host dropped out of the play? */
   hasLost(name: string): boolean {
     const host = this.#byName.get(name);
-    return host !== undefined && (host.failure !== undefined || host.unreachable);
+    return host !== undefined && (host.failure !== undefined || host.unreachable || host.droppedOut);
   }
 
   /** Throws Pending while another host may still fail at something that stands before where `asking` is. */
@@ -282,6 +284,16 @@ export class PlayRun {
   /** A result stands: tell the listeners, and see whether the play may go on. */
   settledAt(host: HostRun, order: Order): void {
     this.run.emit({ type: 'host-advanced', host: host.host, order });
+  }
+
+  /**
+   * `meta: clear_host_errors` at `order`: no failure up to here counts any more. A host that is out of this play stays
+   * out of it, and takes part in the next one.
+   */
+  async clearErrors(asking: HostRun, order: Order): Promise<void> {
+    await this.#allAt(asking, order);
+    for (const host of this.hosts) if (compareOrders(host.position, order) <= 0) host.forgive();
+    this.#options.takeBack();
   }
 
   rescued(host: HostRun, failure: Failure): void {

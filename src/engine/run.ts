@@ -38,8 +38,12 @@ export interface RunRequest {
   signal: AbortSignal;
 }
 
+export type Loss = 'failed' | 'unreachable';
+
 export interface RunOutcome {
   stats: ReadonlyMap<string, HostStats>;
+  /** Hosts that dropped out, and were not taken back by `meta: clear_host_errors`. */
+  lost: ReadonlyMap<string, Loss>;
   interrupted: boolean;
 }
 
@@ -100,7 +104,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     reloadInventory: request.reloadInventory,
     conversations: new Map(),
   };
-  const lost = new Set<string>();
+  const lost = new Map<string, Loss>();
   const seeking = new Set(options.startAtTask === undefined ? [] : request.inventory.hosts.keys());
   emit({
     type: 'run-started',
@@ -117,14 +121,14 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));
   }
   emit({ type: 'run-finished', stats: stats.hosts, durationMs: performance.now() - started });
-  return { stats: stats.hosts, interrupted: request.signal.aborted };
+  return { stats: stats.hosts, lost, interrupted: request.signal.aborted };
 }
 
 interface PlayRequest {
   play: Play;
   index: number;
   /** Hosts that failed or were unreachable in an earlier play. */
-  lost: Set<string>;
+  lost: Map<string, Loss>;
   seeking: Set<string>;
 }
 
@@ -136,7 +140,8 @@ async function runPlay(
 ): Promise<boolean> {
   await askForVariables(run, play);
   const about = { index, name: nameOf(run, play), position: play.position };
-  const hosts = hostsOf(run, request, play).filter((host) => !lost.has(host));
+  const named = hostsOf(run, request, play);
+  const hosts = named.filter((host) => !lost.has(host));
   if (hosts.length === 0) {
     run.emit({ type: 'play-skipped', play: about, reason: 'no hosts matched' });
     return true;
@@ -188,15 +193,18 @@ async function runPlay(
       anyErrorsFatal,
       maxFailPercentage,
       seeking,
+      takeBack: () => {
+        for (const host of named) lost.delete(host);
+      },
     });
     await current.go();
     for (const host of current.hosts) {
       if (!host.seeking) seeking.delete(host.host);
       if (!host.failure && !host.unreachable) continue;
-      lost.add(host.host);
+      lost.set(host.host, host.unreachable ? 'unreachable' : 'failed');
       alive.delete(host.host);
     }
-    if (current.fatal) for (const host of batch) lost.add(host);
+    if (current.fatal) for (const host of batch) lost.set(host, lost.get(host) ?? 'failed');
     allFailed = current.fatal || current.hosts.every((host) => host.failure || host.unreachable);
     if (current.endsPlay || allFailed) break;
   }

@@ -34,13 +34,13 @@ export async function exec(
   const task = flags.shell ? { shell: { cmd: command.join(' ') } } : { command: { argv: [...command] } };
   // What is typed at the command line is meant as it stands: no templates.
   const raw = JSON.parse(JSON.stringify(task), (_, value) => (typeof value === 'string' ? protect(value) : value));
-  const { stats, interrupted } = await runAdHoc({
+  const outcome = await runAdHoc({
     pattern,
     tasks: [{ name: command.join(' ').slice(0, 200), ...raw }],
     flags,
     listen: show,
   });
-  return exitCodeOf(stats.values(), { detailed: false, interrupted });
+  return exitCodeOf(outcome);
 }
 
 const protect = (text: string): string =>

@@ -37,11 +37,11 @@ function show(event: RunEvent): void {
 
 /** `kprov ping`: reach every host, log in, become root, tell what it is. */
 export async function ping(pattern: string, flags: ConnectionFlags): Promise<number> {
-  const { stats, interrupted } = await runAdHoc({
+  const outcome = await runAdHoc({
     pattern,
     tasks: [{ name: 'ping', become: true, setup: { gather_subset: ['!all', 'min', 'hardware', 'network'] } }],
     flags,
     listen: show,
   });
-  return exitCodeOf(stats.values(), { detailed: false, interrupted });
+  return exitCodeOf(outcome);
 }

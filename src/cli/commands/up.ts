@@ -66,7 +66,7 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
   });
   const unfinished = new Unfinished();
   try {
-    const { stats, interrupted } = await execute({
+    const outcome = await execute({
       setup,
       playbook,
       loader,
@@ -88,12 +88,12 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
     });
     await report.close();
     const left = unfinished.lines(playbook.plays);
-    if (interrupted || (left.length > 0 && !flags.check)) {
+    if (outcome.interrupted || (left.length > 0 && !flags.check)) {
       const what = left.length > 0 ? `Not finished:\n${left.join('\n')}\n` : '';
       const again = setup.redactor.mask(commandLine(options.args));
       sayError(`${what}What is done stays done. This goes on with the rest:\n  ${again}`);
     }
-    return exitCodeOf(stats.values(), { detailed: flags.check && flags.detailedExitcode, interrupted });
+    return exitCodeOf(outcome, flags.check && flags.detailedExitcode);
   } finally {
     interrupt.dispose();
     await report.close();

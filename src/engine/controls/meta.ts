@@ -34,7 +34,7 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
       return;
     case 'clear_host_errors':
       await host.drain();
-      host.forgive();
+      await play.clearErrors(host, order);
       return;
     case 'reset_connection':
       await host.drain();
