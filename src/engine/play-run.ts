@@ -63,6 +63,7 @@ export class PlayRun {
   readonly #options: PlayRunOptions;
   readonly #byName: ReadonlyMap<string, HostRun>;
   #waiting: Waiting[] = [];
+  #crossing = new Map<HostRun, () => void>();
   readonly #once = new Map<string, Promise<void>>();
   readonly #throttles = new Map<string, Throttle>();
   #crash: (error: unknown) => void = () => undefined;
@@ -187,7 +188,24 @@ export class PlayRun {
     if (this.inStep) await host.drain();
     host.position = order;
     this.#wake();
-    if (this.inStep) await this.#allAt(host, order);
+    if (!this.inStep) return;
+    await this.#allAt(host, order);
+    if (this.hosts.length > 1) await this.#inTurn(host);
+  }
+
+  /** Those who go on at the same time do so in the order of the play's hosts: with few `forks` that is what counts. */
+  #inTurn(host: HostRun): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#crossing.size === 0) setImmediate(() => this.#cross());
+      this.#crossing.set(host, resolve);
+    });
+  }
+
+  #cross(): void {
+    const crossing = this.#crossing;
+    this.#crossing = new Map();
+    if (crossing.size === 1) for (const resolve of crossing.values()) resolve();
+    else for (const host of this.hosts) crossing.get(host)?.();
   }
 
   async #allAt(asking: HostRun, order: Order): Promise<void> {

@@ -67,6 +67,8 @@ function checkArguments(context: Context, action: Action, mayLackSome: boolean, 
     const { path, isMissing, ...words } = problem;
     if (isMissing && (action.variableArgs !== undefined || mayLackSome)) continue;
     const isKey = problem.code === 'unknown-parameter' && path.length === 1;
+    // The text that settleFreeText has told of.
+    if (isKey && path[0] === '_raw_params' && tell === warn) continue;
     const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
     tell(context, place, words);
   }
@@ -152,7 +154,7 @@ export function readAction(context: Context, source: Source): Action | undefined
     putArgs(context, draft, child(source.task, 'args'));
     putValue(context, draft, { cursor: key, description });
   }
-  const includeVars = settleFreeText(context, draft, { description, spelling });
+  const includeVars = settleFreeText(context, draft, { description, spelling, mayFail: source.mayFail });
   dropRemoved(context, draft, description);
   if (spelling.replace(builtin, '') === 'include')
     deprecate(context, position, 'include', 'include_tasks` or `import_tasks');

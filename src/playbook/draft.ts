@@ -98,9 +98,9 @@ function takeRawParameters(draft: Draft, freeForm: string | undefined): void {
 export function settleFreeText(
   context: Context,
   draft: Draft,
-  found: { description: TaskDescription; spelling: string },
+  found: { description: TaskDescription; spelling: string; mayFail: boolean },
 ): Mapping | undefined {
-  const { description, spelling } = found;
+  const { description, spelling, mayFail } = found;
   const { freeForm } = description;
   takeRawParameters(draft, freeForm);
   const { raw } = draft;
@@ -119,8 +119,10 @@ export function settleFreeText(
   } else if (isTemplate(raw.text) && Object.keys(draft.args).length === 0) draft.variableArgs = raw.text;
   else {
     draft.isBroken = true;
+    // Where its failure is provided for, the task fails for it when its turn comes.
+    if (mayFail) put(draft, '_raw_params', raw.text, raw.cursor);
     const word = raw.text.trim().split(/\s+/)[0] ?? '';
-    report(context, positionOf(raw.cursor), {
+    (mayFail ? warn : report)(context, positionOf(raw.cursor), {
       code: 'unexpected-text',
       message: `\`${description.name}\` does not take the text \`${raw.text.trim().slice(0, 60)}\``,
       why: 'it takes `key=value` arguments, or a mapping',

@@ -69,6 +69,14 @@ function textsIn(value: Value): string[] {
     : [String(value)];
 }
 
+/** Tasks that have no module in Ansible refuse what they do not know in words of their own. */
+const withoutModule = new Set(['assert', 'debug', 'fail', 'group_by', 'reboot', 'set_stats', 'wait_for_connection']);
+
+const unsupported = (task: string, parameter: string): string =>
+  withoutModule.has(task)
+    ? `Invalid options for ${task}: ${parameter}`
+    : `Unsupported parameters for (${task}) module: ${parameter}`;
+
 /** Rendered arguments → what the task's functions get, or everything that is wrong with them. */
 export function parseArguments(task: Task, written: Mapping): ParsedArguments {
   const names = parameterNames(task);
@@ -92,7 +100,7 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
     }
     if (name === undefined) {
       const near = nearest(spelling, names.keys());
-      wrong(spelling, `Unsupported parameters for (${task.name}) module: ${spelling}`, near && `did you mean ${near}?`);
+      wrong(spelling, unsupported(task.name, spelling), near && `did you mean ${near}?`);
       continue;
     }
     if (value === null) continue;

@@ -10,9 +10,12 @@ const connectionVariables =
 /** Is this a variable that only inventory, playbook or engine give: never a fact, never another task's result? */
 export const isGiven = (name: string): boolean => connectionVariables.test(name);
 
+/** Facts without Ansible's prefix: of getent, service_facts, package_facts, mount_facts, setup. */
+const bareFacts = /^(getent_\w+|services|packages|mount_points|aggregate_mounts|gather_subset|module_setup)$/;
+
 /** Could a host's facts bring this variable? */
 export const isFactName = (name: string): boolean =>
-  (name.startsWith('ansible_') && !isGiven(name)) || name === 'gather_subset' || name === 'module_setup';
+  (name.startsWith('ansible_') && !isGiven(name)) || bareFacts.test(name);
 
 export const data = (value: unknown): Variable => ({ value, template: false });
 export const template = (value: unknown): Variable => ({ value, template: true });

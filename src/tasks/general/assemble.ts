@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
-import { unescapePython } from '../../values/index.js';
+import { type Mapping, unescapePython } from '../../values/index.js';
 import { type ArgumentsOf, flag, path, text } from '../parameters.js';
 import {
   defineTask,
@@ -103,6 +103,8 @@ kp_real "$kp_dest" || return 1
 kp_p=$kp_path
 if kp_is_directory "$kp_p"; then kp_fail "$kp_p is a directory, not a file"; return 1; fi
 kp_stat "$kp_p"
+kp_sum=$(kp_assemble "$@" | sha1sum); kp_set checksum "$\{kp_sum%% *}"
+kp_sum=$(kp_assemble "$@" | md5sum); kp_set md5sum "$\{kp_sum%% *}"
 kp_sum=$(kp_assemble "$@" | sha256sum)
 kp_sum=$\{kp_sum%% *}
 kp_here=
@@ -134,8 +136,20 @@ kp_facts "$kp_p"`,
 
 function interpret(report: Report, args: Arguments): Interpretation {
   const dest = report.text('dest') ?? args.dest;
+  const sum = (name: string): Mapping => {
+    const digits = report.text(name);
+    return digits === undefined ? {} : { [name]: digits };
+  };
   return {
-    result: withFailure(report, { src: args.src, dest, msg: 'OK', ...factsOf(report), ...backupOf(report) }),
+    result: withFailure(report, {
+      src: args.src,
+      dest,
+      msg: 'OK',
+      ...sum('checksum'),
+      ...sum('md5sum'),
+      ...factsOf(report),
+      ...backupOf(report),
+    }),
     diff: fileDiffs(report, dest, report.bytes('after') ?? ''),
   };
 }
@@ -174,6 +188,8 @@ export const assemble = defineTask({
     dest: 'the path of the file',
     src: 'the directory',
     msg: 'OK',
+    checksum: 'SHA-1 of the content',
+    md5sum: 'MD5 of the content',
     mode: 'permissions, four octal digits',
     owner: 'name of the owner',
     group: 'name of the group',

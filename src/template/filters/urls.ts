@@ -4,8 +4,16 @@ import { str } from '../python/repr.js';
 import { type Filter, filter } from '../runtime/callables.js';
 import { text } from './arguments.js';
 
-/** Python's urlsplit, with the parts that Ansible shows. */
+/** Python's urlsplit, with the parts that Ansible shows. Throws TemplateError for a port that is no number. */
 export function splitUrl(url: string): Map<unknown, unknown> {
+  const parts = urlParts(url);
+  const port = parts.get('port');
+  if (typeof port === 'string') throw new TemplateError(`Port could not be cast to integer value as '${port}'`);
+  return parts;
+}
+
+/** The same, with a port that is no number as the text it is. */
+export function urlParts(url: string): Map<unknown, unknown> {
   let rest = url.replace(/[\t\r\n]/g, '').replace(/^[\0-\x20]+/, '');
   const take = (separator: string): string => {
     const at = rest.indexOf(separator);
@@ -29,15 +37,13 @@ export function splitUrl(url: string): Map<unknown, unknown> {
   const hostPort = netloc.slice(at + 1);
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(hostPort) ?? [];
   const hostname = (bracketed ?? plain ?? '').toLowerCase();
-  if (port !== undefined && !/^\d*$/.test(port))
-    throw new TemplateError(`Port could not be cast to integer value as '${port}'`);
   return new Map<unknown, unknown>([
     ['fragment', fragment],
     ['hostname', hostname === '' ? null : hostname],
     ['netloc', netloc],
     ['password', password.length > 0 ? password.join(':') : null],
     ['path', rest],
-    ['port', port === undefined || port === '' ? null : Number(port)],
+    ['port', port === undefined || port === '' ? null : /^\d+$/.test(port) ? Number(port) : port],
     ['query', query],
     ['scheme', scheme.toLowerCase()],
     ['username', user ?? null],

@@ -7,7 +7,7 @@ import { firstMatch } from '../filters/regexes.js';
 import { isTruthy } from '../python/compare.js';
 import { toValue } from '../python/copy.js';
 import { Callable, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
-import { pythonRegex } from '../python/regex.js';
+import { type PythonRegex, pythonRegex } from '../python/regex.js';
 import { str } from '../python/repr.js';
 import type { Evaluation } from '../runtime/contracts.js';
 import { templateSource } from '../runtime/template-source.js';
@@ -19,8 +19,18 @@ type BoundLookup = (evaluation: Evaluation, terms: readonly Value[], kwargs: Map
 
 const nameOf = (term: Value, lookup: string): string => {
   if (typeof term === 'string') return term;
-  throw new TemplateError(`the lookup '${lookup}' expects names, not ${JSON.stringify(term)}`);
+  throw new TemplateError(`Invalid setting identifier, "${str(term)}" is not a string: '${lookup}' expects names`);
 };
+
+function namePattern(term: Value): PythonRegex {
+  const pattern = nameOf(term, 'varnames');
+  try {
+    return pythonRegex(pattern);
+  } catch (cause) {
+    if (!(cause instanceof TemplateError)) throw cause;
+    throw new TemplateError(`Unable to use "${pattern}" as a search parameter: ${cause.message}`, { cause });
+  }
+}
 
 export const boundLookups: Readonly<Record<string, BoundLookup>> = {
   vars: (evaluation, terms, kwargs) =>
@@ -35,7 +45,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
   varnames: (evaluation, terms) => {
     const names = [...evaluation.variables.names()];
     return terms.flatMap((term) => {
-      const regex = pythonRegex(nameOf(term, 'varnames'));
+      const regex = namePattern(term);
       return names.filter((name) => firstMatch(regex, name) !== null);
     });
   },

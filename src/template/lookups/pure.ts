@@ -3,10 +3,10 @@ import type { Mapping, Value } from '../../values/index.js';
 import { isMapping, mapping } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import { product, zipLongest } from '../filters/combinations.js';
-import { subelements } from '../filters/lists.js';
 import { toValue } from '../python/copy.js';
 import type { Lookup } from '../types.js';
 import { sequence } from './sequence.js';
+import { subelements } from './subelements.js';
 
 function flat(terms: readonly Value[]): Value[] {
   return terms.flatMap((term): Value[] => {
@@ -33,27 +33,6 @@ function dict(terms: Value[]): Value[] {
   });
 }
 
-function without(element: Mapping, [key = '', ...rest]: readonly string[]): Mapping {
-  const copy = mapping(element);
-  const inner = copy[key];
-  if (rest.length > 0 && isMapping(inner)) copy[key] = without(inner, rest);
-  else delete copy[key];
-  return copy;
-}
-
-function elements(terms: Value[]): Value[] {
-  const [list, path, flags] = terms;
-  if (list === undefined || typeof path !== 'string') {
-    throw new TemplateError("the lookup 'subelements' expects a list and the path of a list within its elements");
-  }
-  const skipsMissing = isMapping(flags ?? null) && (flags as Mapping).skip_missing === true;
-  // Ansible's lookup, unlike the filter, takes the list out of the elements that it hands back.
-  return values(subelements(list, path, skipsMissing)).map((pair): Value => {
-    const [element, item] = pair as [Mapping, Value];
-    return [without(element, path.split('.')), item];
-  });
-}
-
 export const pureLookups: Readonly<Record<string, Lookup>> = {
   items: opened,
   list: (terms) => terms,
@@ -64,5 +43,5 @@ export const pureLookups: Readonly<Record<string, Lookup>> = {
   cartesian: (terms) => values(product(asLists(terms, 'cartesian'))),
   together: (terms) => values(zipLongest(asLists(terms, 'together'), null)),
   indexed_items: (terms) => opened(terms).map((item, index): Value => [index, item]),
-  subelements: elements,
+  subelements,
 };

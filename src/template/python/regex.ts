@@ -224,6 +224,19 @@ export interface PythonRegex {
   groups: readonly string[];
 }
 
+/** V8's reasons in the words of Python's `re`. */
+const reasons: Readonly<Record<string, string>> = {
+  'unterminated group': 'missing ), unterminated subpattern',
+  "unmatched ')'": 'unbalanced parenthesis',
+  'numbers out of order in {} quantifier': 'min repeat greater than max repeat',
+  'range out of order in character class': 'bad character range',
+};
+
+function reasonOf(cause: unknown): string {
+  const told = cause instanceof Error ? (cause.message.split(': ').at(-1) ?? '') : '';
+  return reasons[told.toLowerCase()] ?? (told === '' ? 'it is not valid' : told.toLowerCase());
+}
+
 const cache = new Map<string, PythonRegex>();
 
 /** Compiles Python's `re` syntax; throws TemplateError for what is wrong or has no counterpart. */
@@ -237,7 +250,10 @@ export function pythonRegex(pattern: string, flags: RegexFlags = {}): PythonRege
   try {
     regex = new RegExp(source, translator.flags.i ? 'vgi' : 'vg');
   } catch (cause) {
-    throw new TemplateError(`regular expression ${JSON.stringify(pattern)} is not valid`, { code: 'bad-regex', cause });
+    throw new TemplateError(`regular expression ${JSON.stringify(pattern)}: ${reasonOf(cause)}`, {
+      code: 'bad-regex',
+      cause,
+    });
   }
   if (cache.size > 1000) cache.clear();
   const compiled = { regex, groups: translator.groups };

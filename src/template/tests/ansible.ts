@@ -3,6 +3,7 @@ import { TemplateError } from '../errors.js';
 import { flag, text } from '../filters/arguments.js';
 import { needs } from '../filters/needs.js';
 import { firstMatch } from '../filters/regexes.js';
+import { urlParts } from '../filters/urls.js';
 import { equalityKey, isTruthy } from '../python/compare.js';
 import { contains, itemsOf } from '../python/iterate.js';
 import { numberOf } from '../python/kinds.js';
@@ -92,7 +93,19 @@ const truthy = (value: unknown, convert: unknown): boolean =>
 const fileTest = (name: string, holds: (kind: string | undefined) => boolean, followsLinks = true): Test =>
   test('', (value, _, { context }) => holds(needs(context.environment, 'fileKind', name)(str(value), followsLinks)));
 
-const urlTest = (pattern: RegExp): Test => test('schemes', (value) => typeof value === 'string' && pattern.test(value));
+/** Whatever Python's urlparse takes is a URI, a bare word included; with `schemes` only one of these. */
+function isUri(value: unknown, schemes: unknown): Map<unknown, unknown> | undefined {
+  if (typeof value !== 'string') return undefined;
+  const parts = urlParts(value);
+  const netloc = str(parts.get('netloc'));
+  if (netloc.includes('[') !== netloc.includes(']')) return undefined;
+  return !isTruthy(schemes ?? null) || contains(schemes, parts.get('scheme')) ? parts : undefined;
+}
+
+function isUrl(value: unknown, schemes: unknown): boolean {
+  const parts = isUri(value, schemes);
+  return parts !== undefined && (parts.get('netloc') !== '' || parts.get('scheme') === 'file');
+}
 
 /** The tests that Ansible adds. */
 export const ansibleTests: Readonly<Record<string, Test>> = {
@@ -120,7 +133,7 @@ export const ansibleTests: Readonly<Record<string, Test>> = {
     needs(context.environment, 'isSameFile', 'same_file')(str(value), str(other))),
   mount: test('', (value, _, { context }) => needs(context.environment, 'isMount', 'mount')(str(value))),
   abs: test('', (value) => str(value).startsWith('/')),
-  uri: urlTest(/^[a-zA-Z][\w+.-]*:\S+$/),
-  url: urlTest(/^[a-zA-Z][\w+.-]*:\/\/[^/\s]+\S*$/),
-  urn: urlTest(/^urn:[^:\s]+:\S+$/i),
+  uri: test('schemes', (value, [schemes]) => isUri(value, schemes) !== undefined),
+  url: test('schemes', (value, [schemes]) => isUrl(value, schemes)),
+  urn: test('', (value) => isUri(value, ['urn']) !== undefined),
 };

@@ -11,7 +11,13 @@ proveTaskCases(assemble, [
     after: { out: 'h\na\nb\nc\n' },
     modes: { out: '0640' },
     diff: { before: '', after: 'h\na\nb\nc\n' },
-    result: { dest: '{dir}/out', src: '{dir}/d', msg: 'OK' },
+    result: {
+      dest: '{dir}/out',
+      src: '{dir}/d',
+      msg: 'OK',
+      checksum: '232e87759c964b6f5fa495381029a1fdd54bd491',
+      md5sum: 'd212b9e297432fd9f9c7e57906d5b63a',
+    },
   },
   {
     name: 'hidden fragments are left out where asked, and an existing file is replaced with a diff',

@@ -33,7 +33,12 @@ proveTaskCases(slurp, [
 proveTaskCases(ping, [
   { name: 'pong', args: {}, status: 'ok', result: { ping: 'pong' } },
   { name: 'any data', args: { data: `a'b"$c\n` }, status: 'ok', result: { ping: `a'b"$c\n` } },
-  { name: 'crash', args: { data: 'crash' }, status: 'failed', result: { msg: 'boom' } },
+  {
+    name: 'a crash looks like that of a Python module',
+    args: { data: 'crash' },
+    status: 'failed',
+    result: { msg: expect.stringContaining('MODULE FAILURE'), module_stderr: 'Exception: boom\n', rc: 1 },
+  },
 ]);
 
 proveTaskCases(stat, [
