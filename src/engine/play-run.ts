@@ -7,9 +7,9 @@ import type { Order } from './events.js';
 import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
 import { HostState } from './host-state.js';
+import { asFlag, inheritedKeyword } from './keyword.js';
 import { compareOrders } from './order.js';
 import { Throttle } from './slots.js';
-import { flagOf } from './task-attempt.js';
 import { type PlayScope, variablesOf } from './variables/variables.js';
 
 /** Where the parts of a play stand in the order of its tasks. */
@@ -268,7 +268,8 @@ export class PlayRun {
   async runOnce(host: HostRun, task: Task, order: Order): Promise<boolean> {
     if (task.runOnce === undefined) return false;
     const { templar } = this.run.scope;
-    if (!(await host.evaluate(() => flagOf(task.runOnce, false, templar, variablesOf(host.scope(task)))))) return false;
+    const isOnce = () => inheritedKeyword(task, 'runOnce', { templar, variables: variablesOf(host.scope(task)) });
+    if (!(await host.evaluate(() => asFlag(isOnce(), false)))) return false;
     await host.drain();
     await this.#allAt(host, order);
     const key = order.join('.');
@@ -334,10 +335,10 @@ export class PlayRun {
   }
 
   #isFatal({ failure, host }: HostRun): boolean {
-    const flag = failure?.task.anyErrorsFatal;
-    if (!failure || flag === undefined) return false;
-    const { templar } = this.run.scope;
-    return flagOf(flag, false, templar, variablesOf({ play: this.scope, host, task: failure.task }));
+    if (failure?.task.anyErrorsFatal === undefined) return false;
+    const { task } = failure;
+    const variables = variablesOf({ play: this.scope, host, task });
+    return asFlag(inheritedKeyword(task, 'anyErrorsFatal', { templar: this.run.scope.templar, variables }), false);
   }
 
   /** Nobody starts anything new in this batch; with `forGood` the batches that follow are left out as well. */

@@ -2,17 +2,17 @@ import { dirname } from 'node:path';
 import { KprovError } from '../errors/index.js';
 import { type Inventory, matchHosts } from '../inventory/index.js';
 import type { Loader, Node, Play, Playbook, Task } from '../playbook/index.js';
-import type { Templar } from '../template/index.js';
+import type { Templar, Variables } from '../template/index.js';
 import type { Transport } from '../transport/index.js';
 import { type Files, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
 import type { HostState } from './host-state.js';
+import { countOf, flagOf, renderedKeyword } from './keyword.js';
 import type { RunOptions } from './options.js';
 import { hasFatalTasks, PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
-import { countOf, flagOf } from './task-attempt.js';
 import { Transfers } from './transfer/transfers.js';
 import type { OncePrompts } from './variables/interaction.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables/variables.js';
@@ -165,7 +165,7 @@ async function runPlay(
   readVarsFiles(run, scope);
   const { templar } = run.scope;
   const variables = variablesOf({ play: scope, host: hosts[0] ?? '' });
-  const strategy = play.strategy === undefined ? undefined : String(templar.render(play.strategy, variables));
+  const strategy = renderedKeyword(play.strategy, { templar, variables });
   const anyErrorsFatal = flagOf(play.keywords.anyErrorsFatal, false, templar, variables);
   const maxFailPercentage = countOf(play.maxFailPercentage, templar, variables);
   const forceHandlers = flagOf(play.forceHandlers, run.options.forceHandlers, templar, variables);
@@ -174,7 +174,7 @@ async function runPlay(
   let allFailed = false;
   for (const batch of batchesOf(
     hosts,
-    play.serial.map((count) => templar.render(count, variables)),
+    play.serial.flatMap((count) => renderedKeyword(count, { templar, variables }) ?? []),
   )) {
     if (run.signal.aborted) break;
     batchHosts = batch;
@@ -186,7 +186,7 @@ async function runPlay(
       gather,
       forceHandlers,
       inStep:
-        strategy?.replace('ansible.builtin.', '') === 'linear' ||
+        String(strategy).replace('ansible.builtin.', '') === 'linear' ||
         anyErrorsFatal ||
         maxFailPercentage !== undefined ||
         hasFatalTasks(nodesOf(play)),
@@ -230,7 +230,7 @@ function nameOf(run: RunContext, play: Play): string {
 
 function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
   const { extraVars, templar } = run.scope;
-  const pattern = templar.render(play.hosts, {
+  const variables: Variables = {
     get: (name) => {
       if (Object.hasOwn(extraVars, name)) return { value: extraVars[name], template: true };
       if (name === 'groups') {
@@ -242,12 +242,14 @@ function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
       return Object.hasOwn(play.vars, name) ? { value: play.vars[name], template: true } : undefined;
     },
     names: () => [...Object.keys(extraVars), ...Object.keys(play.vars), 'groups'],
-  });
+  };
+  const pattern = templar.render(play.hosts, variables);
+  const order = renderedKeyword(play.order, { templar, variables });
   const patterns = (Array.isArray(pattern) ? pattern : [pattern]).map(String);
   const { hosts, diagnostics } = matchHosts(run.scope.inventory, patterns, [...request.limit]);
   for (const { message } of diagnostics)
     run.emit({ type: 'notice', level: 'warning', message, position: play.position });
-  return inOrder(hosts, play.order);
+  return inOrder(hosts, order);
 }
 
 /** Every order is as likely as any other (Fisher and Yates). */
@@ -261,7 +263,7 @@ function shuffled(hosts: readonly string[]): string[] {
   return mixed;
 }
 
-function inOrder(hosts: readonly string[], order: string | undefined): string[] {
+function inOrder(hosts: readonly string[], order: Value | undefined): string[] {
   if (order === 'reverse_inventory') return [...hosts].reverse();
   if (order === 'sorted') return [...hosts].sort();
   if (order === 'reverse_sorted') return [...hosts].sort().reverse();

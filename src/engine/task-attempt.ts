@@ -11,12 +11,13 @@ import {
   type Task as TaskType,
 } from '../tasks/index.js';
 import { isConstant, type Templar, type Variables } from '../template/index.js';
-import { isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
 import { connectionReader } from './conversation/connection-reader.js';
 import { becomeOf } from './conversation/connection-variables.js';
 import type { BecomeRequest } from './conversation/conversation.js';
+import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
 import { expandPaths, type PathOwner } from './lookups/path-expansion.js';
 import { findFile } from './variables/search.js';
 import { withTemplateVariables } from './variables/template-variables.js';
@@ -54,26 +55,6 @@ export interface LeftOut {
 }
 
 export const isLeftOut = (attempt: Attempt | LeftOut): attempt is LeftOut => 'condition' in attempt;
-
-/** A keyword that is yes or no, perhaps by template. */
-export function flagOf(value: Value | undefined, otherwise: boolean, templar: Templar, variables: Variables): boolean {
-  if (value === undefined) return otherwise;
-  const rendered = templar.render(value, variables);
-  const flag = parseBoolean(rendered);
-  if (flag === undefined) throw new KprovError('bad-flag', `expected yes or no, got ${JSON.stringify(rendered)}`);
-  return flag;
-}
-
-/** A keyword that is a number, perhaps by template. */
-export function countOf(value: Value | undefined, templar: Templar, variables: Variables): number | undefined {
-  if (value === undefined) return undefined;
-  const rendered = unboxed(templar.render(value, variables));
-  const count = typeof rendered === 'string' && rendered.trim() !== '' ? Number(rendered) : rendered;
-  if (typeof count !== 'number' || !Number.isFinite(count)) {
-    throw new KprovError('bad-number', `expected a number, got ${JSON.stringify(rendered)}`);
-  }
-  return count;
-}
 
 function environmentOf(task: Task, templar: Templar, variables: Variables): Record<string, string> {
   const merged: Record<string, string> = Object.create(null);
@@ -206,14 +187,14 @@ function contextOf(
 
 function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables: Variables): BecomeRequest {
   const { templar } = run.scope;
-  const keyword = (value: Value | undefined) => (value === undefined ? undefined : templar.render(value, variables));
+  const keyword = (name: Keyword) => inheritedKeyword(task, name, { templar, variables });
   const { read } = connectionReader(scope, variables);
   const keywords = {
-    become: keyword(task.become),
-    becomeUser: keyword(task.becomeUser),
-    becomeMethod: keyword(task.becomeMethod),
-    becomeExe: keyword(task.becomeExe),
-    becomeFlags: keyword(task.becomeFlags),
+    become: keyword('become'),
+    becomeUser: keyword('becomeUser'),
+    becomeMethod: keyword('becomeMethod'),
+    becomeExe: keyword('becomeExe'),
+    becomeFlags: keyword('becomeFlags'),
   };
   const become = becomeOf(scope.host, read, keywords, run.options.connection);
   if (become?.password !== undefined) run.redactor.add(become.password);
@@ -236,12 +217,14 @@ export function attempt(
 
   const definition = findTask(task.action);
   if (!definition) throw new KprovError('unknown-task', `there is no task ${task.action}`, { position: task.position });
-  const check = flagOf(task.checkMode, run.options.checkMode, templar, variables);
-  const diff = flagOf(task.diff, run.options.diffMode, templar, variables);
+  const keyword = (name: Keyword) => inheritedKeyword(task, name, { templar, variables });
+  const check = asFlag(keyword('checkMode'), run.options.checkMode);
+  const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
   const { written, parsed } = parsedArguments(task, definition, templar, variables);
   const environment = environmentOf(task, templar, variables);
-  const delegateTo = task.delegateTo === undefined ? undefined : String(templar.render(task.delegateTo, variables));
+  const delegate = keyword('delegateTo');
+  const delegateTo = delegate === undefined ? undefined : String(delegate);
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
   const work: Attempt['work'] =
@@ -250,7 +233,7 @@ export function attempt(
       : controls.has(task.action)
         ? 'control'
         : definition.compile(args, context);
-  const timeout = countOf(task.timeout, templar, variables);
+  const timeout = asCount(keyword('timeout'));
   return {
     definition,
     args,
@@ -260,12 +243,12 @@ export function attempt(
     check,
     diff,
     become,
-    ignoreErrors: flagOf(task.ignoreErrors, false, templar, variables),
-    ignoreUnreachable: flagOf(task.ignoreUnreachable, false, templar, variables),
-    noLog: flagOf(task.noLog, false, templar, variables),
+    ignoreErrors: asFlag(keyword('ignoreErrors'), false),
+    ignoreUnreachable: asFlag(keyword('ignoreUnreachable'), false),
+    noLog: asFlag(keyword('noLog'), false),
     environment,
     delegateTo,
-    delegateFacts: flagOf(task.delegateFacts, false, templar, variables),
+    delegateFacts: asFlag(keyword('delegateFacts'), false),
     timeoutMs: timeout ? timeout * 1000 : undefined,
     asyncSeconds: countOf(task.async, templar, variables) ?? 0,
     pollSeconds: countOf(task.poll, templar, variables) ?? 15,

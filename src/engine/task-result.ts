@@ -15,6 +15,8 @@ export interface RawResult {
   status: ResultStatus;
   value: Mapping;
   diff: readonly Diff[];
+  /** Registered as one mapping. */
+  diffIsMapping?: boolean;
   /** Check mode: fields that are not among `value` are not known. */
   incomplete: boolean;
   save: NonNullable<Interpretation['save']>;
@@ -124,9 +126,12 @@ function registered(raw: RawResult): Mapping {
   if (status === 'failed') value.failed = true;
   if (status === 'skipped') value.skipped = true;
   if (status === 'unreachable') value.unreachable = true;
-  if (raw.diff.length > 0) value.diff ??= raw.diff.map(registeredDiff);
+  if (raw.diff.length > 0) value.diff ??= registeredDiffs(raw);
   return value;
 }
+
+const registeredDiffs = ({ diff, diffIsMapping }: RawResult): Value =>
+  diffIsMapping && diff[0] ? registeredDiff(diff[0]) : diff.map(registeredDiff);
 
 const registeredDiff = ({ before, after, beforeHeader, afterHeader }: Diff): Mapping =>
   mapping({ before, after, before_header: beforeHeader, after_header: afterHeader });

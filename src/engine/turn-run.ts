@@ -9,9 +9,10 @@ import type { Conversation } from './conversation/conversation.js';
 import { LastWords } from './conversation/last-words.js';
 import type { TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
+import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
 import type { Turn } from './loop.js';
 import { NotBegun } from './outcomes.js';
-import { type Attempt, attempt, countOf, flagOf, isLeftOut } from './task-attempt.js';
+import { type Attempt, attempt, isLeftOut } from './task-attempt.js';
 import {
   asItIs,
   failedBy,
@@ -104,7 +105,8 @@ export class TurnRun {
         })),
       );
       if (this.#task.throttle !== undefined) {
-        throttle = await this.#host.evaluate(() => countOf(this.#task.throttle, run.scope.templar, variablesOf(scope)));
+        const rendering = { templar: run.scope.templar, variables: variablesOf(scope) };
+        throttle = await this.#host.evaluate(() => asCount(inheritedKeyword(this.#task, 'throttle', rendering)));
       }
     } catch (error) {
       if (!isUsersError(error)) throw error;
@@ -143,7 +145,7 @@ export class TurnRun {
   async #try(work: Attempt, turn: Turn | undefined, nodes: Node[] = []): Promise<Judged> {
     const raw =
       work.work === 'control' ? await this.#control(work, turn, nodes) : await this.#raw(work, work.work, turn);
-    return this.#judge(raw, turn);
+    return this.#judge(work.definition.diffIsMapping ? { ...raw, diffIsMapping: true } : raw, turn);
   }
 
   async #control(work: Attempt, turn: Turn | undefined, nodes: Node[]): Promise<RawResult> {
@@ -286,14 +288,14 @@ export class TurnRun {
   keywords(turn: Turn | undefined): Pick<UnderWay, 'noLog' | 'ignored'> {
     const { templar } = this.#host.play.run.scope;
     const variables = variablesOf(this.#host.scope(this.#task, turn?.local));
-    const isSet = (flag: Value | undefined, otherwise: boolean): boolean => {
+    const isSet = (keyword: Keyword, otherwise: boolean): boolean => {
       try {
-        return flagOf(flag, false, templar, variables);
+        return asFlag(inheritedKeyword(this.#task, keyword, { templar, variables }), false);
       } catch {
         return otherwise;
       }
     };
-    return { noLog: isSet(this.#task.noLog, true), ignored: isSet(this.#task.ignoreErrors, false) };
+    return { noLog: isSet('noLog', true), ignored: isSet('ignoreErrors', false) };
   }
 
   #judged(raw: RawResult, turn: Turn | undefined): Judged {

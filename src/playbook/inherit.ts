@@ -1,5 +1,6 @@
 import type { Mapping } from '../values/index.js';
 import type { Condition, Inherited, Scope } from './model.js';
+import { isTemplate } from './words.js';
 
 /** A level's own keywords, converted, by their names. */
 export type Own = ReadonlyMap<string, unknown>;
@@ -47,7 +48,11 @@ export function inherit(outer: Inherited, own: Own): Inherited {
   };
   for (const [keyword, field] of Object.entries(replaced)) {
     const value = own.get(keyword);
-    if (value !== undefined) merged[field] = value;
+    if (value === undefined) continue;
+    if (typeof value === 'string' && isTemplate(value) && outer[field] !== undefined) {
+      merged.outer = { ...(merged.outer as object), [field]: [outer[field], ...(outer.outer?.[field] ?? [])] };
+    }
+    merged[field] = value;
   }
   return merged as unknown as Inherited;
 }

@@ -41,6 +41,8 @@ export interface Inherited {
   /** Seconds. */
   timeout?: Count;
   throttle?: Count;
+  /** What counts for a keyword that is a template where it comes to `omit`: the outer levels' values, innermost first. */
+  outer?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 export interface LoopControl {
@@ -67,6 +69,8 @@ export interface RoleContext {
   id: string;
   name: string;
   path: string;
+  /** The file of tasks that this use begins with, as written; undefined: main. */
+  tasksFrom: string | undefined;
   /** defaults/main.yml */
   defaults: Mapping;
   /** vars/main.yml */

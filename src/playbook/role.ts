@@ -21,7 +21,7 @@ export interface LoadedRole {
 
 function isCycle(context: Context, use: RoleUse, path: string): boolean {
   const chain = [...use.parents.map((role) => role.name), use.name];
-  const repeats = use.isStatic && use.parents.some((role) => role.path === path);
+  const repeats = use.isStatic && use.parents.some((role) => role.path === path && role.tasksFrom === use.from.tasks);
   if (!repeats && chain.length <= DEEPEST_CHAIN) return false;
   report(context, use.position, {
     code: 'role-cycle',
@@ -82,6 +82,7 @@ export function loadRole(context: Context, use: RoleUse): LoadedRole | undefined
     id: JSON.stringify([path, use.params, use.vars, use.from, use.own.get('tags') ?? [], use.own.get('when') ?? []]),
     name: posix.isAbsolute(use.name) || use.name.includes('/') ? posix.basename(path) : use.name,
     path,
+    tasksFrom: use.from.tasks,
     defaults: roleVariables(context, posix.join(path, 'defaults'), use.from.defaults),
     vars: roleVariables(context, posix.join(path, 'vars'), use.from.vars),
     keywordVars: use.vars,

@@ -129,6 +129,8 @@ export interface TaskDefinition<P extends Parameters = Parameters> {
   atMostOne?: readonly (readonly Extract<keyof P, string>[])[];
   /** Fields of the result and what they hold. */
   returns: Readonly<Record<string, string>>;
+  /** `register` has the diff as one mapping instead of a list, as with Ansible's module of the name. */
+  diffIsMapping?: true;
   /** YAML of one or more tasks. */
   example: string;
   /**

@@ -13,7 +13,7 @@ export const addHost: Control = async ({ host, args, written }) => {
     throw new KprovError('bad-host-name', `${JSON.stringify(args.name)} is no name of a host`);
   const variables = mapping();
   for (const [key, value] of Object.entries(written)) if (!own.has(key)) variables[key] = value;
-  if (port !== undefined) variables.ansible_port = Number(port);
+  if (port !== undefined) variables.ansible_ssh_port = Number(port);
   const groups = [...((args.groups as readonly string[] | undefined) ?? [])];
   const changed = changeInventory(host.play.run, (inventory) => inventory.addHost(name, { groups, variables }));
   return result(changed ? 'changed' : 'ok', { add_host: mapping({ host_name: name, groups, host_vars: variables }) });

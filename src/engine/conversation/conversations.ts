@@ -1,7 +1,7 @@
 import type { Task } from '../../playbook/index.js';
 import type { Target } from '../../transport/index.js';
 import type { RunContext } from '../context.js';
-import { countOf } from '../task-attempt.js';
+import { asCount, inheritedKeyword, type Keyword } from '../keyword.js';
 import { type PlayScope, type TaskScope, variablesOf } from '../variables/variables.js';
 import { commonTo, connectionReader } from './connection-reader.js';
 import { targetOf } from './connection-variables.js';
@@ -27,9 +27,12 @@ export function conversationWith(
   const { read, isCommon } = connectionReader(scope, variables);
   const { templar } = run.scope;
   const defaults = { ...run.options.connection };
-  if (keywords.remoteUser !== undefined) defaults.user = String(templar.render(keywords.remoteUser, variables));
-  if (keywords.connection !== undefined) defaults.connection = String(templar.render(keywords.connection, variables));
-  const port = countOf(keywords.port, templar, variables);
+  const keyword = (name: Keyword) => inheritedKeyword(keywords, name, { templar, variables });
+  const user = keyword('remoteUser');
+  if (user !== undefined) defaults.user = String(user);
+  const connection = keyword('connection');
+  if (connection !== undefined) defaults.connection = String(connection);
+  const port = asCount(keyword('port'));
   if (port !== undefined) defaults.port = port;
   if (isThisMachine(name) && !run.scope.inventory.hosts.has(name)) defaults.connection ??= 'local';
 

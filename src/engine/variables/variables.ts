@@ -1,6 +1,7 @@
 import { type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping } from '../../values/index.js';
+import { inheritedKeyword } from '../keyword.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import type { TaskScope } from './variable-scopes.js';
@@ -111,8 +112,9 @@ class TaskVariables implements Variables {
   /** The variables of the host that the task is delegated to, under its name. */
   #delegated(): Variable | undefined {
     const { play, task } = this.#scope;
-    if (task?.delegateTo === undefined) return undefined;
-    const to = String(play.run.templar.render(task.delegateTo, this));
+    const delegate = task && inheritedKeyword(task, 'delegateTo', { templar: play.run.templar, variables: this });
+    if (delegate === undefined) return undefined;
+    const to = String(delegate);
     const hosts = this.get('hostvars')?.value as LazyMapping;
     return data({ lazyGet: (host: string) => (host === to ? hosts.lazyGet(host) : undefined), lazyKeys: () => [to] });
   }

@@ -201,6 +201,7 @@ export const assemble = defineTask({
     dest: /etc/haproxy/haproxy.cfg
     validate: haproxy -c -f %s`,
   inCheckMode: 'predicts',
+  diffIsMapping: true,
   compile: (args, context): Program | Outcome => {
     if (args.regexp !== undefined) pythonRegex(args.regexp);
     if (args.remote_src) return onHost(args);

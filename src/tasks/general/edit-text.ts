@@ -100,7 +100,9 @@ ${writeText(args)}`,
 }
 
 /** What an edit makes of a text; undefined where it stays as it is. Texts are bytes, one character each. */
-export type Edit = (text: string) => { text: string; verdict: string } | { verdict: string };
+export type Edit = (
+  text: string,
+) => { text: string; verdict: string; fields?: Mapping } | { verdict: string; fields?: Mapping };
 
 /**
  * Edits on the control machine, for what awk cannot do: the text is fetched, and only where it changes a second step
@@ -120,8 +122,11 @@ fi`;
       const bytes = first.bytes('text') ?? Buffer.alloc(0);
       const edited = edit(bytes.toString('latin1'));
       const isNew = first.text('new') === '1';
-      if (!('text' in edited))
-        return edited.verdict === '' && !isNew ? undefined : unchanged(args, first, edited.verdict);
+      const told = { ...args, fields: { ...args.fields, ...edited.fields } };
+      if (!('text' in edited)) {
+        const hasNews = edited.verdict !== '' || edited.fields !== undefined || isNew;
+        return hasNews ? unchanged(told, first, edited.verdict) : undefined;
+      }
       const after = Buffer.from(edited.text, 'latin1').toString('utf8');
       const writing = sh`${readText(args, { missing: isNew ? sh`` : failMissing(args.path, `${args.path} is gone`) })}
 kp_line=$(printf %s "$kp_text" | sha256sum)
@@ -134,7 +139,7 @@ kp_after=${after}
 ${writeText(args)}`;
       return program(writing, {
         next: (second) => {
-          const { result, diff } = interpretText(second, args);
+          const { result, diff } = interpretText(second, told);
           return { status: 'changed', result: result ?? {}, ...(diff && { diff }) };
         },
       });

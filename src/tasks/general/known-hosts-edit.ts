@@ -76,8 +76,8 @@ export function editKnownHosts(text: string, edit: KnownHostsEdit): string | und
     line.key === wanted.key &&
     line.marker === wanted.marker &&
     sameHost(line.hosts, wanted.hosts);
-  // The first line of the type decides, as in Ansible: it is the key, or it is replaced.
-  const same = found.find((line) => isSame(line) || line.type === wanted?.type);
+  // The first line of the type decides, as in Ansible: it is the key, or it is replaced. Marked ones stay.
+  const same = found.find((line) => isSame(line) || (line.marker === undefined && line.type === wanted?.type));
   if (edit.state === 'absent') {
     return same === undefined ? undefined : lines.filter((_, index) => index !== same.index).join('');
   }

@@ -20,7 +20,14 @@ export const knownHosts = defineTask({
     hash_host: flag('Whether the name of the server is hashed.', { default: false }),
     state: choice('Whether the key is there.', ['present', 'absent'], { default: 'present' }),
   },
-  returns: { name: 'the server', key: 'the key', path: 'the file', hash_host: 'as asked for', state: 'as asked for' },
+  returns: {
+    name: 'the server',
+    key: 'the key',
+    path: 'the file',
+    hash_host: 'as asked for',
+    state: 'as asked for',
+    diff: 'the text before and after',
+  },
   example: `- known_hosts:
     name: git.example.com
     key: "git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample"
@@ -39,8 +46,12 @@ export const knownHosts = defineTask({
     };
     const file = { path: args.path, target: hostPath(args.path), ...settled, fields };
     return editHere({ ...file, missing: args.state === 'absent' ? sh`return 0` : sh`` }, (bytes) => {
-      const made = editKnownHosts(Buffer.from(bytes, 'latin1').toString('utf8'), edit);
-      return made === undefined ? { verdict: '' } : { verdict: '', text: asBytes(made) };
+      const before = Buffer.from(bytes, 'latin1').toString('utf8');
+      const made = editKnownHosts(before, edit);
+      const after = made ?? before;
+      // Ansible's module tells it whether a diff is wanted or not.
+      const diff = { before, after, before_header: args.path, after_header: args.path };
+      return { verdict: '', fields: { diff }, ...(made !== undefined && { text: asBytes(made) }) };
     });
   },
   interpret: (report, args) => {

@@ -44,9 +44,10 @@ const missing = (key: string, inner: Mapping): TemplateError =>
 
 /** `lookup('subelements', list, 'path.of.list', {skip_missing: true})`: each element with each member of its list. */
 export function subelements(terms: readonly Value[]): Value[] {
-  const [from, path, flags = {}, ...more] = terms;
+  const [first, path, flags = {}, ...more] = terms;
+  const from = first === undefined || Array.isArray(first) || isMapping(first) ? first : [first];
   if (from === undefined || path === undefined || more.length > 0) refuse(`got ${terms.length}`);
-  if ((!Array.isArray(from) && !isMapping(from)) || typeof path !== 'string') {
+  if (typeof path !== 'string') {
     refuse('first a dict or a list, second a string pointing to the subkey');
   }
   if (!isMapping(flags) || !Object.keys(flags).every((name) => FLAGS.includes(name))) {

@@ -16,7 +16,13 @@ proveTaskCases(knownHosts, [
     args: { name: 'example.com', key: rsa, path: '{dir}/f' },
     after: { f: `${rsa}\n` },
     diff: { before: '', after: `${rsa}\n` },
-    result: { name: 'example.com', path: '{dir}/f', state: 'present', hash_host: false },
+    result: {
+      name: 'example.com',
+      path: '{dir}/f',
+      state: 'present',
+      hash_host: false,
+      diff: expect.objectContaining({ before: '', after: `${rsa}\n` }),
+    },
     roundTrips: 2,
   },
   {
@@ -37,6 +43,13 @@ proveTaskCases(knownHosts, [
     args: { name: '10.0.0.1', state: 'absent', path: '{dir}/f' },
     files: { f: `${rsa}\n${other}\n` },
     after: { f: `${rsa}\n` },
+    roundTrips: 2,
+  },
+  {
+    name: 'the key of an authority for the host is not replaced by its own',
+    args: { name: 'example.com', key: rsa, path: '{dir}/f' },
+    files: { f: '@cert-authority *.com ssh-rsa AAAAca=\n' },
+    after: { f: `@cert-authority *.com ssh-rsa AAAAca=\n${rsa}\n` },
     roundTrips: 2,
   },
   { name: 'nothing is removed from no file', args: { name: 'x', state: 'absent', path: '{dir}/f' }, status: 'ok' },
