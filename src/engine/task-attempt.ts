@@ -10,7 +10,7 @@ import {
   type TaskContext,
   type Task as TaskType,
 } from '../tasks/index.js';
-import { isConstant, type Templar, type Variables } from '../template/index.js';
+import { isConstant, pythonText, type Templar, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
@@ -89,7 +89,11 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
   const args = defaultsOf(task, definition, templar, variables);
   if (task.variableArgs !== undefined) {
     const rendered = templar.render(task.variableArgs, variables);
-    if (!isMapping(rendered)) throw new KprovError('bad-argument', 'the template of the arguments gives no mapping');
+    if (!isMapping(rendered)) {
+      throw new KprovError('bad-argument', `invalid or malformed argument: '${pythonText(rendered)}'`, {
+        fix: 'a template in place of the arguments has to give a mapping of them',
+      });
+    }
     Object.assign(args, rendered);
   }
   for (const [name, value] of Object.entries(task.args)) {

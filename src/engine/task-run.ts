@@ -1,5 +1,6 @@
-import type { Task } from '../playbook/index.js';
+import type { Condition, Task } from '../playbook/index.js';
 import { sh } from '../shell/index.js';
+import { pythonText } from '../template/index.js';
 import { type Mapping, mapping, type Value } from '../values/index.js';
 import type { Order, TaskInfo } from './events.js';
 import type { HostRun } from './host-run.js';
@@ -19,9 +20,18 @@ const bringsFacts = ({ name, returns }: Attempt['definition']): boolean =>
 /** Does a loop look at what its earlier items registered? Then they have to be waited for. */
 function namesItsOwnResult({ register, ...task }: Task): boolean {
   if (register === undefined) return false;
-  const { args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain } = task;
-  const written = [args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain];
+  const { args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain, loop } = task;
+  const { label, breakWhen } = loop?.control ?? {};
+  const control = [label, breakWhen];
+  const written = [args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain, control];
   return new RegExp(`\\b${register}\\b`).test(JSON.stringify(written));
+}
+
+/** A turn of a loop: what `loop_control` makes of it once it is worked out. */
+interface LoopedTurn extends UnderWay {
+  label?: string;
+  /** Failed by its label or by `break_when`, of which the host knows nothing. */
+  isFailedHere?: boolean;
 }
 
 /** One task on one host: its loop, its retries, its result. */
@@ -90,15 +100,19 @@ export class TaskRun {
 
   async #loop(turns: readonly Turn[]): Promise<void> {
     const { templar } = this.#host.play.run.scope;
-    const begun: UnderWay[] = [];
+    const begun: LoopedTurn[] = [];
     const pause = countOf(this.#task.loop?.control.pause, templar, variablesOf(this.#host.scope(this.#task)));
-    const seen = namesItsOwnResult(this.#task) ? this.#task.register : undefined;
+    const { breakWhen = [], label } = this.#task.loop?.control ?? {};
+    const waits = namesItsOwnResult(this.#task) || breakWhen.length > 0;
     let before: Mapping = mapping();
     for (const [index, turn] of turns.entries()) {
       if (pause && index > 0) await this.#turn.sleep(pause * 1000);
-      const underWay = await this.#turn.begin({ ...turn, local: mapping({ ...before, ...turn.local }) });
+      const underWay: LoopedTurn = await this.#turn.begin({ ...turn, local: mapping({ ...before, ...turn.local }) });
       begun.push(underWay);
-      if (seen !== undefined) before = mapping({ [seen]: (await underWay.outcome).value });
+      if (waits) before = await this.#registered(underWay);
+      const seen = mapping({ ...before, ...turn.local });
+      if (label !== undefined) await this.#label(underWay, label, seen);
+      if (breakWhen.length > 0 && (await this.#breaks(underWay, breakWhen, seen))) break;
       // What an item sets the next one sees.
       const { work } = underWay;
       if (work?.definition.name === 'set_fact') adopt(this.#host, work, await underWay.outcome, this.#sequence);
@@ -118,8 +132,53 @@ export class TaskRun {
     await this.#finish(begun, true);
   }
 
+  async #registered({ outcome }: UnderWay): Promise<Mapping> {
+    const { register } = this.#task;
+    const { value } = await outcome;
+    return mapping(register === undefined ? {} : { [register]: value });
+  }
+
+  /** How the item is called in the output. Where that cannot be worked out, the item has failed. */
+  async #label(underWay: LoopedTurn, label: Value, seen: Mapping): Promise<void> {
+    const { templar } = this.#host.play.run.scope;
+    try {
+      underWay.label = await this.#host.evaluate(() =>
+        pythonText(templar.render(label, variablesOf(this.#host.scope(this.#task, seen)))),
+      );
+    } catch (error) {
+      this.#failItem(underWay, error, 'Failed to template loop_control.label: ');
+    }
+  }
+
+  /** Is this the last item, by `break_when`? A condition that cannot be evaluated makes it so, and failed. */
+  async #breaks(underWay: LoopedTurn, conditions: readonly Condition[], seen: Mapping): Promise<boolean> {
+    const { templar } = this.#host.play.run.scope;
+    try {
+      return await this.#host.evaluate(() => {
+        const variables = variablesOf(this.#host.scope(this.#task, seen));
+        return conditions.every((condition) => templar.evaluateCondition(condition, variables));
+      });
+    } catch (error) {
+      this.#failItem(underWay, error);
+      return true;
+    }
+  }
+
+  #failItem(underWay: LoopedTurn, error: unknown, prefix = ''): void {
+    if (!isUsersError(error)) throw error;
+    const { value } = failedBy(error);
+    const msg = `${prefix}${String(value.msg ?? value.reason)}`;
+    underWay.isFailedHere = true;
+    underWay.outcome = underWay.outcome.then((result) => ({
+      ...result,
+      status: 'failed' as const,
+      message: msg,
+      value: { ...result.value, failed: true, msg },
+    }));
+  }
+
   /** Makes the result known: at once where nothing has to be waited for, else when it has come. */
-  async #finish(turns: readonly UnderWay[], isLoop: boolean): Promise<void> {
+  async #finish(turns: readonly LoopedTurn[], isLoop: boolean): Promise<void> {
     const host = this.#host;
     const { register } = this.#task;
     const settling = host.settle(this.#order, async () => {
@@ -138,7 +197,8 @@ export class TaskRun {
     if (local) await this.#foresee(turns, isLoop);
     else if (register !== undefined)
       host.state.set('setFacts', register, { state: 'pending', ready: settling }, this.#sequence);
-    if (turns.some(({ work }) => work && this.#turn.decidesHere(work))) await host.drain();
+    if (turns.some(({ work, isFailedHere }) => isFailedHere || (work && this.#turn.decidesHere(work))))
+      await host.drain();
     for (const [index, { nodes }] of turns.entries()) {
       if (nodes && nodes.length > 0) await host.runIncluded(nodes, [...this.#order, index]);
     }
@@ -255,7 +315,7 @@ export class TaskRun {
     }
   }
 
-  #itemDone({ turn, noLog }: UnderWay, result: Judged): void {
+  #itemDone({ turn, noLog, label: written }: LoopedTurn, result: Judged): void {
     if (!turn) return;
     const { run } = this.#host.play;
     const loopVar = String(turn.local.ansible_loop_var);
@@ -265,8 +325,7 @@ export class TaskRun {
     }
     const indexVar = turn.local.ansible_index_var;
     if (indexVar !== undefined) result.value[String(indexVar)] = turn.local[String(indexVar)] ?? null;
-    const written = this.#task.loop?.control.label;
-    const label = this.#host.tryRender(written ?? `{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
+    const label = written ?? this.#host.tryRender(`{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
     result.value._ansible_item_label = written === undefined ? turn.item : label;
     run.emit({
       type: 'item-finished',

@@ -1,13 +1,13 @@
 import { isMapping, type Value } from '../values/index.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
-import { toCount, toFlag } from './convert.js';
+import { toConditions, toCount, toFlag } from './convert.js';
 import { commonLookups } from './keywords.js';
 import type { Loop, LoopControl } from './model.js';
 import { variableName } from './read-keywords.js';
 import { checkTemplates } from './templates.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
-const controls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems'];
+const controls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems', 'break_when'];
 
 function readControl(context: Context, cursor: Cursor): LoopControl {
   const control: LoopControl = { loopVar: 'item' };
@@ -32,6 +32,7 @@ function readControl(context: Context, cursor: Cursor): LoopControl {
     else if (key === 'extended') Object.assign(control, defined('extended', toFlag(context, inner, key)));
     else if (key === 'extended_allitems')
       Object.assign(control, defined('extendedAllitems', toFlag(context, inner, key)));
+    else if (key === 'break_when') control.breakWhen = toConditions(context, inner, key);
     else {
       report(context, keyPositionOf(inner), {
         code: 'unknown-keyword',

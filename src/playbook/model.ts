@@ -54,6 +54,8 @@ export interface LoopControl {
   pause?: Count;
   extended?: Flag;
   extendedAllitems?: Flag;
+  /** After an item for which they all hold, no other is begun. */
+  breakWhen?: readonly Condition[];
 }
 
 export interface Loop {

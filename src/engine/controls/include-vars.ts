@@ -64,6 +64,9 @@ function merge(base: Value | undefined, over: Value): Value {
 
 function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknown>>): string[] {
   const { files } = host.play.run;
+  if (args.dir !== undefined && args.file !== undefined) {
+    throw new KprovError('bad-argument', 'parameters are mutually exclusive: file|dir');
+  }
   if (args.dir === undefined && args.file === undefined) {
     throw new KprovError('file-not-found', 'Could not find file on the control machine: its name is empty');
   }

@@ -32,7 +32,7 @@ const bringsOwn = (task: Task): boolean =>
 
 /** What is known of one host in one play, as long as neither its inventory nor what the run set has changed. */
 interface Known {
-  inventory: Mapping | undefined;
+  inventory: Mapping;
   version: number;
   values: Map<string, Value | undefined>;
   conversation: Conversation | undefined;
@@ -50,9 +50,7 @@ export function commonTo({ play, host, task, local }: TaskScope): Known | undefi
   plays.set(play, hosts);
   const { inventory, states } = play.run;
   const version = states.get(host)?.connectionVersion ?? 0;
-  const variables = inventory.hosts.has(host)
-    ? inventory.variablesOf(host, { playbookDir: play.play.directory })
-    : undefined;
+  const variables = inventory.variablesOf(host, { playbookDir: play.play.directory });
   const found = hosts.get(host);
   if (found && found.version === version && found.inventory === variables) return found;
   const known: Known = { inventory: variables, version, values: new Map(), conversation: undefined };

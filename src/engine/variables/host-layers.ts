@@ -1,5 +1,5 @@
 import type { LazyMapping, Variable } from '../../template/index.js';
-import { type Mapping, mapping, Pending, Unknowable } from '../../values/index.js';
+import { type Mapping, Pending, Unknowable } from '../../values/index.js';
 import type { Order } from '../events.js';
 import type { Entry, HostState } from '../host-state.js';
 import type { RunScope } from './variable-scopes.js';
@@ -96,10 +96,7 @@ export class HostLayers {
 
   /** Variables of the inventory, those beside the playbook included. */
   inventory(name: string): Variable | undefined {
-    const { inventory } = this.#run;
-    this.#inventory ??= inventory.hosts.has(this.#host)
-      ? inventory.variablesOf(this.#host, { playbookDir: this.#playbookDir })
-      : mapping();
+    this.#inventory ??= this.#run.inventory.variablesOf(this.#host, { playbookDir: this.#playbookDir });
     return lookIn(this.#inventory, name);
   }
 }

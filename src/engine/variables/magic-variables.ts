@@ -131,11 +131,8 @@ function variablesOfHost(play: PlayScope, host: string, asking?: string): Variab
     },
     names: () => {
       const state = run.states.get(host);
-      const own = run.inventory.hosts.has(host)
-        ? Object.keys(run.inventory.variablesOf(host, { playbookDir: play.play.directory }))
-        : [];
       return new Set([
-        ...own,
+        ...Object.keys(run.inventory.variablesOf(host, { playbookDir: play.play.directory })),
         ...(state?.setFacts.keys() ?? []),
         ...(state?.included.keys() ?? []),
         'inventory_hostname',

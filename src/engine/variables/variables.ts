@@ -82,9 +82,7 @@ function* namesOf(scope: TaskScope): Iterable<string> {
     if (role === task?.role) yield* Object.keys(ofRole.params(role));
   }
   yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
-  if (run.inventory.hosts.has(scope.host)) {
-    yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
-  }
+  yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
   if (state && !state.gathering) for (const name of state.facts.keys()) yield `ansible_${name}`;
 }
 

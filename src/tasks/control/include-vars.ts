@@ -20,6 +20,7 @@ export const includeVars = defineTask({
   },
   freeForm: 'file',
   exactlyOne: [['file', 'dir']],
+  judgesGroups: true,
   returns: {
     ansible_facts: 'the variables',
     ansible_included_var_files: 'the files that were read',
