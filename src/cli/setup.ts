@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import {
   type ConnectionDefaults,
   controlPaths,
+  fileFilters,
+  fileTests,
   lookups,
   nodeFiles,
   type OncePrompts,
@@ -67,7 +69,8 @@ export function makeTemplar(
 ): Templar {
   return createTemplar({
     lookups: { ...lookups(files, process.env), password: passwordLookup((text) => vault.hide(text)) },
-    filters: { ...vaultFilters(vault), ...passwordFilters((text) => vault.hide(text)) },
+    tests: fileTests(files),
+    filters: { ...fileFilters(files), ...vaultFilters(vault), ...passwordFilters((text) => vault.hide(text)) },
     environment: {
       now: () => Date.now(),
       random: () => Math.random(),

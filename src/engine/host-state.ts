@@ -3,9 +3,12 @@ import { isConnectionVariable } from './conversation/connection-names.js';
 import type { Order } from './events.js';
 import { compareOrders } from './order.js';
 
-/** A variable that came into being during the run. `pending` settles when its value may be read. */
+/**
+ * A variable that came into being during the run. `pending` settles when its value may be read. What is `known` is data,
+ * unless it is marked as a template, which is an encrypted value of the playbook.
+ */
 export type Entry =
-  | { state: 'known'; value: Value }
+  | { state: 'known'; value: Value; template?: boolean }
   /** Check mode: some fields are not known; reading any but these says why. */
   | { state: 'incomplete'; value: Mapping; reason: string }
   | { state: 'pending'; ready: Promise<unknown> };

@@ -2,6 +2,7 @@ export type { Diff } from '../tasks/index.js';
 export type { ConnectionDefaults } from './conversation/connection-variables.js';
 export { controlPaths } from './conversation/control-paths.js';
 export type * from './events.js';
+export { fileFilters, fileTests } from './lookups/file-filters.js';
 export { lookups } from './lookups/lookups.js';
 export { nodeFiles } from './lookups/node-files.js';
 export { passwordFilters } from './lookups/passwords/filter.js';

@@ -23,7 +23,18 @@ function namesItsOwnResult({ register, ...task }: Task): boolean {
   const { args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain, loop } = task;
   const { label, breakWhen } = loop?.control ?? {};
   const control = [label, breakWhen];
-  const written = [args, variableArgs, when, changedWhen, failedWhen, until, environment, delegateTo, varsChain, control];
+  const written = [
+    args,
+    variableArgs,
+    when,
+    changedWhen,
+    failedWhen,
+    until,
+    environment,
+    delegateTo,
+    varsChain,
+    control,
+  ];
   return new RegExp(`\\b${register}\\b`).test(JSON.stringify(written));
 }
 
@@ -115,7 +126,7 @@ export class TaskRun {
       if (breakWhen.length > 0 && (await this.#breaks(underWay, breakWhen, seen))) break;
       // What an item sets the next one sees.
       const { work } = underWay;
-      if (work?.definition.name === 'set_fact') adopt(this.#host, work, await underWay.outcome, this.#sequence);
+      if (work?.definition.name === 'set_fact') this.#adopt(work, await underWay.outcome);
     }
     const sent = begun.find(isSent);
     if (sent?.work && !sent.ignored && sent.work.delegateTo === undefined && !this.#turn.decidesHere(sent.work)) {
@@ -130,6 +141,10 @@ export class TaskRun {
         .catch(() => undefined);
     }
     await this.#finish(begun, true);
+  }
+
+  #adopt(work: Attempt, result: Judged): void {
+    adopt(this.#host, { task: this.#task, work, result, sequence: this.#sequence });
   }
 
   async #registered({ outcome }: UnderWay): Promise<Mapping> {
@@ -246,7 +261,7 @@ export class TaskRun {
     }
     for (const [index, judgedResult] of results.entries()) {
       const work = turns[index]?.work;
-      if (work) adopt(this.#host, work, judgedResult, this.#sequence);
+      if (work) this.#adopt(work, judgedResult);
     }
   }
 

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import type { Lookup, Variables } from '../../template/index.js';
 import { type Files, isMapping, type Mapping, parseBoolean, type Value } from '../../values/index.js';
+import { namesLike } from './glob.js';
 import { csvfile, ini, inventoryHostnames } from './tables.js';
 import { urlLookup } from './url.js';
 
@@ -34,21 +35,13 @@ function readText(files: Files, variables: Variables, name: string): string {
   return content;
 }
 
-const globPattern = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '[^/]*')
-      .replaceAll('?', '[^/]')}$`,
-  );
-
 function fileglob(files: Files, variables: Variables, pattern: string): string[] {
   const folder = dirname(pattern);
-  const matches = globPattern(basename(pattern));
   const folders = isAbsolute(folder) ? [folder] : placesOf(variables, 'files').map((place) => join(place, folder));
   for (const place of folders) {
-    const found = (files.list(place) ?? []).filter((n) => matches.test(n) && files.kind(join(place, n)) === 'file');
-    if (found.length > 0) return found.map((name) => join(place, name));
+    const names = namesLike(files, place, basename(pattern));
+    const found = names.map((name) => join(place, name)).filter((path) => files.kind(path) === 'file');
+    if (found.length > 0) return found;
   }
   return [];
 }

@@ -1,12 +1,20 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isMapping, parseBoolean } from '../../values/index.js';
+import type { Task } from '../../playbook/index.js';
+import { isMapping, parseBoolean, readVaulted } from '../../values/index.js';
 import type { HostRun } from '../host-run.js';
 import type { Attempt } from '../task-attempt.js';
 import type { Judged } from '../task-result.js';
 
+interface Effect {
+  task: Task;
+  work: Attempt;
+  result: Judged;
+  sequence: number;
+}
+
 /** Variables that a result brings: facts of `setup` and other modules, those of `set_fact`. */
-export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: number): void {
+export function adopt(host: HostRun, { task, work, result, sequence }: Effect): void {
   const facts = result.value.ansible_facts;
   if (!isMapping(facts) || work.definition.name === 'include_vars') return;
   const delegated = work.delegateFacts ? work.delegateTo : undefined;
@@ -14,6 +22,11 @@ export function adopt(host: HostRun, work: Attempt, result: Judged, sequence: nu
   const at = delegated === undefined ? sequence : undefined;
   if (work.definition.name === 'set_fact') {
     state.setAll('setFacts', facts, at);
+    // An encrypted value is kept as such until it is used.
+    for (const [name, value] of Object.entries(task.args)) {
+      if (Object.hasOwn(facts, name) && readVaulted(value) !== undefined)
+        state.set('setFacts', name, { state: 'known', value, template: true }, at);
+    }
     if (!parseBoolean(work.args.cacheable)) return;
   }
   for (const [name, value] of Object.entries(facts)) {

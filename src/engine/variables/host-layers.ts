@@ -37,6 +37,7 @@ class IncompleteResult implements LazyMapping {
 
 export function read(entry: Entry, what: string): Variable {
   if (entry.state === 'pending') throw new Pending(what, entry.ready);
+  if (entry.state === 'known' && entry.template) return template(entry.value);
   return data(entry.state === 'incomplete' ? new IncompleteResult(entry.value, entry.reason) : entry.value);
 }
 

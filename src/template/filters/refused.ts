@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   unvault: 'there is no vault here',
   vaulted: 'there is no vault here',
   password_hash: 'hashing of passwords is not supported yet',
-  fileglob: "use the lookup: query('fileglob', pattern)",
+  fileglob: 'it looks at files, which are not here',
   urlize: 'it makes HTML links, which is of no use here',
   pprint: 'use to_nice_json or to_nice_yaml',
 };

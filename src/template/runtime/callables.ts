@@ -17,6 +17,8 @@ export interface CallContext {
   applyTest(name: string, value: unknown, args: readonly unknown[], kwargs: Kwargs): boolean;
   hasFilter(name: string): boolean;
   hasTest(name: string): boolean;
+  /** Is the value what this evaluation found in an encrypted one? Told by the text, which has no identity. */
+  isDecrypted(value: unknown): boolean;
   /** Counts work; throws where the evaluation has taken too much of it. */
   step(): void;
 }

@@ -16,6 +16,8 @@ interface Budget {
   steps: number;
   depth: number;
   renderings: Map<Variables, Rendering>;
+  /** Texts that encrypted values turned out to be. */
+  decrypted: Set<unknown>;
 }
 
 /** Variables may refer to each other this many levels deep. */
@@ -40,7 +42,7 @@ export class Rendering implements Evaluation, Expander {
     budget?: Budget,
     readonly source: string | undefined = undefined,
   ) {
-    this.#budget = budget ?? { steps: 0, depth: 0, renderings: new Map() };
+    this.#budget = budget ?? { steps: 0, depth: 0, renderings: new Map(), decrypted: new Set() };
     this.#budget.renderings.set(variables, this);
     this.#maxSteps = engine.options.maxSteps ?? MAX_STEPS;
   }
@@ -85,6 +87,10 @@ export class Rendering implements Evaluation, Expander {
     return this.#rendered?.has(name) ?? false;
   }
 
+  isDecrypted(value: unknown): boolean {
+    return this.#budget.decrypted.has(value);
+  }
+
   global(name: string): unknown {
     const make = this.engine.boundGlobals.get(name);
     if (make === undefined) return this.engine.globals.get(name);
@@ -124,7 +130,9 @@ export class Rendering implements Evaluation, Expander {
   #expandText(text: string, path: string): unknown {
     const { at } = this;
     try {
-      return this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
+      const value = this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
+      if (readVaulted(text) !== undefined) this.#budget.decrypted.add(value);
+      return value;
     } catch (error) {
       // A variable that cannot be had is itself undefined: an error only where it is used.
       if (!(error instanceof UndefinedError)) throw error;

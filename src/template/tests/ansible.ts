@@ -122,8 +122,7 @@ export const ansibleTests: Readonly<Record<string, Test>> = {
   nan: test('', (value) => Number.isNaN(numberOf(value) ?? 0)),
   truthy: test('convert_bool', (value, [convert]) => truthy(value, convert)),
   falsy: test('convert_bool', (value, [convert]) => !truthy(value, convert)),
-  /** Vault values are decrypted before they get here. */
-  vault_encrypted: test('', () => false),
+  vault_encrypted: test('', (value, _, { context }) => context.isDecrypted(value)),
   file: fileTest('file', (kind) => kind === 'file'),
   directory: fileTest('directory', (kind) => kind === 'directory'),
   exists: fileTest('exists', (kind) => kind !== undefined),
