@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
-import type { Value } from '../values/index.js';
+import { mapping, type Value } from '../values/index.js';
 import { controls } from './controls/index.js';
 import { runInBackground } from './conversation/background.js';
 import type { Conversation } from './conversation/conversation.js';
@@ -204,7 +204,7 @@ export class TurnRun {
       this.#stopIfInterrupted(error);
       const raw = failedBy(error);
       const isLate = error instanceof KprovError && error.code === 'timed-out';
-      return isLate ? { ...raw, value: { ...raw.value, msg: `${String(raw.value.msg)}; ${heard.tell()}` } } : raw;
+      return isLate ? this.#late(work, raw, `${String(raw.value.msg)}; ${heard.tell()}`) : raw;
     }
   }
 
@@ -233,7 +233,11 @@ export class TurnRun {
     if (work.timeoutMs === undefined || raw.value.rc !== 124) return raw;
     const seconds = work.timeoutMs / 1000;
     const msg = `The ${this.#task.action} action failed to execute in the expected time frame (${seconds}) and was terminated; ${heard.tell()}`;
-    return { ...raw, value: { ...raw.value, msg } };
+    return this.#late(work, raw, msg);
+  }
+
+  #late({ timeoutMs = 0 }: Attempt, raw: RawResult, msg: string): RawResult {
+    return { ...raw, value: { ...raw.value, msg, timedout: mapping({ period: timeoutMs / 1000 }) } };
   }
 
   #with(delegateTo: string | undefined): Conversation {

@@ -205,10 +205,16 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     const depth = levels === undefined || levels === null ? Number.POSITIVE_INFINITY : whole(levels, 'levels');
     return flatten(value, depth, flag(skipNulls, true));
   }),
-  extract: filter('container morekeys', (value, [container, more]) => {
-    const keys = [value, ...(more === undefined || more === null ? [] : isList(more) ? more : [more])];
-    return keys.reduce((found, key) => itemOf(found, key), container);
-  }),
+  extract: filter(
+    'container morekeys',
+    (value, [container, more]) => {
+      const keys = [value, ...(more === undefined || more === null ? [] : isList(more) ? more : [more])];
+      for (const key of keys) if (key instanceof Undefined) key.fail();
+      return keys.reduce((found, key) => itemOf(found, key), container);
+    },
+    // A container that is not there gives nothing, for `default` to replace.
+    { acceptsUndefined: true },
+  ),
   subelements: filter('subelements skip_missing', (value, [path, skipMissing]) =>
     subelements(value, path, flag(skipMissing)),
   ),

@@ -97,6 +97,11 @@ export const resultTests: Readonly<Record<string, Test>> = {
   unreachable: resultTest('unreachable', true),
   reachable: resultTest('unreachable', false),
   skipped: resultTest('skipped', true),
+  /** Ended by the keyword `timeout`. */
+  timedout: test('', (value) => {
+    const late = resultFlag(value, 'timedout');
+    return isDict(late) && isTruthy(dictGet(late, 'period') ?? false);
+  }),
   changed: test('', changed),
   started: progress('started'),
   finished: progress('finished'),
