@@ -10,7 +10,7 @@ import {
   type TaskContext,
   type Task as TaskType,
 } from '../tasks/index.js';
-import { isConstant, pythonText, type Templar, type Variables } from '../template/index.js';
+import { isConstant, pythonText, type Templar, UndefinedError, type Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
@@ -55,6 +55,25 @@ export interface LeftOut {
 }
 
 export const isLeftOut = (attempt: Attempt | LeftOut): attempt is LeftOut => 'condition' in attempt;
+
+/** What lacks a variable is told with the kind of field it stands in, in Ansible's words, which playbooks look for. */
+function inField<T>(name: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof UndefinedError)) throw error;
+    const where =
+      name === 'args'
+        ? 'The task includes an option with an undefined variable'
+        : `The field '${name}' has an invalid value, which includes an undefined variable`;
+    const { fix, variable } = error;
+    throw new UndefinedError(`${where}. The error was: ${error.message}`, {
+      cause: error,
+      variable,
+      ...(fix !== undefined && { fix }),
+    });
+  }
+}
 
 function environmentOf(task: Task, templar: Templar, variables: Variables): Record<string, string> {
   const merged: Record<string, string> = Object.create(null);
@@ -122,7 +141,7 @@ const isShared = (task: Task): boolean =>
 function parsedArguments(task: Task, definition: TaskType, templar: Templar, variables: Variables): Arguments {
   const known = constantArguments.get(task);
   if (known) return known;
-  const written = argumentsOf(task, definition, templar, variables);
+  const written = inField('args', () => argumentsOf(task, definition, templar, variables));
   const parsed = parseArguments(definition, written);
   if (!parsed.ok) {
     const [first] = parsed.diagnostics;
@@ -226,9 +245,10 @@ export function attempt(
   const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
   const { written, parsed } = parsedArguments(task, definition, templar, variables);
-  const environment = environmentOf(task, templar, variables);
-  const delegate = keyword('delegateTo');
-  const delegateTo = delegate === undefined ? undefined : String(delegate);
+  const environment = inField('environment', () => environmentOf(task, templar, variables));
+  const { delegateTo: delegate } = task;
+  const delegateTo =
+    delegate === undefined ? undefined : inField('delegate_to', () => String(templar.render(delegate, variables)));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
   const work: Attempt['work'] =
