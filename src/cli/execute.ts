@@ -4,6 +4,7 @@ import type { Loader, Playbook } from '../playbook/index.js';
 import { masked } from '../report/masked.js';
 import type { ConnectionFlags } from './options.js';
 import { prepareVault } from './prepare-vault.js';
+import { engineSettings } from './settings/engine-settings.js';
 import { connectionDefaults, makeTransport, type Setup } from './setup.js';
 
 export interface Execution {
@@ -11,7 +12,10 @@ export interface Execution {
   playbook: Playbook;
   loader: Loader;
   flags: ConnectionFlags;
-  options: Omit<RunOptions, 'connection' | 'forks' | 'verbosity' | 'workingDirectory' | 'homeDirectory'>;
+  options: Pick<
+    RunOptions,
+    'checkMode' | 'diffMode' | 'tags' | 'startAtTask' | 'forceHandlers' | 'configFile' | 'lock'
+  >;
   /** Gets the events with secrets masked. */
   listen: Listener;
   signal: AbortSignal;
@@ -35,6 +39,8 @@ export async function execute(execution: Execution): Promise<RunOutcome> {
       limit: setup.limit,
       extraVars: setup.extraVars,
       options: {
+        ...engineSettings(setup.settings),
+        flushesCache: flags.flushCache ?? false,
         ...execution.options,
         ...(flags.forks !== undefined && { forks: flags.forks }),
         connection,

@@ -25,6 +25,8 @@ export interface ConnectionFlags {
   timeout?: number;
   forks?: number;
   verbose: number;
+  /** What a fact cache has does not count. Default false. */
+  flushCache?: boolean;
   vaultId: string[];
   vaultPasswordFile: string[];
   askVaultPassword: boolean;

@@ -67,7 +67,7 @@ const playbookCommand = ({ args, done }: Surroundings): Command =>
     )
     .argument('<playbook...>', 'playbooks to run, in this order')
     .option('--syntax-check', 'check the playbooks, and stop', false)
-    .option('--flush-cache', 'accepted: facts are always gathered afresh', false)
+    .option('--flush-cache', 'what the fact cache has of the hosts is removed first', false)
     .option('--step', 'not supported', false)
     .option('-M, --module-path <path>', 'accepted: modules in Python are not run', collect)
     .option('--ssh-extra-args <args>', 'further options of the ssh command')

@@ -65,7 +65,10 @@ function runExecutable(path: string, args: string[]): Promise<{ stdout: string; 
 
 export function makeTemplar(
   warn: (message: string) => void,
-  { files, vault }: Pick<Setup, 'files' | 'vault'> = { files: nodeFiles, vault: new Vault() },
+  { files, vault, settings }: Pick<Setup, 'files' | 'vault'> & Partial<Pick<Setup, 'settings'>> = {
+    files: nodeFiles,
+    vault: new Vault(),
+  },
 ): Templar {
   return createTemplar({
     lookups: { ...lookups(files, process.env), password: passwordLookup((text) => vault.hide(text)) },
@@ -80,6 +83,7 @@ export function makeTemplar(
       workingDirectory: () => process.cwd(),
       ...controlPaths,
     },
+    native: settings?.flag('jinja2_native') ?? false,
     loadTemplate: (name) => files.read(name),
     onDeprecated: warn,
   });
@@ -141,7 +145,10 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
     diagnostics,
     extraVars,
     limit: isBroken || isEmpty ? [] : readLimit(flags.limit, inventory, files),
-    templar: makeTemplar((message) => showsDeprecations && warn(message), opened),
+    templar: makeTemplar((message) => showsDeprecations && warn(message), {
+      ...opened,
+      settings: flags.settings,
+    }),
     settings: flags.settings,
   };
 }

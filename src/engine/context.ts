@@ -8,6 +8,7 @@ import type { RunOptions } from './options.js';
 import type { Slots } from './slots.js';
 import type { Stats } from './stats.js';
 import type { Transfers } from './transfer/transfers.js';
+import type { FactCache } from './variables/fact-cache.js';
 import type { OncePrompts } from './variables/interaction.js';
 import type { RunScope } from './variables/variables.js';
 
@@ -22,6 +23,7 @@ export interface RunContext {
   stats: Stats;
   slots: Slots;
   transfers: Transfers;
+  factCache: FactCache | undefined;
   prompts: OncePrompts;
   signal: AbortSignal;
   loader: Loader;

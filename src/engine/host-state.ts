@@ -1,4 +1,4 @@
-import type { Mapping, Value } from '../values/index.js';
+import { type Mapping, mapping, type Value } from '../values/index.js';
 import { isConnectionVariable } from './conversation/connection-names.js';
 import type { Order } from './events.js';
 import { compareOrders } from './order.js';
@@ -39,6 +39,12 @@ export class HostState {
   readonly included = new Map<string, Entry>();
   /** Variables of a rescue section: ansible_failed_task, ansible_failed_result. */
   readonly live = new Map<string, Entry>();
+  /** Facts of an earlier run whose names do not begin with `ansible_`: variables all the same, as `set_fact` made them. */
+  readonly recalled = new Set<string>();
+  /** Facts whose names do not begin with `ansible_`. */
+  readonly #unprefixed = new Set<string>();
+  /** Is there anything that a fact cache does not have? */
+  hasNewFacts = false;
   /** While facts are being gathered. */
   gathering: Promise<unknown> | undefined;
   /** Changes whenever the run sets (or takes back) a variable that says how the host is reached. */
@@ -66,6 +72,37 @@ export class HostState {
     for (const [name, value] of Object.entries(values)) this.set(layer, name, { state: 'known', value }, sequence);
   }
 
+  /** Facts, under the names that their module gave them. */
+  learn(facts: Mapping, sequence?: number): void {
+    for (const [name, value] of Object.entries(facts)) {
+      if (!name.startsWith('ansible_')) this.#unprefixed.add(name);
+      this.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, sequence);
+    }
+    this.hasNewFacts = true;
+  }
+
+  /** Facts of an earlier run. */
+  recall(facts: Mapping): void {
+    this.learn(facts);
+    for (const name of this.#unprefixed) this.recalled.add(name);
+    this.hasNewFacts = false;
+    this.commit();
+  }
+
+  /** All facts under their full names. */
+  knownFacts(): Mapping {
+    const facts = mapping();
+    for (const [name, entry] of this.facts) {
+      if (entry.state === 'known') facts[this.#unprefixed.has(name) ? name : `ansible_${name}`] = entry.value;
+    }
+    return facts;
+  }
+
+  /** Have facts been gathered, in this run or in one that was remembered? */
+  get isGathered(): boolean {
+    return this.facts.has('module_setup');
+  }
+
   /** The variable as it is for a host at `order`: this one may have run ahead. */
   at(layer: Layer, name: string, order: Order | undefined): Entry | undefined {
     const versions = this.#versions.get(`${layer} ${name}`)?.list;
@@ -84,6 +121,8 @@ export class HostState {
   /** `meta: clear_facts`. */
   forgetFacts(): void {
     this.facts.clear();
+    this.recalled.clear();
+    this.hasNewFacts = false;
     for (const [key, { layer }] of this.#versions) if (layer === 'facts') this.#versions.delete(key);
   }
 

@@ -13,4 +13,5 @@ export { compareOrders } from './order.js';
 export { tasksOf } from './play-run.js';
 export { type Loss, type RunOutcome, type RunRequest, runPlaybook } from './run.js';
 export { isSelected, renderedTags, type TagSelection } from './tags.js';
+export type { FactCacheOptions } from './variables/fact-cache.js';
 export type { OncePrompts } from './variables/interaction.js';

@@ -1,6 +1,7 @@
 import type { ConnectionDefaults } from './conversation/connection-variables.js';
 import type { RunLock } from './conversation/conversation.js';
 import type { TagSelection } from './tags.js';
+import type { FactCacheOptions } from './variables/fact-cache.js';
 
 /** What the command line asks of a run. */
 export interface RunOptions {
@@ -14,8 +15,16 @@ export interface RunOptions {
   connection: ConnectionDefaults;
   forceHandlers: boolean;
   verbosity: number;
+  /** Ansible's jinja2_native, of which the templar has to know too. Default false. */
+  native?: boolean;
   /** The ansible.cfg that counts: `ansible_config_file`. */
   configFile?: string;
+  /** Facts are gathered only where there are none yet, of this run or of an earlier one. Default false. */
+  smartGathering?: boolean;
+  /** Where facts are kept from run to run; undefined: they are forgotten. */
+  factCache?: FactCacheOptions;
+  /** `--flush-cache`: what is kept does not count. Default false. */
+  flushesCache?: boolean;
   /** Makes the run take the lock of each host that it changes as root; undefined: none is taken. */
   lock?: RunLock;
   /** Where relative paths of the control machine start. */

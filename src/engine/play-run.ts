@@ -111,7 +111,8 @@ export class PlayRun {
   async #host(host: HostRun): Promise<void> {
     const { play } = this.scope;
     const { gather } = this.#options;
-    if (gather) await host.run([gather], [section.facts]);
+    if (gather && !(this.run.options.smartGathering && host.state.isGathered))
+      await host.run([gather], [section.facts]);
     await host.run(play.preTasks, [section.pre]);
     await this.#handlersOf(host, section.preHandlers);
     await host.run(play.roleTasks, [section.roles]);

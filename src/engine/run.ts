@@ -7,13 +7,14 @@ import type { Transport } from '../transport/index.js';
 import { type Files, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { HostStats, Listener } from './events.js';
-import type { HostState } from './host-state.js';
+import { HostState } from './host-state.js';
 import { countOf, flagOf, renderedKeyword } from './keyword.js';
 import type { RunOptions } from './options.js';
 import { hasFatalTasks, PlayRun, tasksOf } from './play-run.js';
 import { Slots } from './slots.js';
 import { Stats } from './stats.js';
 import { Transfers } from './transfer/transfers.js';
+import { FactCache } from './variables/fact-cache.js';
 import type { OncePrompts } from './variables/interaction.js';
 import { type PlayScope, type RunScope, variablesOf } from './variables/variables.js';
 import { readVarsFiles } from './variables/vars-files.js';
@@ -76,16 +77,31 @@ function inventoryPlace(inventory: Inventory): Mapping {
   };
 }
 
+/** What a fact cache knows about the hosts, those that no play is about too. Throws KprovError for a file it cannot read. */
+function recalledStates({ inventory, options }: RunRequest, cache: FactCache | undefined): Map<string, HostState> {
+  const states = new Map<string, HostState>();
+  if (cache === undefined) return states;
+  for (const name of new Set([...inventory.hosts.keys(), 'localhost'])) {
+    if (options.flushesCache) cache.forget(name);
+    const state = new HostState(name);
+    cache.load(state);
+    if (state.facts.size > 0) states.set(name, state);
+  }
+  return states;
+}
+
 /** Runs a checked playbook. Never throws for what hosts do; throws InputError for what only shows now (vars_files). */
 export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   const started = performance.now();
   const stats = new Stats();
   const { options, emit } = request;
+  const factCache = options.factCache && new FactCache(options.factCache, request.templar);
+  const states = recalledStates(request, factCache);
   const scope: RunScope = {
     inventory: request.inventory,
     templar: request.templar,
     extraVars: request.extraVars,
-    states: new Map<string, HostState>(),
+    states,
     constants: constantsOf(request),
   };
   const run: RunContext = {
@@ -98,6 +114,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     stats,
     slots: new Slots(options.forks ?? Number.POSITIVE_INFINITY),
     transfers: new Transfers(),
+    factCache,
     prompts: request.prompts,
     signal: request.signal,
     loader: request.loader,
@@ -115,7 +132,9 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   try {
     for (const [index, play] of request.playbook.plays.entries()) {
       if (request.signal.aborted) break;
-      if (!(await runPlay(run, request, { play, index, lost, seeking }))) break;
+      const goesOn = await runPlay(run, request, { play, index, lost, seeking });
+      for (const state of states.values()) factCache?.save(state);
+      if (!goesOn) break;
     }
   } finally {
     await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));

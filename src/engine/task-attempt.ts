@@ -175,6 +175,7 @@ function contextOf(
     delegateTo: modes.delegateTo,
     checkMode: modes.check,
     diffMode: modes.diff,
+    native: run.options.native,
     files: run.files,
     local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
     find: (kind, name) => findFile(run.files, task, kind, name),

@@ -73,6 +73,14 @@ function checkArguments(context: Context, action: Action, mayLackSome: boolean, 
     tell(context, place, words);
   }
   if (action.description.name === 'set_fact') checkFactNames(context, action);
+  for (const name of Object.keys(action.args)) {
+    if (!name.startsWith('_ansible_')) continue;
+    report(context, keyPlaceOf(action, name), {
+      code: 'reserved-parameter',
+      message: `Invalid parameter specified beginning with keyword '_ansible_' for action '${action.spelling}': '${name}'`,
+      why: "The prefix '_ansible_' is reserved for internal use only.",
+    });
+  }
   for (const [name, place] of action.places) {
     if (place.path.at(-1) !== name) continue;
     checkVersionNumber(context, place, name);

@@ -79,6 +79,8 @@ export interface TaskContext {
   delegateTo?: string | undefined;
   checkMode: boolean;
   diffMode: boolean;
+  /** Ansible's jinja2_native: are texts left what they are? */
+  native?: boolean | undefined;
   files: Files;
   /** Absolute path of a file of the role or playbook; throws KprovError naming the places that were searched. */
   find(kind: 'files' | 'templates' | 'vars', name: string): string;

@@ -47,6 +47,11 @@ export interface TemplarOptions {
   /** Values, or functions of positional and named arguments. */
   globals?: Readonly<Record<string, Value | ((args: Value[], kwargs: Mapping) => Value)>>;
   environment?: Environment;
+  /**
+   * Ansible's jinja2_native. True: any text that reads as a literal becomes one, numbers too. False: an expression alone
+   * that gives nothing is the empty text. By default neither.
+   */
+  native?: boolean;
   /** The text of a template for include, import, extends and `lookup('template')`. */
   loadTemplate?(name: string): string | undefined;
   onDeprecated?(message: string): void;

@@ -8,7 +8,6 @@ import { up } from './up.js';
 export interface PlaybookFlags extends RunFlags {
   syntaxCheck: boolean;
   step: boolean;
-  flushCache: boolean;
   modulePath?: string[];
   sftpExtraArgs?: string;
   scpExtraArgs?: string;
@@ -44,7 +43,6 @@ export async function playbook(
     flags.modulePath !== undefined && '--module-path has no effect: modules in Python are not run',
     flags.sftpExtraArgs !== undefined && '--sftp-extra-args has no effect: files go over the one connection there is',
     flags.scpExtraArgs !== undefined && '--scp-extra-args has no effect: files go over the one connection there is',
-    flags.flushCache && '--flush-cache has no effect: facts are gathered afresh',
   ].filter((note) => note !== false);
   if (flags.verbose > 0) for (const note of notes) sayError(note);
   const inventory = inventoryOf(flags);

@@ -31,6 +31,7 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
     case 'clear_facts':
       await host.drain();
       host.state.forgetFacts();
+      play.run.factCache?.forget(host.host);
       return;
     case 'clear_host_errors':
       await host.drain();

@@ -29,9 +29,7 @@ export function adopt(host: HostRun, { task, work, result, sequence }: Effect): 
     }
     if (!parseBoolean(work.args.cacheable)) return;
   }
-  for (const [name, value] of Object.entries(facts)) {
-    state.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, at);
-  }
+  state.learn(facts, at);
 }
 
 /** Brings the files of a result to the control machine. A result whose files cannot be written has failed. */

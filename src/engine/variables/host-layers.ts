@@ -91,7 +91,8 @@ export class HostLayers {
   }
 
   fact(name: string): Variable | undefined {
-    if (!isFactName(name) || !this.#state) return undefined;
+    if (!this.#state) return undefined;
+    if (!isFactName(name) && (isGiven(name) || !this.#state.recalled.has(name))) return undefined;
     return new Facts(this.#state).lazyGet(name);
   }
 

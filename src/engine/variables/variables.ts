@@ -83,7 +83,10 @@ function* namesOf(scope: TaskScope): Iterable<string> {
   }
   yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
-  if (state && !state.gathering) for (const name of state.facts.keys()) yield `ansible_${name}`;
+  if (state && !state.gathering) {
+    for (const name of state.facts.keys()) yield `ansible_${name}`;
+    yield* state.recalled;
+  }
 }
 
 /** The variables that a task on a host sees. Made anew for each evaluation round, since values become known. */

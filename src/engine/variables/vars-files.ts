@@ -45,7 +45,7 @@ function namesOf(run: RunContext, scope: PlayScope, host: string, entry: Value):
   try {
     return (Array.isArray(entry) ? entry : [entry]).map((name) => String(templar.render(name, variables)));
   } catch (error) {
-    if (!(error instanceof UndefinedError) || states.get(host)?.facts.has('module_setup')) throw error;
+    if (!(error instanceof UndefinedError) || states.get(host)?.isGathered) throw error;
     return undefined;
   }
 }

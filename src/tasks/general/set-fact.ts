@@ -19,14 +19,14 @@ export const setFact = defineTask({
   example: `- set_fact:
     control_plane_endpoint: "{{ groups.control_plane | first }}:6443"`,
   inCheckMode: 'predicts',
-  compile: (args) => {
+  compile: (args, { native }) => {
     const facts: Mapping = mapping();
     for (const [name, value] of Object.entries(args)) {
       if (name === 'cacheable') continue;
       if (!isVariableName(name)) {
         throw new KprovError('bad-variable-name', `set_fact: ${name} is not the name of a variable`);
       }
-      facts[name] = isYesOrNo(value) ? (parseBoolean(value) ?? value) : (value as Value);
+      facts[name] = native !== true && isYesOrNo(value) ? (parseBoolean(value) ?? value) : (value as Value);
     }
     if (Object.keys(facts).length === 0) {
       throw new KprovError('bad-argument', 'set_fact: No key/value pairs provided, at least one is required');

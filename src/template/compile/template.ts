@@ -137,7 +137,9 @@ class CompiledTemplate implements Compiled {
 
   renderNative(evaluation: Evaluation): unknown {
     const { single, singleNode } = this;
-    if (single === undefined || singleNode === undefined) return asLiteral(this.renderText(evaluation, true));
+    const { native } = evaluation.engine.options;
+    const literal = native === true ? asNative : asLiteral;
+    if (single === undefined || singleNode === undefined) return literal(this.renderText(evaluation, true));
     const { copies } = evaluation;
     if (this.changes) evaluation.copies = true;
     const value = placed(this.source, this.name, evaluation, () =>
@@ -148,10 +150,11 @@ class CompiledTemplate implements Compiled {
     const isBare = singleNode.kind === 'name' && !evaluation.isRendered(singleNode.name);
     const isNumber = typeof value !== 'boolean' && numberOf(value) !== undefined;
     if (isNumber && this.newlines > 0 && !isBare) return `${str(value)}\n`;
+    if (value === null && native === false && !isBare) return '';
     if (typeof value !== 'string') return value;
     const isFinal =
       isTextByFilter(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
-    const result = isFinal ? value : asLiteral(value);
+    const result = isFinal ? value : literal(value);
     return typeof result === 'string' && this.newlines > trailingNewlines(result) ? `${result}\n` : result;
   }
 }
@@ -167,6 +170,13 @@ function asLiteral(text: string): unknown {
   const first = text[0];
   if (first !== '[' && first !== '{') return text === 'True' ? true : text === 'False' ? false : text;
   return literalEval(text)?.value ?? text;
+}
+
+/** With jinja2_native any text that is a literal becomes its value; a quoted text stays as it is, and so does an indented one. */
+function asNative(text: string): unknown {
+  if (/^[ \t]/.test(text)) return text;
+  const literal = literalEval(text);
+  return literal === undefined || typeof literal.value === 'string' ? text : literal.value;
 }
 
 export type { CompiledTemplate };

@@ -1,0 +1,47 @@
+import type { FactCacheOptions, RunOptions } from '../../engine/index.js';
+import { KprovError } from '../../errors/index.js';
+import type { Settings } from './settings.js';
+
+const A_DAY = 24 * 60 * 60;
+
+const formats: Readonly<Record<string, FactCacheOptions['format'] | undefined>> = {
+  memory: undefined,
+  jsonfile: 'json',
+  yaml: 'yaml',
+};
+
+function factCacheOf(settings: Settings): FactCacheOptions | undefined {
+  const name = settings.text('fact_caching')?.replace(/^(?:ansible\.builtin|community\.general)\./, '') ?? 'memory';
+  if (!Object.hasOwn(formats, name)) {
+    throw new KprovError(
+      'unsupported-setting',
+      `${settings.given.get('fact_caching')?.from}: ${name} is not supported`,
+      {
+        why: 'facts are kept in memory or in files: memory, jsonfile, yaml',
+      },
+    );
+  }
+  const format = formats[name];
+  if (format === undefined) return undefined;
+  const directory = settings.path('fact_caching_connection');
+  if (directory === undefined) {
+    throw new KprovError('bad-setting', `${settings.given.get('fact_caching')?.from}: ${name} needs a directory`, {
+      fix: 'set fact_caching_connection',
+    });
+  }
+  const timeoutSeconds = settings.number('fact_caching_timeout') ?? A_DAY;
+  return { format, directory, prefix: settings.text('fact_caching_prefix') ?? '', timeoutSeconds };
+}
+
+/** What the configuration says to the engine. */
+export function engineSettings(
+  settings: Settings | undefined,
+): Pick<RunOptions, 'native' | 'smartGathering' | 'factCache'> {
+  if (settings === undefined) return { native: false, smartGathering: false };
+  const factCache = factCacheOf(settings);
+  return {
+    native: settings.flag('jinja2_native') ?? false,
+    smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
+    ...(factCache !== undefined && { factCache }),
+  };
+}
