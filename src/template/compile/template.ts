@@ -1,5 +1,6 @@
 import { TemplateError } from '../errors.js';
-import { numberOf } from '../python/kinds.js';
+import { itemsOf } from '../python/iterate.js';
+import { numberOf, Range } from '../python/kinds.js';
 import { literalEval } from '../python/literal.js';
 import { str } from '../python/repr.js';
 import type { Compiled, Engine, Evaluation } from '../runtime/contracts.js';
@@ -151,7 +152,8 @@ class CompiledTemplate implements Compiled {
     const isNumber = typeof value !== 'boolean' && numberOf(value) !== undefined;
     if (isNumber && this.newlines > 0 && !isBare) return `${str(value)}\n`;
     if (value === null && native === false && !isBare) return '';
-    if (typeof value !== 'string') return value;
+    // A range that leaves its template has become a list.
+    if (typeof value !== 'string') return value instanceof Range ? [...itemsOf(value)] : value;
     const isFinal =
       isTextByFilter(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
     const result = isFinal ? value : literal(value);

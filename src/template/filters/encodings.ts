@@ -66,6 +66,6 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
   sha1: filter('', (value) => digest(str(value), 'sha1')),
   checksum: filter('', (value) => digest(str(value), 'sha1')),
   to_uuid: filter('namespace', (value, [namespace]) =>
-    uuid5(str(value), text(namespace, 'namespace', ANSIBLE_NAMESPACE)),
+    uuid5(str(value), namespace === undefined ? ANSIBLE_NAMESPACE : str(namespace)),
   ),
 };

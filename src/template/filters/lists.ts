@@ -224,7 +224,8 @@ export const listFilters: Readonly<Record<string, Filter>> = {
 export function subelements(value: unknown, path: unknown, skipsMissing: boolean): unknown[] {
   if (!isDict(value) && !isList(value)) throw new TemplateError('obj must be a list of dicts or a nested dict');
   const elements = isDict(value) ? dictEntries(value).map(([, item]) => item) : value;
-  const keys = isList(path) ? path : str(path).split('.');
+  if (!isList(path) && typeof path !== 'string') throw new TemplateError('subelements must be a list or a string');
+  const keys = isList(path) ? path : path.split('.');
   return elements.flatMap((element) => {
     let inner: unknown = element;
     for (const key of keys) {

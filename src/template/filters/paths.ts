@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { TemplateError } from '../errors.js';
 import { itemsOf } from '../python/iterate.js';
-import { isList, Tuple } from '../python/kinds.js';
+import { isList, Tuple, typeName } from '../python/kinds.js';
 import { str } from '../python/repr.js';
 import { type Call, type Filter, filter } from '../runtime/callables.js';
 import { text } from './arguments.js';
@@ -56,11 +56,11 @@ export const pathFilters: Readonly<Record<string, Filter>> = {
   basename: filter('', (value) => basename(text(value, 'the value of basename'))),
   dirname: filter('', (value) => dirname(text(value, 'the value of dirname'))),
   splitext: filter('', (value) => splitExtension(text(value, 'the value of splitext'))),
-  path_join: filter('', (value) =>
-    isList(value)
-      ? joinPaths(value.map((part) => text(part, 'a part of path_join')))
-      : text(value, 'the value of path_join'),
-  ),
+  path_join: filter('', (value) => {
+    if (isList(value)) return joinPaths(value.map((part) => text(part, 'a part of path_join')));
+    if (typeof value === 'string') return value;
+    throw new TemplateError(`|path_join expects string or sequence, got ${typeName(value)} instead.`);
+  }),
   commonpath: filter('', (value) => commonPath(itemsOf(value).map(str))),
   normpath: filter('', (value) => {
     const path = str(value);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TemplateError } from '../errors.js';
-import { itemsOf, listOf } from '../python/iterate.js';
+import { isIterable, itemsOf, listOf } from '../python/iterate.js';
 import { isInteger, isList, isString, Undefined } from '../python/kinds.js';
 import { str } from '../python/repr.js';
 import { type CallContext, type Filter, filter } from '../runtime/callables.js';
@@ -44,6 +44,7 @@ export const randomFilters: Readonly<Record<string, Filter>> = {
   }),
   shuffle: filter('seed', (value, [seed], { context }) => {
     const next = generator(seed, context, 'shuffle without a seed');
+    if (!isIterable(value)) return value;
     const items = listOf(value);
     for (let at = items.length - 1; at > 0; at--) {
       const other = Math.floor(next() * (at + 1));

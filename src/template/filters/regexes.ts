@@ -9,15 +9,32 @@ import { flag, text, whole } from './arguments.js';
 const compile = (pattern: unknown, ignorecase: unknown, multiline: unknown): PythonRegex =>
   pythonRegex(text(pattern, 'the regular expression'), { ignorecase: flag(ignorecase), multiline: flag(multiline) });
 
-function substitute(regex: PythonRegex, value: string, replacement: string, count: number): string {
+interface Substitution {
+  pattern: string;
+  replacement: string;
+  /** At most so many; 0: all. */
+  count: number;
+  /** Just so many, or it is an error; 0: any number. */
+  mandatory: number;
+}
+
+function substitute(
+  regex: PythonRegex,
+  value: string,
+  { pattern, replacement, count, mandatory }: Substitution,
+): string {
   let out = '';
   let at = 0;
   let done = 0;
   for (const match of allMatches(regex, value)) {
-    if (count > 0 && done++ >= count) break;
+    if (count > 0 && done >= count) break;
+    done++;
     out += value.slice(at, match.index) + expandReplacement(replacement, match);
     at = match.index + match[0].length;
     checkTextLength(out.length);
+  }
+  if (mandatory > 0 && done !== mandatory) {
+    throw new TemplateError(`'${pattern}' should match ${mandatory} times, but matches ${done} times in '${value}'`);
   }
   return out + value.slice(at);
 }
@@ -51,13 +68,13 @@ export function firstMatch({ regex }: PythonRegex, value: string): RegExpExecArr
 export const regexFilters: Readonly<Record<string, Filter>> = {
   regex_replace: filter(
     'pattern replacement ignorecase multiline count mandatory_count',
-    (value, [pattern = '', replacement = '', ignorecase, multiline, count]) =>
-      substitute(
-        compile(pattern, ignorecase, multiline),
-        str(value),
-        text(replacement, 'replacement'),
-        whole(count, 'count', 0),
-      ),
+    (value, [pattern = '', replacement = '', ignorecase, multiline, count, mandatory]) =>
+      substitute(compile(pattern, ignorecase, multiline), str(value), {
+        pattern: str(pattern),
+        replacement: text(replacement, 'replacement'),
+        count: whole(count, 'count', 0),
+        mandatory: whole(mandatory, 'mandatory_count', 0),
+      }),
   ),
   regex_search: filter('regex * **', (value, [pattern], { rest, extra }) => {
     const unexpected = [...extra.keys()].find((name) => name !== 'ignorecase' && name !== 'multiline');
@@ -78,7 +95,9 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
     if (type === 'python') return str(value).replace(/[\s!"#$%&'()*+,./:;<=>?@[\\\]^`{|}~-]/g, escapeCharacter);
     if (type === 'posix_basic') return str(value).replace(/[\].[^$*\\]/g, '\\$&');
     throw new TemplateError(
-      `Regex type (${typeName(type) === 'str' ? str(type) : typeName(type)}) not yet implemented`,
+      type === 'posix_extended'
+        ? 'Regex type (posix_extended) not yet implemented'
+        : `Invalid regex type (${typeof type === 'string' ? type : typeName(type)})`,
     );
   }),
 };

@@ -84,7 +84,7 @@ test('encrypt hashes what was typed, with a salt that is given or made up', asyn
   const made = { name: 'x', encrypt: 'md5_crypt', salt_size: 4 };
   expect((await asking([made], ['pw'])).vars.x).toMatch(/^\$1\$.{4}\$/);
   await expect(asking([{ name: 'x', encrypt: 'rot13' }], ['pw'])).rejects.toMatchObject({
-    message: 'vars_prompt x: there is no hash scheme rot13',
+    message: 'vars_prompt x: there is no hash scheme rot13: passlib does not support it',
     position,
   });
 });

@@ -26,7 +26,7 @@ export const passwordFilters = (hide: (secret: string) => void): Record<string, 
       });
     } catch (error) {
       if (!(error instanceof KprovError)) throw error;
-      throw new TemplateError(`password_hash: ${error.message}`, {
+      throw new TemplateError(error.message, {
         code: error.code,
         ...(error.why !== undefined && { why: error.why }),
       });

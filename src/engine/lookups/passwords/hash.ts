@@ -73,6 +73,26 @@ function fail(message: string, why?: string): never {
   throw new KprovError('bad-hash', message, why === undefined ? {} : { why });
 }
 
+/** Schemes of passlib that are none of /etc/shadow's, or take more than a password. Ansible tells them from what nobody knows. */
+const otherSchemes = new Set(
+  `apr_md5_crypt argon2 atlassian_pbkdf2_sha1 bcrypt_sha256 bigcrypt bsd_nthash bsdi_crypt cisco_asa cisco_pix cisco_type7
+   crypt16 cta_pbkdf2_sha1 des_crypt dlitz_pbkdf2_sha1 fshp grub_pbkdf2_sha512 hex_md4 hex_md5 hex_sha1 hex_sha256
+   hex_sha512 htdigest lmhash msdcc msdcc2 mssql2000 mssql2005 mysql323 mysql41 nthash oracle10 oracle11 pbkdf2_sha1
+   pbkdf2_sha256 pbkdf2_sha512 phpass plaintext postgres_md5 scram scrypt sha1_crypt sun_md5_crypt unix_disabled`.split(
+    /\s+/,
+  ),
+);
+
+function failOn(scheme: string): never {
+  if (otherSchemes.has(scheme)) {
+    fail(`${scheme} is not in the list of supported passlib algorithms: ${Object.keys(shortNames).join(', ')}`);
+  }
+  fail(
+    `there is no hash scheme ${scheme}: passlib does not support it`,
+    `there are ${Object.keys(schemes).join(', ')}`,
+  );
+}
+
 export const randomText = (length: number, characters: string): string =>
   Array.from({ length }, () => characters[randomInt(characters.length)]).join('');
 
@@ -92,8 +112,7 @@ const known = new Map<string, string>();
 export function hashPassword(password: string, scheme: string, options: HashOptions = {}): string {
   const name = Object.hasOwn(shortNames, scheme) ? (shortNames[scheme] ?? scheme) : scheme;
   const found = Object.hasOwn(schemes, name) ? schemes[name] : undefined;
-  if (found === undefined)
-    return fail(`there is no hash scheme ${scheme}`, `there are ${Object.keys(schemes).join(', ')}`);
+  if (found === undefined) return failOn(scheme);
   const { saltSize, isExact, leastRounds = 0, mostRounds = 0 } = found;
   const salt = options.salt || randomSalt(isExact ? saltSize : (options.saltSize ?? saltSize));
   if (/[^./0-9A-Za-z]/.test(salt)) fail('invalid characters in salt', 'a salt has letters, digits, . and /');
