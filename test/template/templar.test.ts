@@ -40,6 +40,51 @@ describe('evaluate', () => {
   });
 });
 
+describe('what an expression alone comes to', () => {
+  const vars = templates({ nothing: null, text: 'no', number: '12', by: '{{ nothing | default(none) }}' });
+  test.each([
+    ['{{ none }}', null, '', null],
+    ['{{ nothing }}', null, null, null],
+    ['{{ by }}', null, '', null],
+    ['{{ text }}', 'no', 'no', 'no'],
+    ['{{ number }}', '12', '12', 12],
+    ['{{ 1 }}{{ 2 }}', '12', '12', 12],
+    ["{{ '[1, x]' }}", '[1, x]', '[1, x]', '[1, x]'],
+    ['{{ \'"quoted"\' }}', '"quoted"', '"quoted"', '"quoted"'],
+    ["{{ ' 3' }}", ' 3', ' 3', ' 3'],
+    ['{{ range(2) }}', [0, 1], [0, 1], [0, 1]],
+  ])('%s: %j, without jinja2_native %j, with it %j', (text, own, without, native) => {
+    const answers = [undefined, false, true].map((option) =>
+      createTemplar(option === undefined ? {} : { native: option }).render(text, vars),
+    );
+    expect(answers).toEqual([own, without, native]);
+  });
+});
+
+describe('filters fail in the words that playbooks look for', () => {
+  test.each([
+    ["{{ 'a=b=c' | regex_replace('=', ':', mandatory_count=1) }}", "'=' should match 1 times, but matches 2 times"],
+    ["{{ 'a' | regex_escape(re_type='other') }}", 'Invalid regex type (other)'],
+    ["{{ 'a' | to_uuid(namespace=22) }}", "Invalid value '22' for 'namespace'"],
+    ['{{ true | path_join }}', '|path_join expects string or sequence, got bool instead.'],
+    ['{{ {} | subelements(17) }}', 'subelements must be a list or a string'],
+  ])('%s', (text, message) => {
+    expect(() => templar.render(text, nothing)).toThrow(message);
+  });
+
+  test('regex_replace is content with as many matches as it must find, and shuffle with what is no list', () => {
+    const rolling = createTemplar({ environment: { random: () => 0 } });
+    expect(
+      rolling.render("{{ 'a=b=c' | regex_replace('=', ':', mandatory_count=2) }}{{ 22 | shuffle }}", nothing),
+    ).toBe('a:b:c22');
+  });
+
+  test('what is extracted from a container that is not there can have a default', () => {
+    expect(templar.render("{{ 'k' | extract(nowhere, 'l') | default('d') }}", nothing)).toBe('d');
+    expect(() => templar.render("{{ nowhere | extract({'k': 1}) }}", nothing)).toThrow("'nowhere' is undefined");
+  });
+});
+
 describe('renderText', () => {
   test('honours the header line, which wins over the options', () => {
     const text =

@@ -67,7 +67,7 @@ function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknow
   if (args.dir !== undefined && args.file !== undefined) {
     throw new KprovError('bad-argument', 'parameters are mutually exclusive: file|dir');
   }
-  if (args.dir === undefined && args.file === undefined) {
+  if (args.dir === undefined && (args.file === undefined || args.file === '')) {
     throw new KprovError('file-not-found', 'Could not find file on the control machine: its name is empty');
   }
   if (args.dir === undefined) return [findFile(files, task, 'vars', String(args.file).trimEnd())];

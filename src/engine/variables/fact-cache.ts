@@ -15,7 +15,8 @@ export interface FactCacheOptions {
   timeoutSeconds: number;
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
 /** Says of facts that they were gathered, not only set: `gathering = smart` looks for it. */
 const GATHERED = '_ansible_facts_gathered';

@@ -6,7 +6,8 @@ export const includeVars = defineTask({
   name: 'include_vars',
   summary: 'Reads variables from files of the control machine.',
   parameters: {
-    file: localPath('The file, looked for in vars/ of the role and beside the playbook.'),
+    // Without a name it fails as a file that is not there.
+    file: text('The file, looked for in vars/ of the role and beside the playbook.'),
     dir: localPath('A directory whose files are all read, in alphabetical order.'),
     name: text('A variable that gets everything as a mapping, instead of one variable each.'),
     depth: integer('How deep into `dir` to go; 0: no limit.', { default: 0 }),

@@ -33,7 +33,8 @@ test.each([
 });
 
 test.each([
-  ['there is no hash scheme rot13', 'rot13', {}],
+  ['there is no hash scheme rot13: passlib does not support it', 'rot13', {}],
+  ['msdcc is not in the list of supported passlib algorithms: md5, blowfish, sha256, sha512', 'msdcc', {}],
   ['invalid characters in salt', 'sha512', { salt: 'a$b' }],
   ['invalid salt size', 'sha512', { salt: 'a'.repeat(17) }],
   ['invalid salt size', 'bcrypt', { salt: 'abc' }],
