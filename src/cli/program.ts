@@ -266,7 +266,11 @@ export async function main(given: readonly string[]): Promise<number> {
       import('./show-error.js'),
       import('./terminal.js'),
     ]);
-    const shown = showError(error, { color: terminal.errorColor, readLine: terminal.readLine });
+    const shown = showError(error, {
+      color: terminal.errorColor,
+      readLine: terminal.readLine,
+      likeAnsible: args[0] === 'playbook',
+    });
     sayError(shown.text);
     return shown.code;
   }

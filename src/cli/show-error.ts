@@ -1,10 +1,9 @@
 import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
-import { type ReadLine, renderDiagnostic, renderDiagnostics } from '../report/diagnostics.js';
+import { type ReadLine, type RenderOptions, renderDiagnostic, renderDiagnostics } from '../report/diagnostics.js';
 import { harmless } from '../report/text.js';
 import { exitCode } from './exit-codes.js';
 
-interface ShowOptions {
-  color: boolean;
+interface ShowOptions extends RenderOptions {
   readLine: ReadLine;
 }
 
@@ -18,12 +17,12 @@ export const diagnosticOf = ({ code, message, fix, why, position }: KprovError):
 });
 
 /** What a person gets to read about an error that ended the command, and the exit code it means. */
-export function showError(error: unknown, { color, readLine }: ShowOptions): { text: string; code: number } {
+export function showError(error: unknown, { readLine, ...options }: ShowOptions): { text: string; code: number } {
   if (error instanceof InputError) {
-    return { text: renderDiagnostics(error.diagnostics, readLine, { color }), code: exitCode.badInput };
+    return { text: renderDiagnostics(error.diagnostics, readLine, options), code: exitCode.badInput };
   }
   if (error instanceof KprovError) {
-    return { text: renderDiagnostic(diagnosticOf(error), readLine, { color }), code: exitCode.badInput };
+    return { text: renderDiagnostic(diagnosticOf(error), readLine, options), code: exitCode.badInput };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -1,4 +1,4 @@
-import { type Listener, type TaskFinished, type TaskResult, tasksOf } from '../engine/index.js';
+import { type Listener, type RunOutcome, type TaskFinished, type TaskResult, tasksOf } from '../engine/index.js';
 import type { Play } from '../playbook/index.js';
 import { cut, oneLine } from '../report/text.js';
 
@@ -24,13 +24,14 @@ export class Unfinished {
     }
   };
 
-  /** A line a host: what failed, and how much was left undone there. Empty where nothing failed. */
-  lines(plays: readonly Play[]): string[] {
+  /** A line for each lost host: what failed, and how much was left undone there. */
+  lines(plays: readonly Play[], lost: RunOutcome['lost']): string[] {
     const all = plays.flatMap((play) => [
       ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
     ]);
-    const width = Math.max(0, ...[...this.#failures.keys()].map((host) => host.length));
-    return [...this.#failures].map(([host, { task, result }]) => {
+    const failures = [...this.#failures].filter(([host]) => lost.has(host));
+    const width = Math.max(0, ...failures.map(([host]) => host.length));
+    return failures.map(([host, { task, result }]) => {
       const at = all.findIndex(({ id }) => id === task.id);
       const left = at < 0 ? 0 : all.length - at - 1;
       // Steps are sent ahead: where nobody saw the end of one, those behind it may have been done as well.

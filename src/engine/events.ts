@@ -70,6 +70,15 @@ export interface TaskFinished {
   /** Milliseconds from sending to the result. */
   durationMs: number;
 }
+/** `meta` has steered the run for this host, or has been left out; it has no result and is not counted. */
+export interface MetaDone {
+  type: 'meta-done';
+  host: string;
+  task: TaskInfo;
+  /** What it does, or why it is left out. */
+  message: string;
+  skipped: boolean;
+}
 /** This host has settled everything before `order` (and will report nothing more there). */
 export interface HostAdvanced {
   type: 'host-advanced';
@@ -105,7 +114,7 @@ export interface Progress {
 /** Something a person wants to know while nothing else moves: a wait, a retry, a reconnect. */
 export interface Notice {
   type: 'notice';
-  level: 'info' | 'warning' | 'deprecated';
+  level: 'info' | 'warning' | 'deprecated' | 'error';
   host?: string;
   message: string;
   position?: Position;
@@ -127,6 +136,7 @@ export type RunEvent =
   | TaskStarted
   | ItemFinished
   | TaskFinished
+  | MetaDone
   | HostAdvanced
   | HostEnded
   | HostWaits

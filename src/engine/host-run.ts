@@ -45,8 +45,11 @@ export class HostRun {
   unreachable = false;
   /** It failed or was unreachable; `meta: clear_host_errors` lets it take part in the next play only. */
   droppedOut = false;
-  /** Handlers that a change has called for. */
+  /** What changes have notified: names, since the handler that is defined last counts when they run. */
   readonly notified = new Set<string>();
+  /** Handlers that are to run (`Task.id`); one that a handler notifies too late waits here for the next flush. */
+  readonly called = new Set<string>();
+  isFlushing = false;
   /** Uses of roles that are done (`RoleContext.id`). */
   readonly doneRoles = new Set<string>();
   /** Check mode: something that comes later may need what was not done. */
@@ -250,6 +253,17 @@ export class HostRun {
       return pythonText(value);
     } catch {
       return typeof text === 'string' ? text : JSON.stringify(text);
+    }
+  }
+
+  /** What an entry of `notify` comes to: a template may give a list. */
+  tryTopics(topic: string, scope: TaskScope): string[] {
+    if (isConstant(topic)) return [topic];
+    try {
+      const value = this.play.run.scope.templar.render(topic, variablesOf(scope));
+      return (Array.isArray(value) ? value : [value]).map(pythonText);
+    } catch {
+      return [topic];
     }
   }
 

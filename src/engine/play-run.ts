@@ -1,9 +1,10 @@
 import { type Node, type Task, topicsOf } from '../playbook/index.js';
+import { isConstant } from '../template/index.js';
 import { Pending, parseBoolean } from '../values/index.js';
 import type { RunContext } from './context.js';
 import type { Conversation } from './conversation/conversation.js';
 import { conversationWith } from './conversation/conversations.js';
-import type { Order } from './events.js';
+import type { Notice, Order } from './events.js';
 import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
 import { HostState } from './host-state.js';
@@ -139,19 +140,32 @@ export class PlayRun {
   }
 
   /**
-   * Runs what has been notified, in the order of the handlers' definition, until nothing is left. One that notifies
-   * further handlers is waited for: those that are defined behind it run in the same round.
+   * Runs what has been notified, once, in the order of the handlers' definition. One that notifies further handlers is
+   * waited for: those that are defined behind it run now, itself and those before it with the next flush.
    */
   async flushHandlers(host: HostRun, order: Order): Promise<void> {
-    for (let round = 0; host.notified.size > 0 && host.active; round++) {
-      for (const [index, handler] of this.#handlers().entries()) {
-        if (!host.active) return;
-        if (!host.notified.delete(handler.id)) continue;
-        const mayNotify = (handler.notify ?? []).length > 0 || handler.action.startsWith('include_');
-        await host.runHandler(handler, [...order, round, index], mayNotify);
-      }
-      await host.run([], order);
+    for (const topic of host.notified) this.#call(host, topic);
+    host.notified.clear();
+    if (host.called.size === 0) return;
+    host.isFlushing = true;
+    for (const [index, handler] of this.#handlers().entries()) {
+      if (!host.active) break;
+      if (!host.called.delete(handler.id)) continue;
+      const mayNotify = (handler.notify ?? []).length > 0 || handler.action.startsWith('include_');
+      await host.runHandler(handler, [...order, index], mayNotify);
     }
+    host.isFlushing = false;
+    if (host.active) await host.run([], order);
+  }
+
+  /** A change has notified `topic`, which somebody hears. */
+  notify(host: HostRun, topic: string): void {
+    if (host.isFlushing) this.#call(host, topic);
+    else host.notified.add(topic);
+  }
+
+  #call(host: HostRun, topic: string): void {
+    for (const handler of this.handlersFor(host, topic)) host.called.add(handler.id);
   }
 
   /** The play's handlers and those that includes have brought since. */
@@ -166,6 +180,7 @@ export class PlayRun {
   handlersFor(host: HostRun, topic: string): readonly Task[] {
     const heard = this.#handlers().map((handler) => {
       const name = host.tryRender(handler.name, host.scope(handler));
+      if (name === handler.name && !isConstant(name) && handler.listen.length === 0) this.#warnOfUnusable(handler);
       return { handler, ...topicsOf({ ...handler, name }) };
     });
     const named = heard.filter(({ names }) => names.includes(topic)).map(({ handler }) => handler);
@@ -174,6 +189,20 @@ export class PlayRun {
     const last = named.find((handler) => listOf(handler) === listOf(named.at(-1) ?? handler));
     const listening = heard.filter(({ topics }) => topics.includes(topic)).map(({ handler }) => handler);
     return last ? [last, ...listening] : listening;
+  }
+
+  #warnOfUnusable({ name, position }: Task): void {
+    const message = `Handler '${name}' is unusable because it has no listen topics and its name could not be templated`;
+    this.tellOnce({ level: 'warning', message, position });
+  }
+
+  readonly #told = new Set<string>();
+
+  /** What is wrong with the playbook is the same for all hosts. */
+  tellOnce(notice: Omit<Notice, 'type'>): void {
+    const key = JSON.stringify(notice);
+    if (!this.#told.has(key)) this.run.emit({ type: 'notice', ...notice });
+    this.#told.add(key);
   }
 
   /**

@@ -269,9 +269,10 @@ export class TaskRun {
     const host = this.#host;
     const { run } = host.play;
     const topics = this.#topics(turns, results);
-    const result = this.#heard(came, topics);
+    const unheard = came.status === 'changed' ? this.#unheard(topics) : undefined;
+    const result = unheard === undefined ? came : this.#failed(came, unheard);
     this.#remember(turns, results, result);
-    const ignored = result.status === 'failed' && this.#allIgnored(turns, results);
+    const ignored = result.status === 'failed' && unheard === undefined && this.#allIgnored(turns, results);
     const unreachableIgnored = result.status === 'unreachable' && turns.some((turn) => turn.work?.ignoreUnreachable);
     const delegatedTo = turns[0]?.work?.delegateTo;
     if (run.options.checkMode && ['changed', 'unknown'].includes(result.status)) host.pretended = true;
@@ -293,7 +294,7 @@ export class TaskRun {
       ignored: ignored || unreachableIgnored,
       durationMs: performance.now() - this.#started,
     });
-    if (result.status === 'changed') this.#notify(topics);
+    if (result.status === 'changed') for (const topic of topics) host.play.notify(host, topic);
     if (result.status === 'failed' && !ignored) host.fail({ sequence: this.#sequence, task: this.#task, result });
     if (result.status === 'unreachable' && !unreachableIgnored) host.lose(this.#sequence);
   }
@@ -302,24 +303,25 @@ export class TaskRun {
   #topics(turns: readonly UnderWay[], results: readonly Judged[]): string[] {
     const heard = turns.filter((_, index) => results[index]?.status !== 'skipped');
     const topics = (this.#task.notify ?? []).flatMap((topic) =>
-      heard.map(({ turn }) => this.#host.tryRender(topic, this.#host.scope(this.#task, turn?.local))),
+      heard.flatMap(({ turn }) => this.#host.tryTopics(topic, this.#host.scope(this.#task, turn?.local))),
     );
     return [...new Set(topics)];
   }
 
-  /** A change that notifies nobody has failed. */
-  #heard(result: Judged, topics: readonly string[]): Judged {
+  /** What is wrong where a change notifies nobody; it is the play's fault, so that no `ignore_errors` helps. */
+  #unheard(topics: readonly string[]): string | undefined {
     const host = this.#host;
+    const { options } = host.play.run;
     const unheard = topics.find((topic) => host.play.handlersFor(host, topic).length === 0);
-    if (result.status !== 'changed' || unheard === undefined) return result;
+    if (unheard === undefined) return undefined;
     const message = `The requested handler '${unheard}' was not found in either the main handlers list nor in the listening handlers list`;
-    return { ...result, status: 'failed', message, value: { ...result.value, failed: true, msg: message } };
+    const isError = options.errorOnMissingHandler;
+    host.play.tellOnce({ level: isError ? 'error' : 'warning', message, position: this.#task.position });
+    return isError ? message : undefined;
   }
 
-  #notify(topics: readonly string[]): void {
-    for (const topic of topics) {
-      for (const handler of this.#host.play.handlersFor(this.#host, topic)) this.#host.notified.add(handler.id);
-    }
+  #failed(result: Judged, message: string): Judged {
+    return { ...result, status: 'failed', message, value: { ...result.value, failed: true, msg: message } };
   }
 
   /** `warnings` of a result are told beside it. */

@@ -85,9 +85,9 @@ export class TurnRun {
   /** A change would fail then: nothing may be sent behind it. Asked several times for each turn, looked up once. */
   #notifiesNobody(): boolean {
     const host = this.#host;
-    this.#isUnheard ??= (this.#task.notify ?? []).some(
-      (topic) => host.play.handlersFor(host, host.tryRender(topic, host.scope(this.#task))).length === 0,
-    );
+    this.#isUnheard ??= (this.#task.notify ?? [])
+      .flatMap((topic) => host.tryTopics(topic, host.scope(this.#task)))
+      .some((topic) => host.play.handlersFor(host, topic).length === 0);
     return this.#isUnheard;
   }
 

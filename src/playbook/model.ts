@@ -199,4 +199,6 @@ export interface Scope {
   isHandler: boolean;
   /** Inside the `block` of a block that has a `rescue`. */
   isRescued?: true;
+  /** In a block of a list of handlers. */
+  isInHandlerBlock?: true;
 }

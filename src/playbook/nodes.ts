@@ -59,11 +59,11 @@ function loadNode(context: Context, cursor: Cursor, scope: Scope): Node[] {
 
 function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const value = cursor.value as Mapping;
-  if (scope.isHandler) {
+  if (scope.isHandler && (scope.isInHandlerBlock || 'rescue' in value || 'always' in value)) {
     report(context, positionOf(cursor), {
       code: 'unsupported-keyword',
-      message: 'a block among handlers',
-      why: 'a handler is one task that is notified by its name',
+      message: 'Using a block as a handler is not supported.',
+      why: 'a handler is one task that is notified by its name; a block in a list of handlers only lends it keywords',
       fix: 'give each task the same `listen`, or include a task file',
     });
     return [];
@@ -81,6 +81,7 @@ function loadBlock(context: Context, cursor: Cursor, scope: Scope): Node[] {
   }
   const inside = scopeInside(scope, own);
   const part = (key: string, within = inside): Node[] => loadNodes(context, child(cursor, key), within);
+  if (scope.isHandler) return part('block', { ...inside, isInHandlerBlock: true });
   const block: Block = {
     kind: 'block',
     id: nodeId(context, cursor),
@@ -124,16 +125,24 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
     name === 'import_tasks' || (isOldInclude && loop === undefined && typeof file === 'string' && !isTemplate(file));
   if (isImport || name === 'import_role') warnAboutIdle(context, cursor, own);
   if (isImport) return importTasks(context, { cursor, own, action, scope, hasLoop: loop !== undefined });
-  if (name === 'import_role') {
-    return loop === undefined ? importRole(context, { own, action, scope }) : refuseLoop(context, cursor, name);
-  }
-  if (name === 'include_role' && scope.isHandler) {
+  if (name === 'meta' && scope.isHandler && action.args.free_form === 'flush_handlers') {
     report(context, action.position, {
       code: 'unsupported-keyword',
-      message: 'a role as a handler',
+      message: 'flush_handlers cannot be used as a handler',
+      fix: 'notify the handlers that are to run',
+    });
+    return [];
+  }
+  if ((name === 'include_role' || name === 'import_role') && scope.isHandler) {
+    report(context, action.position, {
+      code: 'unsupported-keyword',
+      message: `Using '${action.spelling}' as a handler is not supported.`,
       fix: 'use include_tasks',
     });
     return [];
+  }
+  if (name === 'import_role') {
+    return loop === undefined ? importRole(context, { own, action, scope }) : refuseLoop(context, cursor, name);
   }
   const isInclude = name === 'include_tasks' || name === 'include_role';
   if (isInclude && !isOldInclude) checkInclude(context, cursor, { own, action: name });

@@ -3,6 +3,8 @@ import { hideSecrets } from './hide-secrets.js';
 
 export interface RenderOptions {
   color: boolean;
+  /** An error begins with `ERROR! ` and what is wrong, which scripts look for in ansible-playbook's output. Default false. */
+  likeAnsible?: boolean;
 }
 
 /** The text of a line of a file (from 1), or undefined where it cannot be had. */
@@ -81,15 +83,23 @@ const indented = (label: string, text: string): string[] => {
   return lines.map((line, index) => `  ${index === 0 ? `${label}: ` : ' '.repeat(label.length + 2)}${line}`);
 };
 
+function heading({ severity, code, message }: Diagnostic, place: string | undefined, options: RenderOptions): string {
+  const label = paint(options, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
+  const at = paint(options, 'bold', place === undefined ? '' : `${place}: `);
+  return `${at}${label} ${paint(options, 'bold', harmless(message))} [${code}]`;
+}
+
 /**
  * One diagnostic as people read it: place and message, the line with the mark under it, why, and what to do. Text from
  * files is made harmless for terminals. No line end at the end.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, readLine: ReadLine, options: RenderOptions): string {
   const { severity, code, message, position, why, fix } = diagnostic;
-  const place = position === undefined ? '' : `${harmless(position.file)}:${position.line}:${position.column}: `;
-  const label = paint(options, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
-  const lines = [`${paint(options, 'bold', place)}${label} ${paint(options, 'bold', harmless(message))} [${code}]`];
+  const place = position && `${harmless(position.file)}:${position.line}:${position.column}`;
+  const lines =
+    severity === 'error' && options.likeAnsible
+      ? [`${paint(options, 'red', `ERROR! ${harmless(message)}`)} [${code}]`, ...(place ? [`  ${place}`] : [])]
+      : [heading(diagnostic, place, options)];
   const text = position === undefined ? undefined : readLine(position.file, position.line);
   if (position !== undefined && text !== undefined) lines.push(...renderExcerpt(hideSecrets(text), position, options));
   if (why !== undefined) lines.push(...indented('why', why));

@@ -1,6 +1,7 @@
 import {
   compareOrders,
   type Listener,
+  type MetaDone,
   type Notice,
   type Order,
   type RunEvent,
@@ -32,6 +33,8 @@ interface Section {
   /** File that was included → hosts: one line for all of them, when they are all through. */
   included: Map<string, string[]>;
   open: boolean;
+  /** Has a heading even where no host says anything below it. */
+  isShown?: true;
   /** Hosts that may still bring something that belongs before it, or to it; whoever is past is not asked again. */
   before?: Host[];
   behind?: Host[];
@@ -53,11 +56,13 @@ function noneLeft(hosts: Host[], isThrough: (host: Host) => boolean): boolean {
   return true;
 }
 
-/** A notice on a line: what it warns of, where, and the message. */
-export function noticeLine({ level, host, message }: Notice): string {
-  const label = level === 'info' ? '' : `[${level.toUpperCase()}]: `;
+/** A notice on a line, labelled as Ansible labels it: what it warns of, where, and the message. */
+export function noticeLine({ level, host, message, position }: Notice): string {
+  const label = level === 'info' ? '' : level === 'error' ? 'ERROR! ' : `[${level.toUpperCase()}]: `;
   const about = host === undefined || message.includes(`[${host}]`) ? '' : `[${harmless(host)}] `;
-  return `${label}${about}${harmless(message)}`;
+  const place =
+    level === 'error' && position ? `\n  ${harmless(position.file)}:${position.line}:${position.column}` : '';
+  return `${label}${about}${harmless(message)}${place}`;
 }
 
 /**
@@ -135,6 +140,9 @@ export class PlainReport {
       case 'task-finished':
         this.#finished(event);
         break;
+      case 'meta-done':
+        this.#metaDone(event);
+        break;
       case 'host-advanced': {
         const host = this.#hosts.get(event.host);
         if (!host) return;
@@ -169,6 +177,14 @@ export class PlainReport {
     } else section.lines.push(...taskLines(event, this.#options));
   }
 
+  #metaDone({ host, task, message, skipped }: MetaDone): void {
+    const section = this.#section(task);
+    section.isShown = true;
+    if (skipped) section.lines.push(this.#options.paint('cyan', `skipping: [${harmless(host)}]`));
+    const line = `META: ${harmless(message)}`;
+    if (this.#options.verbosity > 1 && !section.lines.includes(line)) section.lines.push(line);
+  }
+
   #section(task: TaskInfo): Section {
     const known = this.#sections.find((section) => compareOrders(section.order, task.order) === 0);
     if (known) return known;
@@ -198,7 +214,7 @@ export class PlainReport {
       if (!section) return;
       if (!section.open) {
         if (!this.#allReached(section)) return;
-        if (section.lines.length === 0 && section.included.size === 0 && this.#allPast(section)) {
+        if (!section.isShown && section.lines.length === 0 && section.included.size === 0 && this.#allPast(section)) {
           // Sent ahead of a failure, and void.
           this.#sections.shift();
           continue;

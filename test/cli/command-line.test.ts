@@ -43,7 +43,15 @@ test('what is left is listed by host, with the last word of the command that fai
     ended('node2', 'unreachable'),
   ];
   for (const event of events) unfinished.listen(event);
-  expect(unfinished.lines([])).toEqual([
+  expect(
+    unfinished.lines(
+      [],
+      new Map([
+        ['n1', 'failed'],
+        ['node2', 'unreachable'],
+      ]),
+    ),
+  ).toEqual([
     '  n1     failed at "One" (site.yml:5): No space left',
     '  node2  unreachable at "Two" (site.yml:6): refused',
   ]);

@@ -26,6 +26,22 @@ test('place, message, marked line, why and fix are shown', () => {
   );
 });
 
+test('where kprov stands in for ansible-playbook an error begins as there, and its place comes below', () => {
+  const options = { ...plain, likeAnsible: true };
+  expect(
+    renderDiagnostic(wrong, () => '      stat: directory', options)
+      .split('\n')
+      .slice(0, 3),
+  ).toEqual([
+    'ERROR! unknown parameter `stat` of `file` [unknown-parameter]',
+    '  site.yml:12:7',
+    '  12 |       stat: directory',
+  ]);
+  expect(renderDiagnostic({ ...wrong, severity: 'warning' }, () => undefined, options)).toMatch(
+    /^site.yml:12:7: warning/,
+  );
+});
+
 test('without the line, and without a place, the rest is shown', () => {
   expect(render(undefined).split('\n')).toHaveLength(3);
   const { position: _, ...nowhere } = wrong;

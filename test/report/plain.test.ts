@@ -96,6 +96,25 @@ test('warnings go to standard error', () => {
   expect(show(everything).aside).toBe('[WARNING]: [node2] no handler\n');
 });
 
+test('an error of the playbook is told as Ansible does, and where it is', () => {
+  const position = { file: 'site.yml', line: 3, column: 5 };
+  const { aside } = show([{ type: 'notice', level: 'error', message: 'no such handler', position }]);
+  expect(aside).toBe('ERROR! no such handler\n  site.yml:3:5\n');
+});
+
+test('meta has a heading, and with -vv a line for what it has done', () => {
+  const task = taskAt(5, 'meta', { action: 'meta' });
+  const said: RunEvent[] = [
+    play('P', ['a', 'b']),
+    { type: 'meta-done', host: 'a', task, message: 'facts cleared', skipped: false },
+    { type: 'meta-done', host: 'b', task, message: 'clear_facts conditional evaluated to False', skipped: true },
+    ended('a'),
+    ended('b'),
+  ];
+  expect(show(said).out).toMatch(/TASK \[meta\] \*+\nskipping: \[b\]\n$/);
+  expect(show(said, { verbosity: 2 }).out).toContain('\nMETA: facts cleared\n');
+});
+
 test('a task whose hosts are at different places is shown when all have got there', () => {
   const [first, second] = [taskAt(5, 'First'), taskAt(6, 'Second')];
   const { out } = show([

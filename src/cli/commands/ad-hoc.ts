@@ -47,7 +47,13 @@ export async function runAdHoc({ pattern, tasks, flags: given, listen }: AdHoc):
       playbook,
       loader,
       flags,
-      options: { checkMode: false, diffMode: false, tags: { only: [], skip: [] }, forceHandlers: false },
+      options: {
+        checkMode: false,
+        diffMode: false,
+        tags: { only: [], skip: [] },
+        forceHandlers: false,
+        errorOnMissingHandler: true,
+      },
       listen,
       signal: interrupt.signal,
     });

@@ -20,6 +20,7 @@ const DEFAULT_INVENTORY = '/etc/ansible/hosts';
 export const asAnsible = {
   /** Ansible's default; kprov's own is free. */
   strategy: 'linear',
+  endsLikeAnsible: true,
 } as const;
 
 function inventoryOf(flags: PlaybookFlags): string[] {

@@ -21,6 +21,8 @@ export interface UpOptions {
   args: readonly string[];
   /** Asked when everything has been checked and before any host is touched: throws where it is not to go on. */
   confirm?: (setup: Setup, hosts: readonly string[]) => Promise<void>;
+  /** What failed is not said again at the end, which scripts that count lines do not expect. Default false. */
+  endsLikeAnsible?: true;
   /** The strategy of plays that name none, where the configuration names none either. */
   strategy?: string;
   /** Called when everything has been checked; then nothing more is done. */
@@ -77,6 +79,7 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
         tags: selection,
         ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
         forceHandlers: flags.forceHandlers,
+        errorOnMissingHandler: flags.errorOnMissingHandler !== false,
         ...(!flags.check && { lock: runLock() }),
       },
       listen: (event) => {
@@ -87,8 +90,8 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
       signal: interrupt.signal,
     });
     await report.close();
-    const left = unfinished.lines(playbook.plays);
-    if (outcome.interrupted || (left.length > 0 && !flags.check)) {
+    const left = unfinished.lines(playbook.plays, outcome.lost);
+    if (outcome.interrupted || (left.length > 0 && !flags.check && !options.endsLikeAnsible)) {
       const what = left.length > 0 ? `Not finished:\n${left.join('\n')}\n` : '';
       const again = setup.redactor.mask(commandLine(options.args));
       sayError(`${what}What is done stays done. This goes on with the rest:\n  ${again}`);

@@ -143,6 +143,12 @@ export const settings: readonly Setting[] = [
   applied('gather_timeout', 'ANSIBLE_GATHER_TIMEOUT', 'defaults.gather_timeout', 'where a play says nothing'),
   applied('fact_path', 'ANSIBLE_FACT_PATH', 'defaults.fact_path', 'where a play says nothing'),
   applied('force_handlers', 'ANSIBLE_FORCE_HANDLERS', 'defaults.force_handlers', 'as --force-handlers'),
+  applied(
+    'error_on_missing_handler',
+    'ANSIBLE_ERROR_ON_MISSING_HANDLER',
+    'defaults.error_on_missing_handler',
+    'no: a change that notifies a handler which is not there is warned of only',
+  ),
   applied('any_errors_fatal', 'ANSIBLE_ANY_ERRORS_FATAL', 'defaults.any_errors_fatal', 'where nothing is said'),
   applied('no_log', 'ANSIBLE_NO_LOG', 'defaults.no_log', 'where nothing is said'),
   applied('task_timeout', 'ANSIBLE_TASK_TIMEOUT', 'defaults.task_timeout', 'seconds; 0: none'),
@@ -455,12 +461,6 @@ export const settings: readonly Setting[] = [
     'ANSIBLE_DUPLICATE_YAML_DICT_KEY',
     'defaults.duplicate_dict_key',
     'a key given twice is always an error',
-  ),
-  harmless(
-    'error_on_missing_handler',
-    'ANSIBLE_ERROR_ON_MISSING_HANDLER',
-    'defaults.error_on_missing_handler',
-    'a handler that is not there is always an error',
   ),
   harmless(
     'invalid_task_attribute_failed',

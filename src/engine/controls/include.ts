@@ -3,9 +3,15 @@ import type { LoadedTasks, RoleContext } from '../../playbook/index.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 
-/** Errors in the included file are the task's failure; warnings are told. */
+/** Of these the result says enough. */
+const absent: ReadonlySet<string> = new Set(['missing-file', 'missing-role']);
+
+/** Errors in the included file are the task's failure; they are told with their places, like those found at load. */
 function accept(loaded: LoadedTasks, request: Parameters<Control>[0]): void {
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
+  for (const { message, position, code } of errors) {
+    if (!absent.has(code)) request.host.play.tellOnce({ level: 'error', message, ...(position && { position }) });
+  }
   if (errors.length > 0) throw new InputError(errors);
   request.host.play.extraHandlers.push(...loaded.handlers);
 }
