@@ -47,8 +47,6 @@ export interface RunFlags extends ConnectionFlags {
   listHosts: boolean;
   listTags: boolean;
   forceHandlers: boolean;
-  /** Default true; a setting only. */
-  errorOnMissingHandler?: boolean;
   profile: boolean;
   output?: 'live' | 'plain' | 'json';
 }

@@ -14,8 +14,8 @@ export interface RunOptions {
   forks?: number;
   connection: ConnectionDefaults;
   forceHandlers: boolean;
-  /** Has a change failed that notifies a handler which is not there? */
-  errorOnMissingHandler: boolean;
+  /** Has a change failed that notifies a handler which is not there? Default true. */
+  errorOnMissingHandler?: boolean;
   verbosity: number;
   /** Ansible's jinja2_native, of which the templar has to know too. Default false. */
   native?: boolean;

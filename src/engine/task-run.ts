@@ -315,7 +315,7 @@ export class TaskRun {
     const unheard = topics.find((topic) => host.play.handlersFor(host, topic).length === 0);
     if (unheard === undefined) return undefined;
     const message = `The requested handler '${unheard}' was not found in either the main handlers list nor in the listening handlers list`;
-    const isError = options.errorOnMissingHandler;
+    const isError = options.errorOnMissingHandler !== false;
     host.play.tellOnce({ level: isError ? 'error' : 'warning', message, position: this.#task.position });
     return isError ? message : undefined;
   }

@@ -125,7 +125,6 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
           ...(flags.forks !== undefined && { forks: flags.forks }),
           connection,
           forceHandlers: flags.forceHandlers,
-          errorOnMissingHandler: flags.errorOnMissingHandler !== false,
           verbosity: flags.verbose,
           workingDirectory: directory,
           homeDirectory: directory,

@@ -52,7 +52,6 @@ export async function runAdHoc({ pattern, tasks, flags: given, listen }: AdHoc):
         diffMode: false,
         tags: { only: [], skip: [] },
         forceHandlers: false,
-        errorOnMissingHandler: true,
       },
       listen,
       signal: interrupt.signal,

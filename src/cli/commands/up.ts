@@ -79,7 +79,6 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
         tags: selection,
         ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
         forceHandlers: flags.forceHandlers,
-        errorOnMissingHandler: flags.errorOnMissingHandler !== false,
         ...(!flags.check && { lock: runLock() }),
       },
       listen: (event) => {

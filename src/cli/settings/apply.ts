@@ -84,7 +84,6 @@ export function withRunSettings<T extends RunFlags>(flags: T, settings: Settings
     ...withSettings(flags, settings),
     diff: flags.diff || settings.flag('diff_always') === true,
     forceHandlers: flags.forceHandlers || settings.flag('force_handlers') === true,
-    errorOnMissingHandler: settings.flag('error_on_missing_handler') !== false,
     tags: flags.tags.length > 0 ? flags.tags : settings.list('run_tags'),
     skipTags: [...settings.list('skip_tags'), ...flags.skipTags],
   };

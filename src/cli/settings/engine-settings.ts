@@ -36,11 +36,12 @@ function factCacheOf(settings: Settings): FactCacheOptions | undefined {
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
-): Pick<RunOptions, 'native' | 'smartGathering' | 'factCache'> {
+): Pick<RunOptions, 'native' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler'> {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
   return {
     native: settings.flag('jinja2_native') ?? false,
+    errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),
   };

@@ -263,7 +263,6 @@ always = yes
       hostKeyChecking: 'off',
       timeout: 33,
       forceHandlers: true,
-      errorOnMissingHandler: true,
       verbose: 2,
       become: true,
       becomeUser: 'admin',
