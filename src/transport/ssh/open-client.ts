@@ -6,6 +6,7 @@ import type { ShownKey } from '../known-hosts/judge-host-key.js';
 import { offerAlgorithms } from './algorithms.js';
 import { explainClosed, explainHandshakeError, explainLoginFailure, type LoginFailure } from './explain.js';
 import { Dropped } from './handshake-gate.js';
+import { recyclePackets } from './recycle-packets.js';
 
 export interface OpenOptions extends AuthenticatorOptions {
   stream: Duplex;
@@ -85,6 +86,7 @@ export function openClient(options: OpenOptions): Promise<SshClient> {
         if (phase === 'done') return;
         phase = 'done';
         signal.removeEventListener('abort', abort);
+        recyclePackets(client, stream);
         resolve(client);
       });
     if (signal.aborted) return abort();
