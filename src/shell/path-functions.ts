@@ -170,6 +170,14 @@ kp_keep() {
   kp_try cp -p -- "$1" "$kp_i" && kp_set "backup_file$kp_key" "$kp_i"
 }
 
+# kp_likeness PATH TEMP: TEMP gets what else belongs to the file at PATH: owner, ACL, SELinux context, extended attributes.
+# Where the mode is to be another one ACLs are left out: they would open TEMP to those whom the old mode let in.
+kp_likeness() {
+  kp_unlike=timestamps
+  [ "$\{kp_want:-$kp_mode}" = "$kp_mode" ] || kp_unlike=timestamps,mode
+  cp --attributes-only --preserve=all "--no-preserve=$kp_unlike" -- "$1" "$2" 2>/dev/null ||
+    chown -- "$kp_uid:$kp_gid" "$2" 2>/dev/null
+}
 # kp_install TEMP PATH MODE OWNER GROUP: TEMP becomes PATH at one instant, with its attributes set before. Where MODE,
 # OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login umask's.
 # kp_validate, where set, is shell text that judges the file "$kp_tmp" first; kp_backup asks for a copy of the old one.
@@ -177,7 +185,7 @@ kp_install() {
   kp_tmp=$1
   kp_new_mode
   kp_want_mode "$3"
-  [ "$kp_type" != file ] || chown -- "$kp_uid:$kp_gid" "$1" 2>/dev/null
+  [ "$kp_type" != file ] || kp_likeness "$2" "$1"
   if [ -n "$4$5" ]; then kp_try chown -- "$4$\{5:+:$5}" "$1" || { rm -f -- "$1"; return 1; }; fi
   kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1" || { rm -f -- "$1"; return 1; }
   if [ -n "$kp_validate" ] && ! kp_try eval "$kp_validate"; then

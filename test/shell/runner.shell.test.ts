@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,28 @@ describe.each(shells)('in %s', (_name, argv) => {
     expect(statSync(file).mode & 0o7777).toBe(0o605);
     expect(readdirSync(folder)).toHaveLength(1);
   });
+
+  /** Without the tools there is nothing to keep; and not every file system has them. */
+  const hasAccessLists = spawnSync('setfacl', ['--version']).status === 0;
+  (hasAccessLists ? test : test.skip)(
+    'a file that is replaced keeps its access list, unless its mode changes',
+    async () => {
+      const file = join(folder, 'f');
+      writeFileSync(file, 'one', { mode: 0o640 });
+      execFileSync('setfacl', ['-m', 'u:nobody:r', file]);
+      const listed = (): string => execFileSync('getfacl', ['-cp', file], { encoding: 'utf8' });
+      const [before, { mtimeMs }] = [listed(), statSync(file)];
+      expect(before).toContain('user:nobody:r--');
+      expect((await host.run(sh`kp_write ${file} two '' '' ''`)).status).toBe('changed');
+      expect(readFileSync(file, 'utf8')).toBe('two');
+      expect(statSync(file).mtimeMs).toBeGreaterThan(mtimeMs);
+      // The tools of busybox know nothing of access lists.
+      if (_name !== 'busybox ash') expect(listed()).toBe(before);
+      expect((await host.run(sh`kp_write ${file} secret 0600 '' ''`)).status).toBe('changed');
+      expect(listed()).not.toContain('nobody');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    },
+  );
 
   test('a binary file of the same length is not mistaken for the text', async () => {
     const file = join(folder, 'f');
