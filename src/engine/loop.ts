@@ -21,17 +21,30 @@ function lookUp(style: string, terms: Value, templar: Templar, variables: Variab
   return Array.isArray(found) ? found : [found];
 }
 
+/** Says of a turn's variables that the item is the author's own. It goes along where they are copied. */
+const OWN_ITEM = Symbol('own item');
+
+export const isOwnItem = (local: Mapping): boolean => Reflect.get(local, OWN_ITEM) === true;
+
+interface Items {
+  items: readonly Value[];
+  /** No host and no lookup had a part in them. */
+  areOwn: boolean;
+}
+
 /** The items of `loop` or `with_…`. Throws RangeError where they are no list. */
-export function loopItems(loop: Loop, templar: Templar, variables: Variables): Value[] {
-  if (loop.style !== 'loop') return lookUp(loop.style, templar.render(loop.items, variables), templar, variables);
-  const items = templar.render(loop.items, variables);
-  if (Array.isArray(items)) return items;
+export function loopItems(loop: Loop, templar: Templar, variables: Variables): Items {
+  if (loop.style !== 'loop') {
+    return { items: lookUp(loop.style, templar.render(loop.items, variables), templar, variables), areOwn: false };
+  }
+  const { value: items, isOwn } = templar.renderTraced(loop.items, variables);
+  if (Array.isArray(items)) return { items, areOwn: isOwn };
   const what = isMapping(items) ? 'a mapping (use `| dict2items`)' : `${typeof items}`;
   throw new RangeError(`loop wants a list, but got ${what}`);
 }
 
 /** The variables of each turn, as loop_control asks for them. */
-export function loopTurns(loop: Loop, items: readonly Value[], templar: Templar, variables: Variables): Turn[] {
+export function loopTurns(loop: Loop, { items, areOwn }: Items, templar: Templar, variables: Variables): Turn[] {
   const { control } = loop;
   const extended = control.extended !== undefined && templar.evaluateCondition(control.extended, variables);
   const allItems =
@@ -41,6 +54,7 @@ export function loopTurns(loop: Loop, items: readonly Value[], templar: Templar,
   );
   return items.map((item, index) => {
     const local = mapping({ [loopVar ?? 'item']: item, ansible_loop_var: loopVar ?? 'item' });
+    if (areOwn) Object.assign(local, { [OWN_ITEM]: true });
     if (indexVar !== undefined) Object.assign(local, { [indexVar]: index, ansible_index_var: indexVar });
     if (extended) {
       const previous = items[index - 1];

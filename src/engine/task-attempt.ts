@@ -28,6 +28,8 @@ export interface Attempt {
   definition: TaskType;
   args: Readonly<Record<string, unknown>>;
   written: Mapping;
+  /** Arguments that hold templates of the author's which could not be filled in yet. */
+  unrendered: ReadonlySet<string>;
   context: TaskContext;
   /** `control`: the engine carries it out itself. */
   work: Program | Outcome | 'control';
@@ -104,8 +106,15 @@ function defaultsOf(task: Task, definition: TaskType, templar: Templar, variable
   return merged;
 }
 
-function argumentsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Mapping {
+/** Arguments with their templates filled in. `unrendered`: those that hold the author's templates still. */
+interface Rendered {
+  written: Mapping;
+  unrendered: ReadonlySet<string>;
+}
+
+function argumentsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Rendered {
   const args = defaultsOf(task, definition, templar, variables);
+  const unrendered = new Set<string>();
   if (task.variableArgs !== undefined) {
     const rendered = templar.render(task.variableArgs, variables);
     if (!isMapping(rendered)) {
@@ -116,14 +125,19 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
     Object.assign(args, rendered);
   }
   for (const [name, value] of Object.entries(task.args)) {
-    const key = task.action === 'set_fact' ? String(templar.render(name, variables)) : name;
-    args[key] = renderArgument(task, name, value, templar, variables);
+    if (task.action !== 'set_fact') {
+      args[name] = renderArgument(task, name, value, templar, variables);
+      continue;
+    }
+    const key = String(templar.render(name, variables));
+    const traced = templar.renderTraced(value, variables);
+    args[key] = traced.value;
+    if (traced.isUnrendered) unrendered.add(key);
   }
-  return withoutOmitted(args);
+  return { written: withoutOmitted(args), unrendered };
 }
 
-interface Arguments {
-  written: Mapping;
+interface Arguments extends Rendered {
   parsed: Extract<ParsedArguments, { ok: true }>;
 }
 
@@ -141,15 +155,15 @@ const isShared = (task: Task): boolean =>
 function parsedArguments(task: Task, definition: TaskType, templar: Templar, variables: Variables): Arguments {
   const known = constantArguments.get(task);
   if (known) return known;
-  const written = inField('args', () => argumentsOf(task, definition, templar, variables));
-  const parsed = parseArguments(definition, written);
+  const rendered = inField('args', () => argumentsOf(task, definition, templar, variables));
+  const parsed = parseArguments(definition, rendered.written);
   if (!parsed.ok) {
     const [first] = parsed.diagnostics;
     throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
       ...(first?.fix !== undefined && { fix: first.fix }),
     });
   }
-  const args = { written, parsed };
+  const args = { ...rendered, parsed };
   if (isShared(task)) constantArguments.set(task, args);
   return args;
 }
@@ -245,7 +259,7 @@ export function attempt(
   const check = asFlag(keyword('checkMode'), run.options.checkMode);
   const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
-  const { written, parsed } = parsedArguments(task, definition, templar, variables);
+  const { written, unrendered, parsed } = parsedArguments(task, definition, templar, variables);
   const environment = inField('environment', () => environmentOf(task, templar, variables));
   const { delegateTo: delegate } = task;
   const delegateTo =
@@ -263,6 +277,7 @@ export function attempt(
     definition,
     args,
     written,
+    unrendered,
     context,
     work,
     check,

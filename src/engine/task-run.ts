@@ -183,6 +183,8 @@ export class TaskRun {
     if (!isUsersError(error)) throw error;
     const { value } = failedBy(error);
     const msg = `${prefix}${String(value.msg ?? value.reason)}`;
+    // One that was left out has no keywords worked out yet.
+    if (underWay.work === undefined) Object.assign(underWay, this.#turn.keywords(underWay.turn));
     underWay.isFailedHere = true;
     underWay.outcome = underWay.outcome.then((result) => ({
       ...result,

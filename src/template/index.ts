@@ -14,6 +14,7 @@ export {
   type TemplarOptions,
   type TemplateProblem,
   type TextOptions,
+  type Traced,
   type Variable,
   type Variables,
 } from './types.js';

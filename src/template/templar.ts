@@ -27,6 +27,7 @@ export function isConstant(value: Value): boolean {
 function renderValue(engine: TemplateEngine, value: Value, rendering: Rendering, depth = 0): Value {
   if (typeof value === 'string') {
     if (!mayBeTemplate(value)) return value;
+    rendering.noteText(value);
     return leave(value, rendering, engine.compile(value, playbookSyntax).renderNative(rendering));
   }
   if (depth > 500) throw new TemplateError('the value is nested too deeply', { code: 'template-too-big' });
@@ -74,6 +75,12 @@ export function createTemplar(options: TemplarOptions = {}): Templar {
 
   return {
     render: (value, variables) => renderValue(engine, value, new Rendering(engine, variables)),
+    renderTraced(value, variables) {
+      const rendering = new Rendering(engine, variables);
+      const rendered = renderValue(engine, value, rendering);
+      const { isForeign, isUnrendered } = rendering.trace;
+      return { value: rendered, isOwn: !isForeign, isUnrendered: isUnrendered && !isForeign };
+    },
     evaluate(expression, variables) {
       const rendering = new Rendering(engine, variables);
       return leave(expression, rendering, evaluateExpression(engine, expression, variables));

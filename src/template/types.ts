@@ -11,6 +11,20 @@ export interface Variable {
    * registered, already rendered), never expanded.
    */
   template: boolean;
+  /**
+   * Of what is not expanded: `author`, it is known to come from the playbook or the inventory, not from a host;
+   * `unrendered`, it is such text whose templates could not be filled in yet. By default it is data.
+   */
+  origin?: 'author' | 'unrendered';
+}
+
+/** A rendered value and what went into it. */
+export interface Traced {
+  value: Value;
+  /** Nothing but the author's own text and values went into it: no data, no lookup, nothing marked unsafe. */
+  isOwn: boolean;
+  /** It holds text of the author's whose templates are still to be filled in. */
+  isUnrendered: boolean;
 }
 
 /**
@@ -90,6 +104,8 @@ export interface CheckOptions {
 export interface Templar {
   /** Renders every string that holds a template, in lists and mappings too, keys included. One `{{ }}` alone keeps its type. */
   render(value: Value, variables: Variables): Value;
+  /** The same, and what went into it. */
+  renderTraced(value: Value, variables: Variables): Traced;
   /** Evaluates a bare expression; one wrapped in `{{ }}` is deprecated but works. */
   evaluate(expression: string, variables: Variables): Value;
   /** `when` and its kin: a boolean, an expression, or a list of which all must hold. */

@@ -22,10 +22,11 @@ export function adopt(host: HostRun, { task, work, result, sequence }: Effect): 
   const at = delegated === undefined ? sequence : undefined;
   if (work.definition.name === 'set_fact') {
     state.setAll('setFacts', facts, at);
-    // An encrypted value is kept as such until it is used.
-    for (const [name, value] of Object.entries(task.args)) {
-      if (Object.hasOwn(facts, name) && readVaulted(value) !== undefined)
-        state.set('setFacts', name, { state: 'known', value, template: true }, at);
+    for (const [name, value] of Object.entries(facts)) {
+      // An encrypted value is kept as such until it is used, and so is a template that lacked something.
+      const { [name]: written = null } = task.args;
+      const kept = readVaulted(written) !== undefined ? written : work.unrendered.has(name) ? value : undefined;
+      if (kept !== undefined) state.set('setFacts', name, { state: 'known', value: kept, template: true }, at);
     }
     if (!parseBoolean(work.args.cacheable)) return;
   }

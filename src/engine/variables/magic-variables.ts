@@ -19,10 +19,12 @@ class HostVars implements LazyMapping {
     try {
       const found = variables.get(key);
       if (!found?.template) return found;
-      return data(this.scope.run.templar.render(found.value as Value, variables));
+      const { value, isOwn } = this.scope.run.templar.renderTraced(found.value as Value, variables);
+      return isOwn ? own(value) : data(value);
     } catch (error) {
       // As in Ansible: what lacks a variable that the host itself does not have stays as it is written.
-      if (error instanceof UndefinedError) return variables.get(key) && data(variables.get(key)?.value);
+      if (error instanceof UndefinedError)
+        return { value: variables.get(key)?.value, template: false, origin: 'unrendered' };
       if (!(error instanceof Pending) || error instanceof Unknowable || error.on !== undefined) throw error;
       throw new Pending(`${key} of ${this.host}`, error.ready, this.host);
     }
@@ -39,18 +41,21 @@ class HostVars implements LazyMapping {
   }
 }
 
+/** Names and places that the author chose, not a host. */
+const own = (value: unknown): Variable => ({ value, template: false, origin: 'author' });
+
 /** Variables that nobody sets: who and where the host, the play and the task are. */
 export function magic(scope: TaskScope, name: string): Variable | undefined {
   const { run, play } = scope.play;
   switch (name) {
     case 'inventory_hostname':
-      return data(scope.host);
+      return own(scope.host);
     case 'inventory_hostname_short':
-      return data(scope.host.split('.')[0] ?? scope.host);
+      return own(scope.host.split('.')[0] ?? scope.host);
     case 'group_names':
-      return data([...(run.inventory.hosts.get(scope.host)?.groups ?? [])]);
+      return own([...(run.inventory.hosts.get(scope.host)?.groups ?? [])]);
     case 'groups':
-      return data(Object.fromEntries([...run.inventory.groups].map(([group, { hosts }]) => [group, [...hosts]])));
+      return own(Object.fromEntries([...run.inventory.groups].map(([group, { hosts }]) => [group, [...hosts]])));
     case 'hostvars':
       return data(hostVarsOf(scope));
     case 'ansible_facts': {
@@ -60,45 +65,45 @@ export function magic(scope: TaskScope, name: string): Variable | undefined {
     case 'play_hosts':
     case 'ansible_play_batch':
       scope.play.awaitAll(scope.host);
-      return data([...scope.play.hosts().batch]);
+      return own([...scope.play.hosts().batch]);
     case 'ansible_play_hosts':
       scope.play.awaitAll(scope.host);
-      return data([...scope.play.hosts().alive]);
+      return own([...scope.play.hosts().alive]);
     case 'ansible_play_hosts_all':
-      return data([...scope.play.hosts().all]);
+      return own([...scope.play.hosts().all]);
     case 'ansible_play_name':
-      return data(play.name);
+      return own(play.name);
     case 'playbook_dir':
-      return data(play.directory);
+      return own(play.directory);
     case 'omit':
-      return data(OMIT);
+      return own(OMIT);
     case 'ansible_search_path':
-      return scope.task && data(searchPath(scope.task));
+      return scope.task && own(searchPath(scope.task));
     case 'role_name':
-      return scope.task?.role && data(scope.task.role.name);
+      return scope.task?.role && own(scope.task.role.name);
     case 'role_path':
-      return scope.task?.role && data(scope.task.role.path);
+      return scope.task?.role && own(scope.task.role.path);
     case 'ansible_role_name':
-      return scope.task?.role && data(scope.task.role.name);
+      return scope.task?.role && own(scope.task.role.name);
     case 'role_names':
     case 'ansible_play_role_names':
-      return data(namesOfRoles(play.roles).own);
+      return own(namesOfRoles(play.roles).own);
     case 'ansible_role_names':
-      return data(namesOfRoles(play.roles).all);
+      return own(namesOfRoles(play.roles).all);
     case 'ansible_dependent_role_names':
-      return data(namesOfRoles(play.roles).dependent);
+      return own(namesOfRoles(play.roles).dependent);
     case 'ansible_collection_name':
-      return scope.task?.role && data(null);
+      return scope.task?.role && own(null);
     case 'ansible_parent_role_names': {
       const including = includingRoles(scope.task?.role);
-      return including && data(including.map(({ name }) => name));
+      return including && own(including.map(({ name }) => name));
     }
     case 'ansible_parent_role_paths': {
       const including = includingRoles(scope.task?.role);
-      return including && data(including.map(({ path }) => path));
+      return including && own(including.map(({ path }) => path));
     }
     default:
-      return Object.hasOwn(run.constants, name) ? data(run.constants[name]) : undefined;
+      return Object.hasOwn(run.constants, name) ? own(run.constants[name]) : undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { type RoleContext, roleDefaults, roleParameters, roleVars } from '../../
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping } from '../../values/index.js';
 import { inheritedKeyword } from '../keyword.js';
+import { isOwnItem } from '../loop.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import type { TaskScope } from './variable-scopes.js';
@@ -45,13 +46,19 @@ function lookInRoles(scope: TaskScope, name: string, kind: 'vars' | 'defaults'):
   return undefined;
 }
 
+/** Data, but for an item that the playbook itself names. */
+function localVariable(local: Mapping, name: string): Variable {
+  const isOwn = name === local.ansible_loop_var && isOwnItem(local);
+  return isOwn ? { value: local[name], template: false, origin: 'author' } : data(local[name]);
+}
+
 /** Ansible's 22 levels of precedence, highest first. */
 function find(scope: TaskScope, layers: HostLayers, name: string): Variable | undefined {
   const { run, play, fileVars } = scope.play;
   const { task } = scope;
   return (
     lookIn(run.extraVars, name) ??
-    (scope.local && Object.hasOwn(scope.local, name) ? data(scope.local[name]) : undefined) ??
+    (scope.local && Object.hasOwn(scope.local, name) ? localVariable(scope.local, name) : undefined) ??
     magic(scope, name) ??
     layers.live(name) ??
     (task && lookInAll(task.includeParams, name)) ??

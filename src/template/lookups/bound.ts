@@ -66,6 +66,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
 
 function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] {
   const short = name.replace(/^(?:ansible\.builtin|ansible\.legacy|community\.general)\./, '');
+  evaluation.trace.isForeign = true;
   const own = evaluation.engine.lookups.get(name) ?? evaluation.engine.lookups.get(short);
   if (own !== undefined && own !== placeholder) {
     evaluation.touchedData = true;

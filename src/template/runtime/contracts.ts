@@ -37,6 +37,8 @@ export interface Evaluation extends CallContext {
   at: number;
   /** True once data (not a template's own text) has been touched. */
   touchedData: boolean;
+  /** What went into this call from outside. */
+  readonly trace: { isForeign: boolean; isUnrendered: boolean };
   /** The template changes lists or mappings in place, so that it gets copies of the variables. */
   copies: boolean;
   /** The variable's value, its templates rendered; MISSING where there is none. */

@@ -16,6 +16,8 @@ interface Budget {
   steps: number;
   depth: number;
   renderings: Map<Variables, Rendering>;
+  /** What went into it. */
+  trace: { isForeign: boolean; isUnrendered: boolean };
   /** Texts that encrypted values turned out to be. */
   decrypted: Set<unknown>;
 }
@@ -42,13 +44,28 @@ export class Rendering implements Evaluation, Expander {
     budget?: Budget,
     readonly source: string | undefined = undefined,
   ) {
-    this.#budget = budget ?? { steps: 0, depth: 0, renderings: new Map(), decrypted: new Set() };
+    this.#budget = budget ?? {
+      steps: 0,
+      depth: 0,
+      renderings: new Map(),
+      trace: { isForeign: false, isUnrendered: false },
+      decrypted: new Set(),
+    };
     this.#budget.renderings.set(variables, this);
     this.#maxSteps = engine.options.maxSteps ?? MAX_STEPS;
   }
 
   get environment(): Environment {
     return this.engine.options.environment ?? {};
+  }
+
+  get trace(): Budget['trace'] {
+    return this.#budget.trace;
+  }
+
+  /** What stands in a raw block, as every `!unsafe` text does, is never to be expanded again. */
+  noteText(text: string): void {
+    if (text.includes('{% raw')) this.#budget.trace.isForeign = true;
   }
 
   step(): void {
@@ -108,10 +125,13 @@ export class Rendering implements Evaluation, Expander {
   }
 
   /** `path` names the place for messages about cycles. */
-  valueOf({ value, template }: Variable, path: string): unknown {
+  valueOf({ value, template, origin }: Variable, path: string): unknown {
     if (template) return this.expand(value, path);
     this.touchedData = true;
     if (isLazyMapping(value)) return new ExternalDict(this, value, path);
+    const { trace } = this.#budget;
+    if (origin === undefined) trace.isForeign = true;
+    else if (origin === 'unrendered') trace.isUnrendered = true;
     return value === undefined ? null : value;
   }
 
@@ -129,6 +149,7 @@ export class Rendering implements Evaluation, Expander {
 
   #expandText(text: string, path: string): unknown {
     const { at } = this;
+    this.noteText(text);
     try {
       const value = this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
       if (readVaulted(text) !== undefined) this.#budget.decrypted.add(value);
