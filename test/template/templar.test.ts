@@ -1,4 +1,4 @@
-import { createTemplar, filter, OMIT, TemplateError, UndefinedError } from '../../src/template/index.js';
+import { createTemplar, filter, OMIT, TemplateError, UndefinedError, type Variable } from '../../src/template/index.js';
 import { data, templates, thrownBy } from './variables.js';
 
 const templar = createTemplar();
@@ -24,6 +24,33 @@ describe('render', () => {
 
   test('gives the omit placeholder', () => {
     expect(templar.render('{{ nope | default(omit) }}', nothing)).toBe(OMIT);
+  });
+});
+
+describe('renderTraced', () => {
+  const reading = createTemplar({ lookups: { echo: (terms) => [...terms] } });
+  const known: Record<string, Variable> = {
+    written: { value: '{{ name }}', template: true },
+    name: { value: 'host-1', template: false, origin: 'author' },
+    later: { value: 'x{{ unknown }}', template: false, origin: 'unrendered' },
+    said: { value: '{{ evil }}', template: false },
+    unsafe: { value: '{% raw %}{{ x }}{% endraw %}', template: true },
+    lazy: { value: { lazyGet: (key: string) => known[key], lazyKeys: () => [] }, template: false },
+  };
+  const variables = { get: (name: string) => known[name], names: () => Object.keys(known) };
+
+  test.each([
+    ['{{ written }} {{ 1 + 1 }}', { isOwn: true, isUnrendered: false }],
+    ['{{ later }}', { isOwn: true, isUnrendered: true }],
+    ['{{ lazy.later }} {{ lazy.name }}', { isOwn: true, isUnrendered: true }],
+    ['{{ lazy.later }} {{ lazy.said }}', { isOwn: false, isUnrendered: false }],
+    ["{{ later }} {{ query('echo', 'x') }}", { isOwn: false, isUnrendered: false }],
+    ["{{ later }} {{ lookup('vars', 'name') }}", { isOwn: false, isUnrendered: false }],
+    ['{{ later }} {{ unsafe }}', { isOwn: false, isUnrendered: false }],
+    ['{% raw %}{{ x }}{% endraw %}{{ later }}', { isOwn: false, isUnrendered: false }],
+    ['{% if said %}{{ later }}{% endif %}', { isOwn: false, isUnrendered: false }],
+  ])('%s: %j', (text, expected) => {
+    expect(reading.renderTraced(text, variables)).toMatchObject(expected);
   });
 });
 
