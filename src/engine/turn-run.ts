@@ -253,6 +253,7 @@ export class TurnRun {
     return this.#with(work.delegateTo).send({
       body: program.script,
       ...(program.uploads && { uploads: program.uploads }),
+      ...(program.looks && { looks: program.looks }),
       mode: {
         check: work.check,
         diff: work.diff,

@@ -7,6 +7,7 @@ export {
   renderJob,
   renderLogin,
   renderStep,
+  renderSteps,
   type Step,
   type StepMode,
 } from './program.js';

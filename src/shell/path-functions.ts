@@ -19,13 +19,16 @@ kp_foresee() {
   kp_want_mode "$3"
   kp_i=$((0777 & ~$kp_umask))
   [ "$2" = directory ] || kp_i=$((kp_i & 0666))
-  kp_predict path "$1" "$2 $\{kp_want:-$\{kp_mode:-$(printf '%04o' $kp_i)}} $\{4:-$\{kp_owner:-$\{kp_me% *}}} $\{5:-$\{kp_group:-$\{kp_me#* }}}"
+  kp_octal $kp_i
+  kp_predict path "$1" "$2 $\{kp_want:-$\{kp_mode:-$kp_oct}} $\{4:-$\{kp_owner:-$\{kp_me% *}}} $\{5:-$\{kp_group:-$\{kp_me#* }}}"
 }
+# kp_octal NUMBER: its four octal digits into kp_oct.
+kp_octal() { kp_oct=$(($1 >> 9 & 7))$(($1 >> 6 & 7))$(($1 >> 3 & 7))$(($1 & 7)); }
 
 # kp_stat PATH: type (absent, file, directory, link, other), mode (4 octal digits), owner, group, uid, gid, size, mtime
 # into kp_type, kp_mode, ... A predicted path has what its prediction says, and "?" for what that leaves open.
 kp_stat() {
-  kp_seen=$1
+  kp_looked=$1
   if kp_foreseen "$1"; then
     kp_uid=? kp_gid=? kp_size=? kp_mtime=?
     set -- $kp_value
@@ -33,10 +36,15 @@ kp_stat() {
     [ "$1" != absent ] || kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
     return
   fi
-  if kp_line=$(stat -c '%f %a %u %g %s %Y %U/%G' -- "$1" 2>/dev/null); then
-    kp_owner=$\{kp_line#* * * * * * } kp_group=$\{kp_line##*/}
-    kp_owner=$\{kp_owner%/*}
-    set -- $kp_line
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
+    return
+  fi
+  kp_recall "$1"
+  if [ -n "$kp_line" ] || kp_line=$(stat -c "$kp_form" -- "$1" 2>/dev/null); then
+    kp_owner=$\{kp_line#*/}
+    kp_group=$\{kp_owner#*/} kp_owner=$\{kp_owner%%/*}
+    set -- $\{kp_line%%/*}
     case $1 in
     8???) kp_type=file ;;
     4???) kp_type=directory ;;
@@ -45,13 +53,37 @@ kp_stat() {
     esac
     kp_mode=$2 kp_uid=$3 kp_gid=$4 kp_size=$5 kp_mtime=$6
     case $kp_mode in ?) kp_mode=000$kp_mode ;; ??) kp_mode=00$kp_mode ;; ???) kp_mode=0$kp_mode ;; esac
-  elif { [ -e "$1" ] || [ -L "$1" ]; } && ! kp_line=$(stat -- "$1" 2>&1); then
+  elif ! kp_line=$(stat -- "$1" 2>&1); then
     # Taken for absent, it would be replaced without its owner and mode.
     kp_fail "stat cannot tell about $1: $kp_line"
     kp_type="thing that stat cannot see ($kp_line)" kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   else
     kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   fi
+}
+kp_form='%f %a %u %g %s %Y %i %d %h %X %Z %b %B/%U/%G'
+# kp_ahead PATH...: what the steps that follow will look at, by one process. Their looks find it until something is
+# changed, or a step comes without kp_still set before it.
+kp_ahead() {
+  kp_ahead_n=0
+  set -- "$(stat -c "%n$kp_tab$kp_form" -- "$@" 2>/dev/null)"
+  local IFS
+  IFS=$kp_nl
+  set -f
+  set -- $1
+  set +f
+  for kp_i; do kp_ahead_n=$((kp_ahead_n + 1)); eval "kp_ahead_$kp_ahead_n=\$kp_i"; done
+}
+# kp_recall PATH: what kp_ahead has seen of it, into kp_line.
+kp_recall() {
+  kp_at=0 kp_line=
+  [ -n "$kp_ahead_n" ] || return 0
+  while [ $kp_at -lt $kp_ahead_n ]; do
+    kp_at=$((kp_at + 1))
+    eval "kp_line=\$kp_ahead_$kp_at"
+    case $kp_line in "$1$kp_tab"*) kp_line=$\{kp_line#"$1$kp_tab"}; return ;; esac
+  done
+  kp_line=
 }
 # kp_sum PATH, after kp_stat: SHA-256 into kp_line. openssl, where it is there, is several times as fast as coreutils.
 kp_sum() {
@@ -61,10 +93,10 @@ kp_sum() {
   kp_line=$\{kp_line%% *}
 }
 # kp_look PATH: kp_stat, but not again where that path was the last one looked at and nothing has been changed since.
-kp_look() { [ -z "$kp_check$kp_changes" ] && [ "$kp_seen" = "$1" ] || kp_stat "$1"; }
+kp_look() { [ -z "$kp_check$kp_changes" ] && [ "$kp_looked" = "$1" ] || kp_stat "$1"; }
 # kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed.
 kp_facts() {
-  [ -z "$kp_changes" ] || kp_stat "$1"
+  [ -z "$kp_changes" ] || [ "$kp_made" = "$1" ] || kp_stat "$1"
   kp_set "stat$kp_key" "$kp_type $kp_mode $kp_uid $kp_gid $kp_size $kp_owner/$kp_group"
 }
 # kp_is_directory PATH: is it one, or a link to one, or would it be?
@@ -88,7 +120,7 @@ kp_want_mode() {
     set -- "$1" "$\{1%%/*}"
     case $kp_type/$kp_mode in directory/* | */?[1357]?? | */??[1357]? | */???[1357]) set -- "$1" "$\{1#*/}" ;; esac
     case $kp_mode in
-    [0-7]*) kp_want=$(printf '%04o' $((0$kp_mode & $\{2%:*} | $\{2#*:}))) ;;
+    [0-7]*) kp_octal $((0$kp_mode & $\{2%:*} | $\{2#*:})); kp_want=$kp_oct ;;
     *) kp_want= ;;
     esac ;;
   *) kp_want=$1 ;;
@@ -137,6 +169,14 @@ kp_read() {
     if kp_predicted content "$1"; then kp_text=$kp_value; return 0; fi
   fi
   [ -f "$1" ] || return 0
+  # A shell reads byte by byte: up to about a thousand bytes that costs less than a process.
+  if [ "$kp_looked" = "$1" ]; then
+    case $kp_size in [0-9] | [0-9][0-9] | [0-9][0-9][0-9])
+      while IFS= read -r kp_i; do kp_text=$kp_text$kp_i$kp_nl; done <"$1" || return 1
+      kp_text=$kp_text$kp_i
+      return ;;
+    esac
+  fi
   # The x keeps the trailing newlines; from a here-document it costs no process.
   kp_text=$(cat -- "$1" - <<kp_x
 x
@@ -162,7 +202,7 @@ kp_temp() {
 }
 
 # kp_new_mode: kp_mode for a file that is about to be made, where nothing else is asked for: as the login umask has it.
-kp_new_mode() { [ -n "$kp_mode" ] || kp_mode=$(printf '%04o' $((0666 & ~$kp_umask))); }
+kp_new_mode() { [ -n "$kp_mode" ] || { kp_octal $((0666 & ~$kp_umask)); kp_mode=$kp_oct; }; }
 
 # kp_keep PATH: a copy beside it, named as Ansible names backups; reported as backup_file.
 kp_keep() {
@@ -178,16 +218,17 @@ kp_likeness() {
   cp --attributes-only --preserve=all "--no-preserve=$kp_unlike" -- "$1" "$2" 2>/dev/null ||
     chown -- "$kp_uid:$kp_gid" "$2" 2>/dev/null
 }
-# kp_install TEMP PATH MODE OWNER GROUP: TEMP becomes PATH at one instant, with its attributes set before. Where MODE,
-# OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login umask's.
-# kp_validate, where set, is shell text that judges the file "$kp_tmp" first; kp_backup asks for a copy of the old one.
+# kp_install TEMP PATH MODE OWNER GROUP [BORN]: TEMP becomes PATH at one instant, with its attributes set before. Where
+# MODE, OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login
+# umask's. BORN is the mode that TEMP has already. kp_validate, where set, is shell text that judges the file "$kp_tmp"
+# first; kp_backup asks for a copy of the old one.
 kp_install() {
   kp_tmp=$1
   kp_new_mode
   kp_want_mode "$3"
   [ "$kp_type" != file ] || kp_likeness "$2" "$1"
   if [ -n "$4$5" ]; then kp_try chown -- "$4$\{5:+:$5}" "$1" || { rm -f -- "$1"; return 1; }; fi
-  kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1" || { rm -f -- "$1"; return 1; }
+  [ "$\{kp_want:-$kp_mode}" = "$\{6-}" ] || kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1" || { rm -f -- "$1"; return 1; }
   if [ -n "$kp_validate" ] && ! kp_try eval "$kp_validate"; then
     rm -f -- "$1"
     kp_fail "failed to validate: rc:$kp_rc error:$kp_out"
@@ -195,6 +236,27 @@ kp_install() {
   fi
   if [ -n "$kp_backup" ] && [ -f "$2" ]; then kp_keep "$2" || { rm -f -- "$1"; return 1; }; fi
   kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
+}
+
+# kp_create TEMP TEXT MODE OWNER GROUP: a temporary file for kp_install. Where it replaces none it is born with its mode
+# (in kp_born), unless somebody could look into it meanwhile who cannot later on.
+kp_create() {
+  kp_new_mode
+  kp_want_mode "$3"
+  case $kp_type/$4$5/$\{kp_want:-$kp_mode} in
+  file/*) kp_born= ;;
+  */0[0246][0246][0246]) kp_born=$\{kp_want:-$kp_mode} ;;
+  *) kp_born= ;;
+  esac
+  case $4$5/$kp_born in /* | */0[46]00 | */0[46]44 | */0666) ;; *) kp_born= ;; esac
+  if [ -n "$kp_born" ]; then
+    kp_octal $((0777 & ~$kp_born))
+    umask "$kp_oct"
+  fi
+  { printf '%s' "$2" >"$1"; } 2>/dev/null
+  set -- $?
+  umask 077
+  return "$1"
 }
 
 # kp_cannot_write PATH TEXT: the step has failed because this could not be written; cat is asked why, as shells hardly say.
@@ -236,14 +298,36 @@ kp_directory() {
   ?*/*) kp_is_directory "$\{1%/*}" || kp_directory "$\{1%/*}" "$2" "$3" "$4" || return 1 ;;
   esac
   if kp_apply; then
-    kp_try kp_mkdir "$1" && kp_stat "$1" && kp_attributes_quietly "$@"
+    kp_mkdir "$@" && kp_confirm "$@"
   else
-    kp_type=directory kp_mode=$(printf '%04o' $((0777 & ~$kp_umask))) kp_owner= kp_group=
+    kp_octal $((0777 & ~$kp_umask))
+    kp_type=directory kp_mode=$kp_oct kp_owner= kp_group=
     kp_foresee "$1" directory "$2" "$3" "$4"
   fi
 }
-kp_mkdir() { umask "$kp_umask"; mkdir -- "$1"; }
-kp_attributes_quietly() { local kp_diff; kp_diff=; kp_attributes "$@"; }
+# kp_mkdir PATH MODE OWNER GROUP: makes it, with these as far as they are known without looking.
+kp_mkdir() {
+  kp_octal $kp_umask
+  case $2/$3$4 in
+  0[0-7][0-7][0-7]/) kp_octal $((0777 & ~$2)) ;;
+  0[0-7][0-7][0-7]/*) kp_octal $((0777 & ~$2 | $kp_umask)) ;;
+  esac
+  umask "$kp_oct"
+  kp_try mkdir -- "$1"
+  set -- $? "$@"
+  umask 077
+  [ "$1" = 0 ] || return 1
+  [ -z "$4$5" ] || kp_try chown -h -- "$4$\{5:+:$5}" "$2"
+}
+# kp_confirm PATH MODE OWNER GROUP: what was just made has these. Lists of a directory that files inherit and directories
+# with a group of their own have a say in it.
+kp_confirm() {
+  local kp_diff kp_m kp_o kp_g
+  kp_diff=
+  kp_stat "$1"
+  kp_made=$1
+  kp_attributes "$@"
+}
 
 # kp_write PATH CONTENT MODE OWNER GROUP: the file has this content and these attributes. Reports "before" for a diff.
 kp_write() {
@@ -270,8 +354,9 @@ kp_write() {
   [ "$kp_type" != file ] || kp_differ "$3" "$4" "$5"
   if kp_apply; then
     kp_temp "$1"
-    { printf '%s' "$2" >"$kp_tmp"; } 2>/dev/null || { kp_cannot_write "$kp_tmp" "$2"; return 1; }
-    kp_install "$kp_tmp" "$1" "$3" "$4" "$5"
+    kp_create "$kp_tmp" "$2" "$3" "$4" "$5" || { kp_cannot_write "$kp_tmp" "$2"; return 1; }
+    kp_install "$kp_tmp" "$1" "$3" "$4" "$5" "$kp_born" || return 1
+    [ -z "$kp_born" ] || kp_confirm "$1" "$kp_born" '' ''
   else
     kp_foresee_file "$1" "$3" "$4" "$5"
     kp_predict content "$1" "$2"

@@ -26,6 +26,8 @@ export interface Step extends StepMode {
   body: Script;
   /** The mark under which it was sent first, where its answer was lost. */
   first?: string;
+  /** What it looks at, where it leaves valid what others have seen. */
+  looks?: readonly string[];
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -46,6 +48,32 @@ export function renderStep(step: Step): string {
   const again = step.first === undefined ? '' : `kp_again ${step.first}\n`;
   const limit = step.limitSeconds === undefined ? '' : `kp_limit=${Number(step.limitSeconds)}\n`;
   return `kp_task() {\n:\n${step.body}\n}\n${setUp}${limit}${again}kp_run ${step.nonce} ${step.epoch} ${mode}\n`;
+}
+
+/** Paths that one kp_ahead is given: more would take longer to find again than to look at. */
+const mostAhead = 32;
+
+/**
+ * The text of steps that are sent together. Neighbours that only look share one process for all that they look at; it runs
+ * right before them.
+ */
+export function renderSteps(steps: readonly { text: string; looks?: readonly string[] | undefined }[]): string {
+  const parts: string[] = [];
+  for (let at = 0; at < steps.length; ) {
+    const paths = new Set<string>();
+    let end = at;
+    for (let looks = steps[end]?.looks; looks !== undefined; looks = steps[++end]?.looks) {
+      const more = looks.filter((path) => path.startsWith('/') && !/[\n\t]/.test(path));
+      if (paths.size + more.length > mostAhead) break;
+      for (const path of more) paths.add(path);
+    }
+    const together = steps.slice(at, Math.max(end, at + 1));
+    const isWorthIt = paths.size > 1;
+    if (isWorthIt) parts.push(`${sh`kp_ahead ${[...paths]}`}\n`);
+    for (const { text } of together) parts.push(isWorthIt ? `kp_still=1\n${text}` : text);
+    at += together.length;
+  }
+  return parts.join('');
 }
 
 /** The text of a shell of its own that runs one step, for a job that outlives the conversation. */

@@ -10,7 +10,7 @@ import { pathFunctions } from './path-functions.js';
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 const commented = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_seen=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
 LC_ALL=C; export LC_ALL
 umask 077
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -22,13 +22,15 @@ kp_tab='	'
 # not stop what follows), l (an item of a loop: its failure stops what follows the loop), e (the loop ends with it).
 kp_run() {
   kp_n=$1
+  [ -n "$kp_still" ] || kp_ahead_n=
+  kp_still=
   if [ "$2" = "$kp_bad" ]; then
     printf '\n@%s end discarded\n' "$1"
     return
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
-  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_seen=
+  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_looked= kp_made=
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
@@ -69,7 +71,8 @@ kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
 kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
 # kp_apply: the gate before every change. Marks the step as changed; false in check mode, where nothing is done.
 kp_apply() {
-  kp_seen=
+  kp_looked= kp_made=
+  [ -n "$kp_check" ] || kp_ahead_n=
   if [ -z "$kp_changes" ]; then
     kp_changes=1
     [ -n "$kp_check" ] || kp_note_change
@@ -78,6 +81,7 @@ kp_apply() {
 }
 # kp_try COMMAND...: runs it, output into kp_out; a failure is reported with command, exit code and output.
 kp_try() {
+  kp_made=
   kp_out=$("$@" 2>&1 9>&-) && return 0
   kp_rc=$?
   kp_set cmd "$*"; kp_set rc "$kp_rc"; kp_set output "$kp_out"

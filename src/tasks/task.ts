@@ -49,6 +49,11 @@ export interface Program {
   script: Script;
   uploads?: readonly Upload[];
   /**
+   * Paths that the program looks at with kp_stat first of all. Having this, even empty, is a promise: the program is quick
+   * and changes nothing before `kp_apply`, so what was seen before it still holds behind it.
+   */
+  looks?: readonly string[];
+  /**
    * Goes on with a further step, or ends with an outcome, given what this one reported (neither failed nor unknown);
    * undefined: there is nothing more to do, and `interpret` reads this report. Costs a round trip. Not named `then`,
    * which would make a program a thenable that `await` calls.

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { sh } from '../../src/shell/index.js';
+import { type Frame, sh } from '../../src/shell/index.js';
 import { fieldsOf, ShellHost, shells } from '../support/shells.js';
 
 test('dash, bash and busybox ash are here to be tested', () => {
@@ -103,6 +103,77 @@ describe.each(shells)('in %s', (_name, argv) => {
       expect(statSync(file).mode & 0o777).toBe(0o600);
     },
   );
+
+  test('where files inherit a list of who may do what, a new one still gets the mode that is asked for', async () => {
+    if (hasAccessLists) execFileSync('setfacl', ['-d', '-m', 'u::rwx,g::rwx,o::rwx', folder]);
+    for (const mode of ['0600', '0644', '0440']) {
+      const file = join(folder, mode);
+      await host.run(sh`kp_write ${file} text ${mode} '' ''; kp_facts ${file}`);
+      await host.run(sh`kp_directory ${`${file}.d`} ${mode} '' ''`);
+      expect([file, `${file}.d`].map((path) => statSync(path).mode & 0o7777)).toEqual(
+        Array(2).fill(Number(`0o${mode}`)),
+      );
+    }
+  });
+
+  describe('what several steps look at', () => {
+    const look = (path: string) => ({
+      body: sh`kp_stat ${path}; kp_set seen "$kp_type $kp_size"`,
+      looks: [path],
+    });
+    const change = (path: string) => ({ body: sh`kp_apply; printf 12345 >${path}` });
+    const seen = (frames: readonly Frame[]) => frames.map((frame) => fieldsOf(frame).seen);
+    let files: string[];
+    let count: string;
+    beforeEach(async () => {
+      count = join(folder, 'count');
+      files = ['a', "b c'd", 'e*'].map((name) => join(folder, name));
+      for (const file of files) writeFileSync(file, 'old');
+      await host.run(sh`stat() { printf x >>${count}; command stat "$@"; }`);
+    });
+    const processes = () => readFileSync(count, 'utf8').length;
+
+    test('is found out by one process', async () => {
+      expect(seen(await host.together(files.map(look)))).toEqual(Array(3).fill('file 3'));
+      expect(processes()).toBe(1);
+    });
+
+    test('is looked at again once something has been changed', async () => {
+      const [a = '', b = ''] = files;
+      const changed = { ...change(b), looks: [] };
+      expect(seen(await host.together([look(a), look(b), changed, look(b), look(a)]))).toEqual([
+        'file 3',
+        'file 3',
+        undefined,
+        'file 5',
+        'file 3',
+      ]);
+    });
+
+    test('is looked at again behind a step that is not known to leave it as it is', async () => {
+      const [a = '', b = ''] = files;
+      const silent = { body: sh`printf 1234567 >${b}` };
+      expect(seen(await host.together([look(a), look(b), silent, look(b)]))).toEqual([
+        'file 3',
+        'file 3',
+        undefined,
+        'file 7',
+      ]);
+      writeFileSync(a, 'longer');
+      expect(seen(await host.together([look(a)]))).toEqual(['file 6']);
+    });
+
+    test('may not be there, or come later', async () => {
+      const [a = ''] = files;
+      const late = join(folder, 'late');
+      expect(seen(await host.together([look(a), look(late), { ...change(late), looks: [] }, look(late)]))).toEqual([
+        'file 3',
+        'absent ',
+        undefined,
+        'file 5',
+      ]);
+    });
+  });
 
   test('a binary file of the same length is not mistaken for the text', async () => {
     const file = join(folder, 'f');

@@ -1,7 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type Frame, FrameReader, renderLogin, renderStep, type Script, type StepMode } from '../../src/shell/index.js';
+import {
+  type Frame,
+  FrameReader,
+  renderLogin,
+  renderStep,
+  renderSteps,
+  type Script,
+  type StepMode,
+} from '../../src/shell/index.js';
 
 /** The shells that a host's /bin/sh may be; those that are installed here. */
 export const shells: readonly (readonly [name: string, argv: readonly string[]])[] = (
@@ -51,13 +59,25 @@ export class ShellHost {
 
   /** Queues a step and gives what it reports; steps run in the order of the calls. */
   run(body: Script, mode: Partial<StepMode> & { epoch?: number } = {}): Promise<Frame & { stderr: Buffer }> {
+    const { text, frame } = this.#step(body, mode);
+    this.#process.stdin?.write(text);
+    return frame;
+  }
+
+  /** Sends steps together, each with what it looks at. */
+  together(steps: readonly { body: Script; looks?: readonly string[] }[]): Promise<(Frame & { stderr: Buffer })[]> {
+    const made = steps.map(({ body, looks }) => ({ ...this.#step(body, {}), looks }));
+    this.#process.stdin?.write(renderSteps(made));
+    return Promise.all(made.map(({ frame }) => frame));
+  }
+
+  #step(body: Script, mode: Partial<StepMode> & { epoch?: number }) {
     const nonce = `${randomBytes(4).toString('hex')}${String(this.#sequence++).padStart(8, '0')}`;
-    const result = new Promise<Frame & { stderr: Buffer }>((resolve) => this.#waiting.set(nonce, resolve));
+    const frame = new Promise<Frame & { stderr: Buffer }>((resolve) => this.#waiting.set(nonce, resolve));
     this.#stdout.expect(nonce);
     this.#stderr.expect(nonce);
     const step = { check: false, diff: false, mayFail: true, epoch: this.epoch, ...mode };
-    this.#process.stdin?.write(renderStep({ ...step, nonce, body }));
-    return result;
+    return { frame, text: renderStep({ ...step, nonce, body }) };
   }
 
   async close(): Promise<void> {

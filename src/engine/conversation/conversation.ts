@@ -34,6 +34,8 @@ export interface StepRequest {
   /** May it be sent again when its end was not seen? */
   repeatable: boolean;
   uploads?: readonly Upload[];
+  /** Paths that it looks at, where it leaves valid what others have seen; as in Program. */
+  looks?: readonly string[];
   listener?: StepListener;
   /** How long its answer may take; then its shell is given up. */
   timeoutMs?: number;
@@ -262,7 +264,8 @@ export class Conversation {
       });
     }
     const again = step.tries > 0 && { nonce: makeNonce(), first: step.nonce };
-    const sent = { ...request.mode, nonce: step.nonce, epoch, body: request.body, ...again };
+    const looks = request.looks && { looks: request.looks };
+    const sent = { ...request.mode, nonce: step.nonce, epoch, body: request.body, ...looks, ...again };
     const deadline =
       request.timeoutMs === undefined ? undefined : setTimeout(() => this.#giveUp(shell, step), request.timeoutMs);
     shell.session.send(sent, request.listener).then(

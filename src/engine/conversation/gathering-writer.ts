@@ -1,3 +1,4 @@
+import { renderSteps } from '../../shell/index.js';
 import type { Channel } from '../../transport/index.js';
 import { bytesOfText } from '../../values/index.js';
 
@@ -10,7 +11,7 @@ const mostGathered = 32 * 1024;
  */
 export class GatheringWriter {
   readonly #channel: Pick<Channel, 'write'>;
-  #parts: string[] = [];
+  #parts: { text: string; looks?: readonly string[] | undefined }[] = [];
   #length = 0;
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -18,16 +19,17 @@ export class GatheringWriter {
     this.#channel = channel;
   }
 
-  write(text: string): void {
+  /** `looks` as in Step. */
+  write(text: string, looks?: readonly string[]): void {
     if (this.#parts.length === 0) setImmediate(() => this.flush());
-    this.#parts.push(text);
+    this.#parts.push({ text, looks });
     this.#length += text.length;
     if (this.#length >= mostGathered) this.flush();
   }
 
   flush(): void {
     if (this.#parts.length === 0) return;
-    const text = this.#parts.join('');
+    const text = renderSteps(this.#parts);
     this.#parts = [];
     this.#length = 0;
     this.#writing = this.#channel.write(bytesOfText(text)).catch(() => undefined);

@@ -136,7 +136,7 @@ export class ShellSession {
     });
     this.#stdout.expect(step.nonce);
     this.#stderr.expect(step.nonce);
-    this.#writer.write(renderStep(step));
+    this.#writer.write(renderStep(step), step.looks);
     return report;
   }
 

@@ -86,16 +86,21 @@ export function editOnHost(
     sh`${readText(args, args)}
 kp_eof=
 case $kp_text in '' | *"$kp_nl") ;; *) kp_eof=1 ;; esac
+# A here-document costs no process, and ends with a newline: the text's own, or one that KP_EOF tells of.
+kp_i=$\{kp_text%"$kp_nl"}
 kp_after=$(
 ${assignments}
 export KP_EOF="$kp_eof"
-printf %s "$kp_text" | awk ${awk} && echo x) || { kp_fail "awk failed on $kp_p"; return 1; }
-kp_after=$\{kp_after%"$\{kp_nl}x"}
+[ -z "$kp_text" ] || exec <<kp_x
+$kp_i
+kp_x
+exec awk ${awk}) || { kp_fail "awk failed on $kp_p"; return 1; }
 kp_set verdict "$\{kp_after%%"$kp_nl"*}"
 kp_after=$\{kp_after#*"$kp_nl"}
 kp_after=$\{kp_after%.}
 if [ "$kp_text" = "$kp_after" ] && [ -n "$kp_new" ]; then return 0; fi
 ${writeText(args)}`,
+    args.target === undefined ? { looks: [args.path] } : {},
   );
 }
 

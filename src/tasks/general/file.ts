@@ -297,6 +297,7 @@ export const file = defineTask({
         sh`kp_set path "$kp_p"
 kp_facts "$kp_p"`,
       ]),
+      args.recurse ? {} : { looks: [plain] },
     );
   },
   interpret,

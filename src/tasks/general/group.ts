@@ -19,13 +19,12 @@ export const group = defineTask({
     system: yes`,
   inCheckMode: 'predicts',
   compile: (args) =>
-    program(sh`
+    program(
+      sh`
 kp_g=${args.name} kp_gid=${args.gid}
 kp_line=
-if command -v getent >/dev/null 2>&1; then kp_line=$(getent group -- "$kp_g")
-else
-  while read -r kp_i; do case $kp_i in "$kp_g":*) kp_line=$kp_i ;; esac; done </etc/group
-fi
+while IFS= read -r kp_i; do case $kp_i in "$kp_g":*) kp_line=$kp_i; break ;; esac; done </etc/group
+[ -n "$kp_line" ] || ! command -v getent >/dev/null 2>&1 || kp_line=$(getent group -- "$kp_g")
 case $kp_line in "$kp_g":*) ;; *) kp_line= ;; esac
 kp_old=$\{kp_line#*:*:}
 kp_old=$\{kp_old%%:*}
@@ -56,7 +55,9 @@ elif [ -n "$kp_gid" ] && [ "$kp_old" != "$kp_gid" ]; then
 else
   kp_gid=$kp_old
 fi
-kp_set gid "$kp_gid"`),
+kp_set gid "$kp_gid"`,
+      { looks: [] },
+    ),
   interpret: (report, args) => {
     const number = (field: string) => (report.text(field) ? Number(report.text(field)) : undefined);
     const gid = number('gid');

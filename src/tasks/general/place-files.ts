@@ -232,11 +232,13 @@ function bringing(
 export function placeFiles(placement: Placement, conclude: (report: Report) => Outcome): Program {
   const total = placement.files.reduce((sum, { content }) => sum + sizeOf(content), 0);
   const head = [placement.safeguards, placement.before];
+  const looks = placement.files.map(({ name }) => name).filter((name) => !name.endsWith('/'));
   const texts = placement.files.flatMap((file) => (isText(file.content) ? [{ ...file, content: file.content }] : []));
   if (total <= MAX_INLINE_BYTES && texts.length === placement.files.length) {
-    return program(joinScripts([...head, ...texts.map((file, i) => inline(file, i, placement))]));
+    return program(joinScripts([...head, ...texts.map((file, i) => inline(file, i, placement))]), { looks });
   }
   return program(joinScripts([probing, ...head, ...placement.files.map((file, i) => probe(file, i, placement))]), {
+    looks,
     next: (report) => bringing(batches(wantedFiles(placement, report)), placement, report, conclude),
   });
 }

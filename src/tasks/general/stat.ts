@@ -34,8 +34,8 @@ export const typeBits: Readonly<Record<string, number>> = {
 function describe(report: Report, file: string): Mapping {
   const line = report.text('stat');
   if (line === undefined) return { exists: false };
-  const [raw = '0', uid, gid, owner = '', group = '', size, inode, dev, nlink, atime, mtime, ctime, blocks, blockSize] =
-    line.split(' ');
+  const [numbers = '', owner = '', group = ''] = line.split('/');
+  const [raw = '0', , uid, gid, size, mtime, inode, dev, nlink, atime, ctime, blocks, blockSize] = numbers.split(' ');
   const mode = Number.parseInt(raw, 16);
   const link = report.text('link');
   const checksum = report.text('checksum');
@@ -94,14 +94,17 @@ export const stat = defineTask({
   when: admin_conf.stat.exists`,
   inCheckMode: 'predicts',
   compile: (args) =>
-    program(sh`
+    program(
+      sh`
 kp_p=${args.path}
 if kp_foreseen "$kp_p"; then
   case $kp_value in absent*) return 0 ;; esac
   kp_unknown "$kp_p would be changed by an earlier task of this run"
   return 0
 fi
-if kp_line=$(stat ${args.follow ? ['-L'] : []} -c '%f %u %g %U %G %s %i %d %h %X %Y %Z %b %B' -- "$kp_p" 2>/dev/null); then
+[ -e "$kp_p" ] || [ -L "$kp_p" ] || return 0
+${args.follow ? sh`kp_line=` : sh`kp_recall "$kp_p"`}
+if [ -n "$kp_line" ] || kp_line=$(stat ${args.follow ? ['-L'] : []} -c "$kp_form" -- "$kp_p" 2>/dev/null); then
   kp_set stat "$kp_line"
   kp_access=
   [ ! -r "$kp_p" ] || kp_access=r
@@ -116,7 +119,9 @@ if kp_line=$(stat ${args.follow ? ['-L'] : []} -c '%f %u %g %U %G %s %i %d %h %X
   esac
   ${args.get_mime && mimeScript}
   ${args.get_attributes && attributesScript}
-fi`),
+fi`,
+      { looks: args.follow ? [] : [args.path] },
+    ),
   interpret: (report, args) => {
     const found = describe(report, args.path);
     if (found.exists === true) {

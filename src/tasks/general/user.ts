@@ -150,6 +150,7 @@ export const user = defineTask({
         args.state === 'present' &&
           sh`kp_set user "$kp_uid$kp_nl$kp_gid$kp_nl$kp_home$kp_nl$kp_shell$kp_nl$kp_comment"`,
       ]),
+      args.generate_ssh_key ? {} : { looks: [] },
     );
   },
   interpret: (report, args) => ({ result: resultOf(report, args), diff: changes(report, args) }),
