@@ -21,6 +21,8 @@ export interface RunOptions {
   native?: boolean;
   /** The ansible.cfg that counts: `ansible_config_file`. */
   configFile?: string;
+  /** The text of `ansible_managed`, with its `{file}` and the codes of strftime. Default: Ansible managed. */
+  managed?: string;
   /** Facts are gathered only where there are none yet, of this run or of an earlier one. Default false. */
   smartGathering?: boolean;
   /** Where facts are kept from run to run; undefined: they are forgotten. */

@@ -59,7 +59,7 @@ export interface LeftOut {
 export const isLeftOut = (attempt: Attempt | LeftOut): attempt is LeftOut => 'condition' in attempt;
 
 /** What lacks a variable is told with the kind of field it stands in, in Ansible's words, which playbooks look for. */
-function inField<T>(name: string, compute: () => T): T {
+function inField<T>(task: Task, name: string, compute: () => T): T {
   try {
     return compute();
   } catch (error) {
@@ -69,7 +69,9 @@ function inField<T>(name: string, compute: () => T): T {
         ? 'The task includes an option with an undefined variable'
         : `The field '${name}' has an invalid value, which includes an undefined variable`;
     const { fix, variable } = error;
-    throw new UndefinedError(`${where}. The error was: ${error.message}`, {
+    const { file, line, column } = task.position;
+    const place = `The error appears to be in '${file}': line ${line}, column ${column}`;
+    throw new UndefinedError(`${where}. The error was: ${error.message}\n\n${place}`, {
       cause: error,
       variable,
       ...(fix !== undefined && { fix }),
@@ -155,7 +157,7 @@ const isShared = (task: Task): boolean =>
 function parsedArguments(task: Task, definition: TaskType, templar: Templar, variables: Variables): Arguments {
   const known = constantArguments.get(task);
   if (known) return known;
-  const rendered = inField('args', () => argumentsOf(task, definition, templar, variables));
+  const rendered = inField(task, 'args', () => argumentsOf(task, definition, templar, variables));
   const parsed = parseArguments(definition, rendered.written);
   if (!parsed.ok) {
     const [first] = parsed.diagnostics;
@@ -194,11 +196,26 @@ function contextOf(
     local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
     find: (kind, name) => findFile(run.files, task, kind, name),
     render: (source, options = {}) => {
-      const { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd, newlineSequence, ...rest } =
-        options;
+      const {
+        source: _src,
+        destination: _dest,
+        variableStart,
+        variableEnd,
+        blockStart,
+        blockEnd,
+        commentStart,
+        commentEnd,
+        newlineSequence,
+        ...rest
+      } = options;
       const seen =
         task.action === 'template' && options.name !== undefined
-          ? withTemplateVariables(variables, options.name)
+          ? withTemplateVariables(variables, {
+              path: options.name,
+              src: options.source ?? options.name,
+              dest: options.destination,
+              managed: run.options.managed ?? 'Ansible managed',
+            })
           : variables;
       return templar.renderText(source, seen, {
         ...rest,
@@ -260,10 +277,12 @@ export function attempt(
   const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
   const { written, unrendered, parsed } = parsedArguments(task, definition, templar, variables);
-  const environment = inField('environment', () => environmentOf(task, templar, variables));
+  const environment = inField(task, 'environment', () => environmentOf(task, templar, variables));
   const { delegateTo: delegate } = task;
   const delegateTo =
-    delegate === undefined ? undefined : inField('delegate_to', () => String(templar.render(delegate, variables)));
+    delegate === undefined
+      ? undefined
+      : inField(task, 'delegate_to', () => String(templar.render(delegate, variables)));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
   const work: Attempt['work'] =

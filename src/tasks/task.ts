@@ -103,6 +103,9 @@ export interface TaskContext {
 
 export interface RenderOptions {
   name?: string;
+  /** Of the task template: how it names the file, and where the text goes. */
+  source?: string;
+  destination?: string;
   trimBlocks?: boolean;
   lstripBlocks?: boolean;
   newlineSequence?: string;

@@ -44,9 +44,27 @@ export function prepareText(text: string, options: TextOptions): PreparedText {
   const end = prepared.source.indexOf('\n');
   const line = prepared.source.slice(HEADER.length, end < 0 ? undefined : end);
   prepared.source = end < 0 ? '' : prepared.source.slice(end + 1);
-  for (const pair of pairsOf(line)) applyHeader(prepared, pair);
+  // Line prefixes are put into the terms of the other marks, so these come first.
+  const isLinePrefix = (pair: string): boolean => /^\s*line_/.test(pair);
+  const pairs = pairsOf(line);
+  for (const pair of pairs.filter((each) => !isLinePrefix(each))) applyHeader(prepared, pair);
+  for (const pair of pairs.filter(isLinePrefix)) applyHeader(prepared, pair);
   return prepared;
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Whole lines that begin with the prefix are statements; a colon may end them. */
+const statementLines = ({ source, syntax }: PreparedText, prefix: string): string =>
+  source.replace(
+    new RegExp(`^[ \\t\\v]*${escaped(prefix)}(.*?):?[ \\t]*(?:\\n|(?![^]))`, 'gm'),
+    (_, statement: string) => `${syntax.blockStart} ${statement.trim()} ${syntax.blockEnd}`,
+  );
+
+/** What stands behind the prefix in a line is left out. */
+const withoutCommentLines = ({ source }: PreparedText, prefix: string): string =>
+  source.replace(new RegExp(`[ \\t]*${escaped(prefix)}.*`, 'g'), '');
 
 function applyHeader(prepared: PreparedText, pair: string): void {
   const colon = pair.indexOf(':');
@@ -58,12 +76,20 @@ function applyHeader(prepared: PreparedText, pair: string): void {
       undefined,
     );
   };
-  if (colon < 0) fail(`has '${pair.trim()}', which is no name:value`);
+  if (colon < 0) {
+    throw new TemplateError(`failed to parse jinja2 override '${pair.trim()}': it is no name:value`, {
+      code: 'template-syntax',
+      offset: 0,
+      fix: 'put a colon between name and value',
+    }).locate('', undefined);
+  }
   const delimiter = names[name];
   if (delimiter !== undefined && typeof value === 'string' && value !== '') prepared.syntax[delimiter] = value;
   else if (name === 'trim_blocks' && typeof value === 'boolean') prepared.syntax.trimBlocks = value;
   else if (name === 'lstrip_blocks' && typeof value === 'boolean') prepared.syntax.lstripBlocks = value;
   else if (name === 'keep_trailing_newline' && typeof value === 'boolean') prepared.keepTrailingNewline ||= value;
+  else if (name === 'line_statement_prefix' && isText(value)) prepared.source = statementLines(prepared, value);
+  else if (name === 'line_comment_prefix' && isText(value)) prepared.source = withoutCommentLines(prepared, value);
   else if (name === 'newline_sequence' && typeof value === 'string') prepared.newlineSequence = value;
   else fail(`does not know '${pair.trim()}'`);
 }

@@ -120,7 +120,21 @@ describe('renderText', () => {
   });
 
   test('refuses a header that it does not know', () => {
-    expect(() => templar.renderText('#jinja2: line_statement_prefix: "%"\n', nothing)).toThrow('line_statement_prefix');
+    expect(() => templar.renderText('#jinja2: extensions: "%"\n', nothing)).toThrow('extensions');
+    expect(() => templar.renderText('#jinja2: trim_blocks=True\n', nothing)).toThrow('failed to parse jinja2 override');
+  });
+
+  test('lines that begin with a prefix of the header are statements and comments', () => {
+    const text = `#jinja2: line_statement_prefix: "#:", block_start_string: '<%', block_end_string: '%>', line_comment_prefix:'##'
+a
+  #: for n in [1, 2]:
+b{{ n }}  ## not said
+#: endfor
+c
+#: if true
+d
+#: endif`;
+    expect(templar.renderText(text, nothing)).toBe('a\nb1\nb2\nc\nd\n');
   });
 
   test.each([

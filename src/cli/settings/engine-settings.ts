@@ -36,10 +36,12 @@ function factCacheOf(settings: Settings): FactCacheOptions | undefined {
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
-): Pick<RunOptions, 'native' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler'> {
+): Pick<RunOptions, 'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler'> {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
+  const managed = settings.text('ansible_managed');
   return {
+    ...(managed !== undefined && { managed }),
     native: settings.flag('jinja2_native') ?? false,
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',

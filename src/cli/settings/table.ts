@@ -139,6 +139,7 @@ export const settings: readonly Setting[] = [
     'defaults.fact_caching_timeout',
     'seconds that kept facts count; default a day, 0: for ever',
   ),
+  applied('ansible_managed', '', 'defaults.ansible_managed', 'what {{ ansible_managed }} says in templates'),
   applied('gather_subset', 'ANSIBLE_GATHER_SUBSET', 'defaults.gather_subset', 'where a play says nothing'),
   applied('gather_timeout', 'ANSIBLE_GATHER_TIMEOUT', 'defaults.gather_timeout', 'where a play says nothing'),
   applied('fact_path', 'ANSIBLE_FACT_PATH', 'defaults.fact_path', 'where a play says nothing'),
@@ -297,11 +298,6 @@ export const settings: readonly Setting[] = [
     ['enable_task_debugger', 'ANSIBLE_ENABLE_TASK_DEBUGGER', 'defaults.enable_task_debugger', 'no'],
     'there is no interactive task debugger',
     isOff,
-  ),
-  refused(
-    ['ansible_managed', '', 'defaults.ansible_managed', 'Ansible managed'],
-    'what {{ ansible_managed }} says is fixed; put the text into a variable of another name',
-    isOneOf('ansible managed'),
   ),
   refused(
     ['ssh_executable', 'ANSIBLE_SSH_EXECUTABLE', 'ssh_connection.ssh_executable', 'ssh'],

@@ -36,6 +36,8 @@ function render(args: ArgumentsOf<typeof parameters>, context: TaskContext): Pla
   if (template === undefined) throw new KprovError('missing-file', `cannot read the template ${source}`);
   const rendered = context.render(template, {
     name: source,
+    source: args.src,
+    destination: args.dest,
     trimBlocks: args.trim_blocks,
     lstripBlocks: args.lstrip_blocks,
     newlineSequence: newlines[args.newline_sequence] ?? args.newline_sequence,
@@ -62,7 +64,7 @@ export const template = defineTask({
   name: 'template',
   summary: 'Renders a Jinja2 template into a file on the host.',
   description:
-    'Beside all variables, the template sees ansible_managed, template_path, template_fullpath and template_host.',
+    'Beside all variables, the template sees ansible_managed and template_path, _fullpath, _destpath, _host, _uid, _mtime and _run_date.',
   parameters,
   returns: {
     dest: 'the path of the file on the host',

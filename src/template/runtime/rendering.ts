@@ -153,7 +153,8 @@ export class Rendering implements Evaluation, Expander {
     try {
       const value = this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
       if (readVaulted(text) !== undefined) this.#budget.decrypted.add(value);
-      return value;
+      const isMember = value instanceof Undefined && value.constructor === Undefined;
+      return isMember ? new Undefined(`${text}: ${value.message}`, value.options) : value;
     } catch (error) {
       // A variable that cannot be had is itself undefined: an error only where it is used.
       if (!(error instanceof UndefinedError)) throw error;

@@ -146,7 +146,6 @@ describe('what would change results is refused by name', () => {
     ['private_role_vars = yes', 'private_role_vars', 'yes'],
     ['precedence = all_inventory', 'precedence', 'all_inventory'],
     ['allow_unsafe_lookups = yes', 'allow_unsafe_lookups', 'yes'],
-    ['ansible_managed = by {uid}', 'ansible_managed', 'by {uid}'],
     ['vars_plugins = ./vars', 'vars_plugins', './vars'],
     ['force_valid_group_names = always', 'force_valid_group_names', 'always'],
     ['jinja2_extensions = jinja2.ext.i18n', 'jinja2_extensions', 'jinja2.ext.i18n'],
