@@ -38,12 +38,16 @@ export class ShellHost {
   #sequence = 0;
   epoch = 0;
 
-  constructor(argv: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  /** `hear` is given whatever comes on standard error, frames and noise alike. */
+  constructor(argv: readonly string[], env: NodeJS.ProcessEnv = process.env, hear?: (chunk: Buffer) => void) {
     this.#stdout = new FrameReader({ frame: (frame) => this.#settle(frame.nonce, this.#frames, frame) });
     this.#stderr = new FrameReader({ frame: (frame) => this.#settle(frame.nonce, this.#errors, frame) });
     this.#process = spawn(argv[0] ?? 'sh', argv.slice(1), { env, stdio: 'pipe' });
     this.#process.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
-    this.#process.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    this.#process.stderr?.on('data', (chunk: Buffer) => {
+      hear?.(chunk);
+      this.#stderr.push(chunk);
+    });
     this.#process.stdin?.write(renderLogin({ method: 'none' }, 'x').input);
   }
 

@@ -11,6 +11,8 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
   },
 });
+// Half of the time would go into stacks of diagnoses that nobody looks at.
+Error.stackTraceLimit = 3;
 let isClean = true;
 for (const [name, target] of Object.entries(targets)) {
   if (values.only !== undefined && !values.only.split(',').includes(name)) continue;

@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Script } from '../../src/shell/index.js';
+import { parseArguments, tasks } from '../../src/tasks/index.js';
+import type { Parameter } from '../../src/tasks/parameters.js';
+import type { Task } from '../../src/tasks/task.js';
+import type { Mapping, Value } from '../../src/values/index.js';
+import { ShellHost } from '../support/shells.js';
+import { reportOf, taskContext } from '../support/task-cases.js';
+
+/** What gives texts to every parameter of every task, as the tasks declare them, and runs the programs in a cage. */
+
+/** What a user hands over to be run; its parameters are code by intent. */
+const isCode = new Set([
+  'command.cmd',
+  'command.argv',
+  'shell.cmd',
+  'raw.cmd',
+  'script.cmd',
+  'script.executable',
+  'shell.executable',
+  'raw.executable',
+]);
+/** Tasks that take nothing but names of a form of their own, and refuse the rest before anything is sent. */
+export const refusesAll = new Set(['firewall', 'taint']);
+/** The engine carries these out itself: nothing is sent. */
+const byEngine = (task: Task): boolean => /executed by the engine/.test(String(attemptCompile(task)));
+
+function attemptCompile(task: Task): unknown {
+  try {
+    task.compile({}, taskContext());
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * Whoever runs a program here finds the machine read-only but for one folder, no network and no other processes, so that
+ * tasks that are left out of dry runs can be tried as well. Where that cannot be had, those are passed over.
+ */
+const cage = (folder: string): string[] => [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['-r']),
+  ...['-m', '-n', '-p', '-f', '--', 'sh', '-c'],
+  'mount --make-rprivate / && mount --bind "$1" "$1" && mount -o remount,bind,ro / && mount -t proc proc /proc && shift && exec "$@"',
+  'sh',
+  folder,
+];
+const isCaged = ((): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'kprov-'));
+  try {
+    const [program = '', ...args] = cage(folder);
+    execFileSync(program, [...args, 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+})();
+
+/** Values of the kind that the parameter takes, with the text in them where it takes a text. */
+function filled(parameter: Parameter<unknown>, text: string): Value | undefined {
+  const forms: Value[] = [text, [text], { name: text, [text]: text }, `/tmp/${text}`, [`/tmp/${text}`]];
+  return forms.find((form) => accepts(parameter, form));
+}
+
+function accepts(parameter: Parameter<unknown>, value: Value): boolean {
+  try {
+    parameter.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A value that the parameter takes, where it takes no text. */
+function plain(parameter: Parameter<unknown>): Value | undefined {
+  const { enum: choices } = parameter.schema as { enum?: readonly Value[] };
+  return [...(choices ?? []), true, 1, 'x', ['x'], {}, '/tmp/x'].find((value) => accepts(parameter, value));
+}
+
+/** The parameters that take any text. */
+export const textParameters = (task: Task): [string, Parameter<unknown>][] =>
+  Object.entries(task.parameters).filter(([name, parameter]) => {
+    const { enum: choices } = parameter.schema as { enum?: unknown };
+    return choices === undefined && !isCode.has(`${task.name}.${name}`) && filled(parameter, 'x y') !== undefined;
+  });
+
+/** Arguments that satisfy the groups and needs of the task, with `text` as the value of one parameter, or of all. */
+export function argumentsWith(
+  task: Task,
+  text: string,
+  names: readonly string[],
+  pick: (count: number) => number,
+): Mapping {
+  const args: Mapping = {};
+  const put = (name: string): void => {
+    const parameter = task.parameters[name];
+    if (parameter === undefined || args[name] !== undefined) return;
+    const value = names.includes(name) ? filled(parameter, text) : plain(parameter);
+    if (value !== undefined) args[name] = value;
+  };
+  for (const name of names) put(name);
+  for (const [name, parameter] of Object.entries(task.parameters)) {
+    if (/^(timeout|delay|sleep|wait|connect_timeout)$/.test(name)) args[name] = accepts(parameter, 0) ? 0 : 1;
+    const choices = (parameter.schema as { enum?: readonly Value[] }).enum;
+    if (parameter.required) put(name);
+    const one = choices?.[pick(choices.length)];
+    if (one !== undefined && pick(2) === 0 && args[name] === undefined) args[name] = one;
+  }
+  for (const group of [...(task.exactlyOne ?? []), ...(task.atLeastOne ?? [])]) {
+    if (!group.some((name) => args[name] !== undefined)) put(group[pick(group.length)] ?? '');
+  }
+  for (const group of [...(task.exactlyOne ?? []), ...(task.atMostOne ?? [])]) {
+    for (const name of group.filter((each) => args[each] !== undefined).slice(1)) delete args[name];
+  }
+  return args;
+}
+
+/** Runs the programs that the task makes of those arguments, in check mode. False where it refuses them. */
+export async function runPrograms(
+  task: Task,
+  args: Mapping,
+  { host, folder }: Cage,
+  dress: (script: Script) => Script = (script) => script,
+): Promise<boolean> {
+  const parsed = parseArguments(task, args);
+  if (!parsed.ok) return false;
+  const files = {
+    ...taskContext().files,
+    read: () => 'text\n',
+    readBytes: () => Buffer.from('bytes\n'),
+    kind: () => 'file' as const,
+    permissions: () => 0o644,
+    list: () => ['f'],
+    look: () => ({ kind: 'file' as const, mode: 0o644, size: 6, mtime: 1, uid: 0, gid: 0 }),
+  };
+  const context = taskContext({
+    checkMode: true,
+    files,
+    find: (_kind, name) => join(folder, 'none', name),
+    test: () => true,
+    evaluate: () => 'x',
+  });
+  let step: ReturnType<Task['compile']> | undefined;
+  try {
+    step = task.compile(parsed.args, context);
+    for (let round = 0; round < 4 && step?.kind === 'program'; round++) {
+      const frame = await host.run(dress(step.script), { check: true, diff: true });
+      const report = reportOf(frame);
+      if (report.status === 'failed' || report.status === 'unknown') break;
+      step = step.next?.(report);
+    }
+  } catch (error) {
+    // Refused on the control side, by name: nothing was sent.
+    if (error instanceof Error && /^(KprovError|TemplateError)$/.test(error.name)) return false;
+    throw error;
+  }
+  return true;
+}
+
+/** The tasks whose programs are tried. */
+export const candidates = tasks.filter(
+  (task) => !byEngine(task) && textParameters(task).length > 0 && (isCaged || task.inCheckMode === 'predicts'),
+);
+
+/** These take seconds each, and are not what is on trial: they say nothing, and that all is well. */
+const idle = [
+  'apt-get',
+  'apt-cache',
+  'apt-key',
+  'add-apt-repository',
+  'dnf',
+  'yum',
+  'rpm',
+  'snap',
+  'systemctl',
+  'git',
+  'svn',
+  'pip3',
+  'kubectl',
+  'kubeadm',
+  'crictl',
+  'ctr',
+  'curl',
+  'wget',
+  'ssh',
+  'sleep',
+  'modprobe',
+  'gpg',
+];
+
+export interface Cage {
+  /** The only one that can be written to. */
+  folder: string;
+  host: ShellHost;
+  close(): Promise<void>;
+}
+
+/** A shell with the runner in it, caged where that can be had. `hear` is given what comes on its standard error. */
+export function openCage(argv: readonly string[], hear?: (chunk: Buffer) => void): Cage {
+  const folder = mkdtempSync(join(tmpdir(), 'kprov-canary-'));
+  for (const name of ['tmp', 'bin']) mkdirSync(join(folder, name));
+  for (const name of idle) writeFileSync(join(folder, 'bin', name), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const PATH = `${join(folder, 'bin')}:${process.env.PATH}`;
+  const env = { ...process.env, HOME: folder, TMPDIR: join(folder, 'tmp'), PATH };
+  const host = new ShellHost(isCaged ? [...cage(folder), ...argv] : argv, env, hear);
+  const close = async () => {
+    await host.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, host, close };
+}
