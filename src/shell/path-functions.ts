@@ -226,9 +226,9 @@ kp_install() {
   kp_tmp=$1
   kp_new_mode
   kp_want_mode "$3"
-  [ "$kp_type" != file ] || kp_likeness "$2" "$1"
-  if [ -n "$4$5" ]; then kp_try chown -- "$4$\{5:+:$5}" "$1" || { rm -f -- "$1"; return 1; }; fi
-  [ "$\{kp_want:-$kp_mode}" = "$\{6-}" ] || kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1" || { rm -f -- "$1"; return 1; }
+  if kp_alone "$2"; then kp_dress "$1" "$2" "$4" "$5" "$\{6-}"
+  else kp_dress_held "$1" "$2" "$4" "$5" "$\{6-}"
+  fi || { rm -f -- "$1"; [ -n "$kp_failure" ] || kp_fail "$1 has gone"; return 1; }
   if [ -n "$kp_validate" ] && ! kp_try eval "$kp_validate"; then
     rm -f -- "$1"
     kp_fail "failed to validate: rc:$kp_rc error:$kp_out"
@@ -236,6 +236,26 @@ kp_install() {
   fi
   if [ -n "$kp_backup" ] && [ -f "$2" ]; then kp_keep "$2" || { rm -f -- "$1"; return 1; }; fi
   kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
+}
+# kp_alone PATH: does the directory that PATH stands in belong to whom we are? Else its owner can exchange what is in it.
+kp_alone() {
+  case $1 in /*/*) [ -O "$\{1%/*}" ] ;; /*) [ -O / ] ;; */*) [ -O "$\{1%/*}" ] ;; *) [ -O . ] ;; esac
+}
+kp_dress() {
+  [ "$kp_type" != file ] || kp_likeness "$2" "$1"
+  if [ -n "$3$4" ]; then kp_try chown -- "$3$\{4:+:$4}" "$1" || return 1; fi
+  [ "$\{kp_want:-$kp_mode}" = "$5" ] || kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1"
+}
+# The file that was opened is dressed, whatever stands under its name by then, and only if it is the one we made: ours, of
+# that name, without another. A link to somebody else's file is none of these.
+kp_dress_held() {
+  [ -e /proc/self/fd ] || { kp_dress "$@"; return; }
+  {
+    kp_i=$(readlink /proc/self/fd/7 && stat -L -c %h /proc/self/fd/7 2>/dev/null)
+    case $kp_i in */.kprov-*"$kp_nl"1) [ -f /proc/self/fd/7 ] && [ -O /proc/self/fd/7 ] ;; *) false ;; esac ||
+      { kp_fail "somebody has put something else in the place of $1"; return 1; }
+    kp_dress /proc/self/fd/7 "$2" "$3" "$4" "$5"
+  } 7<"$1"
 }
 
 # kp_create TEMP TEXT MODE OWNER GROUP: a temporary file for kp_install. Where it replaces none it is born with its mode

@@ -18,6 +18,20 @@ until (-e "/tmp/faults-stop") {
 }
 print STDERR "looks $n won $won\\n";`;
 
+/** The owner of folders: as soon as a new file shows in one of them, a link to root's file stands in its place. */
+const exchanger = `my $n = 0;
+until (-e "/tmp/faults-stop") {
+  for my $d (map { "/home/mallory/d$_" } 1 .. 6) {
+    opendir my $h, $d or next;
+    for my $f (grep { /^\\.kprov-/ } readdir $h) {
+      next if -l "$d/$f";
+      next unless rename "$d/$f", "/home/mallory/taken." . $n++;
+      symlink "/root/faults-victim", "$d/$f";
+    }
+  }
+}
+print STDERR "exchanged $n\\n";`;
+
 /** Reads what /proc shows an ordinary user of others. */
 const watcher = `while [ ! -e /tmp/faults-stop ]; do
   for p in /proc/[0-9]*; do
@@ -100,5 +114,45 @@ cd /root && echo inside >faults-in && tar -cf faults-archive.tar faults-in; slee
     figure(
       `a local attacker: ${/looks (\d+)/.exec(raced)?.[1]} looks at names, ${raced.split('\n').length - 2} names seen, ${watched.length} bytes of /proc read, no secret`,
     );
+  });
+
+  test("who owns the folder that root writes into, and exchanges the new file for a link, gets nothing of root's", async () => {
+    on(
+      'node3',
+      `rm -f /tmp/faults-stop; useradd -m mallory; printf secret >/root/faults-victim; chmod 600 /root/faults-victim
+su mallory -s /bin/sh -c 'cd; for i in 1 2 3 4 5 6; do mkdir d$i; echo mine >d$i/mine; done'
+cat >/tmp/faults-exchanger <<'PERL'\n${exchanger}\nPERL
+chmod 644 /tmp/faults-exchanger; su mallory -s /bin/sh -c 'setsid perl /tmp/faults-exchanger >/dev/null 2>/tmp/faults-exchanged </dev/null &'
+head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
+    );
+    // Each is long in the making, and given away; whether it succeeds is the user's to decide.
+    const tasks = [
+      `copy: {dest: /home/mallory/d1/new, content: "{{ 'x' * 2000000 }}", owner: mallory, mode: "0644"}`,
+      `copy: {dest: /home/mallory/d2/mine, content: "{{ 'y' * 2000000 }}"}`,
+      'copy: {dest: /home/mallory/d3/sent, src: big, owner: mallory, mode: "0644"}',
+      'copy: {dest: /home/mallory/d4/remote, src: /root/faults-long, remote_src: true, owner: mallory, mode: "0644"}',
+      'get_url: {dest: /home/mallory/d5/got, url: "file:///root/faults-long", owner: mallory, mode: "0644"}',
+      `blockinfile: {path: /home/mallory/d6/mine, block: "{{ 'z' * 2000000 }}"}`,
+    ];
+    const text = tasks.map((task, at) => `    - {name: t${at}, ${task}, ignore_errors: true}\n`).join('');
+    const project = projectOf(
+      [{ name: 'three', host: 'node3' }],
+      `- hosts: all\n  gather_facts: false\n  tasks:\n${text}`,
+      { big: 'b'.repeat(3_000_000) },
+    );
+    for (let round = 0; round < 3; round++) {
+      expect((await project.run()).code).toBe(0);
+      on(
+        'node3',
+        `rm -f /home/mallory/d?/new /home/mallory/d?/sent /home/mallory/d?/remote /home/mallory/d?/got; for i in 2 6; do rm -f /home/mallory/d$i/mine; su mallory -s /bin/sh -c "echo mine >~/d$i/mine"; done`,
+      );
+    }
+    on('node3', 'touch /tmp/faults-stop; sleep 0.5');
+    const exchanged = Number(/exchanged (\d+)/.exec(on('node3', 'cat /tmp/faults-exchanged'))?.[1]);
+    expect(exchanged).toBeGreaterThan(2);
+    expect(on('node3', `stat -c '%a %U:%G' /root/faults-victim; cat /root/faults-victim`)).toBe(
+      '600 root:root\nsecret',
+    );
+    figure(`a file exchanged for a link while root writes it: ${exchanged} times, the victim untouched`);
   });
 });

@@ -197,14 +197,17 @@ describe('a host in trouble', () => {
       });
     });
 
-    test('a tiny PATH: tasks, sudo and commands find their programs', async () => {
+    test.each([
+      ['root', ''],
+      ['vagrant', 'ansible_become=true'],
+    ])('a tiny PATH of %s: tasks, sudo and commands find their programs', async (user, extra) => {
       on(
         'node2',
         `printf 'SetEnv PATH=/bin\\n' >/etc/ssh/sshd_config.d/00-faults.conf; mkdir -p /root/faults-bin; systemctl reload ssh; sleep 0.5`,
       );
       try {
         const project = projectOf(
-          [{ name: 'one', host: 'node2', user: 'vagrant', extra: 'ansible_become=true' }],
+          [{ name: 'one', host: 'node2', user, extra }],
           play(
             '{name: user, user: {name: kprovfault}}',
             '{name: service, service: {name: ssh, state: started}}',
