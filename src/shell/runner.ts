@@ -13,6 +13,8 @@ const commented = `${lockFunctions}${String.raw`
 kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
 LC_ALL=C; export LC_ALL
 umask 077
+# Were this shell to die of a signal, its memory would be a file in somebody's folder; commands get back what they had.
+kp_core=$(ulimit -Sc 2>/dev/null); ulimit -Sc 0 2>/dev/null
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 kp_nl='
 '
@@ -139,6 +141,7 @@ kp_stream() {
 }
 kp_enter() {
   umask "$kp_umask"
+  [ -z "$kp_core" ] || ulimit -Sc "$kp_core" 2>/dev/null
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
   # The place itself, as a program finds it that was started there, not the links that led to it.
   if [ -n "$1" ]; then cd -P "$1" || exit 125; fi

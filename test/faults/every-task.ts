@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { Script } from '../../src/shell/index.js';
 import { parseArguments, tasks } from '../../src/tasks/index.js';
 import type { Parameter } from '../../src/tasks/parameters.js';
@@ -90,6 +91,9 @@ export const textParameters = (task: Task): [string, Parameter<unknown>][] =>
     return choices === undefined && !isCode.has(`${task.name}.${name}`) && filled(parameter, 'x y') !== undefined;
   });
 
+/** How long a task waits; here for nothing. */
+const isPatience = /(^|_)(timeout|delay|sleep|wait|retries)$/;
+
 /** Arguments that satisfy the groups and needs of the task, with `text` as the value of one parameter, or of all. */
 export function argumentsWith(
   task: Task,
@@ -106,7 +110,7 @@ export function argumentsWith(
   };
   for (const name of names) put(name);
   for (const [name, parameter] of Object.entries(task.parameters)) {
-    if (/^(timeout|delay|sleep|wait|connect_timeout)$/.test(name)) args[name] = accepts(parameter, 0) ? 0 : 1;
+    if (isPatience.test(name)) args[name] = accepts(parameter, 0) ? 0 : 1;
     const choices = (parameter.schema as { enum?: readonly Value[] }).enum;
     if (parameter.required) put(name);
     const one = choices?.[pick(choices.length)];
@@ -119,6 +123,24 @@ export function argumentsWith(
     for (const name of group.filter((each) => args[each] !== undefined).slice(1)) delete args[name];
   }
   return args;
+}
+
+/** The arguments of the task's own examples, with `text` as the value of one parameter. */
+export function examplesWith(task: Task, name: string, text: string): Mapping[] {
+  const parameter = task.parameters[name];
+  const value = parameter && filled(parameter, text);
+  const written: unknown = parse(task.example);
+  if (value === undefined || !Array.isArray(written)) return [];
+  const rivals = [...(task.exactlyOne ?? []), ...(task.atMostOne ?? [])].filter((group) => group.includes(name)).flat();
+  return written.flatMap((step: Readonly<Record<string, unknown>>) => {
+    const args = step[task.name];
+    if (typeof args !== 'object' || args === null) return [];
+    const kept = Object.entries(args).filter(([key]) => !rivals.includes(key));
+    const short = Object.entries(task.parameters).flatMap(([key, each]) =>
+      isPatience.test(key) ? [[key, [0, 1, '0s', '1s'].find((time) => accepts(each, time)) ?? true]] : [],
+    );
+    return [{ ...Object.fromEntries([...kept, ...short]), [name]: value } as Mapping];
+  });
 }
 
 /** Runs the programs that the task makes of those arguments, in check mode. False where it refuses them. */

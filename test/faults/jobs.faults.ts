@@ -83,4 +83,31 @@ chmod 755 /usr/local/bin/ctr; echo archive >/root/faults-archive.tar`,
     expect({ code, results }).toEqual({ code: 0, results: ['load changed', 'after changed'] });
     expect(on('node1', 'cat /root/faults-imports')).toBe('import\n');
   });
+
+  test.each(loss)('an asynchronous job, when %s', async (_, lose) => {
+    const project = projectOf(
+      [{ name: 'one', host: 'node1', proxy }],
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: waited for
+      shell: "echo begun >/root/faults-begun; sleep 4; echo once >>/root/faults-once; echo its last words"
+      async: 60
+      poll: 1
+      register: job
+    - {name: picked up, assert: {that: job.stdout == 'its last words'}}
+    - {name: left alone, shell: "sleep 1; echo two >>/root/faults-once; echo other words", async: 60, poll: 0, register: other}
+    - {name: looked after, async_status: {jid: "{{ other.ansible_job_id }}"}, register: end, until: end.finished, retries: 20, delay: 1}
+    - {name: its result, assert: {that: end.stdout == 'other words'}}
+`,
+    );
+    const run = project.start(['--output', 'json']);
+    await until(() => on('node1', 'ls /root/faults-begun 2>/dev/null || true') !== '');
+    lose(proxy);
+    const { code, stdout, stderr } = await run.ended;
+    const failed = resultsOf(stdout).filter(({ status }) => !/ok|changed/.test(status));
+    expect({ code, failed, stderr }).toMatchObject({ code: 0, failed: [] });
+    expect(on('node1', 'cat /root/faults-once')).toBe('once\ntwo\n');
+  });
 });

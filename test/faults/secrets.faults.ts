@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { on, Project } from './support.js';
+import { on, Project, until } from './support.js';
 
 /** One canary for each kind of secret; the signs in them come out differently in URLs, shells and JSON. */
 const canaries = {
@@ -95,7 +95,7 @@ describe('secrets', () => {
     return project;
   };
   const login = `ansible_password=${yaml(canaries.login)} ansible_ssh_private_key_file=/nonexistent`;
-  const cleanUp = `userdel -rf canary; userdel -rf canarykey; userdel -rf canaryuser; rm -f /etc/sudoers.d/canary /etc/ssh/sshd_config.d/canary.conf /root/canary* /tmp/canary*; systemctl reload ssh; true`;
+  const cleanUp = `userdel -rf canary; userdel -rf canarykey; userdel -rf canaryuser; rm -f /etc/sudoers.d/canary /etc/ssh/sshd_config.d/canary.conf /root/canary* /tmp/canary* /etc/security/limits.d/canary.conf; systemctl reload ssh; true`;
 
   beforeAll(() => {
     on(
@@ -190,6 +190,35 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
     expect(hits('target', on('node3', 'cat /root/canary-target'))).not.toEqual([]);
     process.stdout.write(`figure: places searched for canaries: ${places.length}\n`);
   }, 900_000);
+
+  test('a shell that dies while it knows secrets leaves no core file', async () => {
+    const login = `ansible_become=true ansible_become_password=${yaml(canaries.sudo)}`;
+    const text = `- hosts: all\n  gather_facts: false\n  tasks:\n    - {name: known, copy: {dest: /root/canary-known, content: ${yaml(canaries.noLog)}, validate: "sh -c 'sleep 60; true' %s"}}\n`;
+    const project = new Project([{ name: 'three', host: 'node3', user: 'canarykey', extra: login }], text);
+    projects.push(project);
+    on(
+      'node3',
+      `printf '* soft core unlimited\\nroot soft core unlimited\\n' >/etc/security/limits.d/canary.conf; touch /root/canary-begin; sleep 0.1
+cd /root && sh -c 'ulimit -Sc unlimited; kill -SEGV $$' || true`,
+    );
+    const cores = () =>
+      on(
+        'node3',
+        `find / -xdev -type f -name 'core*' -size +8k -newer /root/canary-begin ! -path '/usr/*' ! -path '/sys/*' ! -path '/proc/*' 2>/dev/null || true`,
+      );
+    // This host writes core files where somebody asks for them.
+    expect(cores()).toMatch(/core/);
+    on(
+      'node3',
+      'find / -xdev -type f -name "core*" -newer /root/canary-begin ! -path "/usr/*" -delete 2>/dev/null; true',
+    );
+    const run = project.start();
+    await until(() => on('node3', `pgrep -f 'sleep 60' || true`) !== '');
+    on('node3', `pkill -SEGV -f '^(/bin/)?sh -s$'; sleep 1; pkill -f 'sleep 60'; true`);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    expect(cores()).toBe('');
+  });
 
   const hasScript = existsSync('/usr/bin/script');
   (hasScript ? test : test.skip)('a passphrase that is typed shows nowhere', () => {

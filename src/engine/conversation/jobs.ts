@@ -40,6 +40,7 @@ printf %s ${renderJob(step)} >"$kp_job/program" || { kp_fail "cannot write $kp_j
 # As the login environment has it; the lock of the run is not handed on.
 kp_begin() {
   umask "$kp_umask"
+  [ -z "$kp_core" ] || ulimit -Sc "$kp_core" 2>/dev/null
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
   trap '' HUP
   command -v setsid >/dev/null 2>&1 && set -- setsid "$@"
