@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { figure, makeProjects, on, resultsOf } from './support.js';
+import { figure, makeProjects, on, resultsOf, watchMemory } from './support.js';
 
 const play = (...tasks: string[]) =>
   `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.map((task) => `    - ${task}\n`).join('')}`;
@@ -81,19 +81,10 @@ describe('commands', () => {
       `{name: both, assert: {that: ["flood.stdout is search('^the head')", "flood.stdout is search('the tail$')", "flood.stderr is search('^the head')", "flood.stderr is search('the tail$')", "flood.stdout is search('bytes left out')", "flood.stdout | length < 40000000"]}}`,
     );
     const run = projectOf(hosts, flood).start();
-    let peak = 0;
-    const look = setInterval(() => {
-      try {
-        const status = readFileSync(`/proc/${run.child.pid}/status`, 'utf8');
-        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-      } catch {
-        // It has ended.
-      }
-    }, 100);
+    const peak = watchMemory(run);
     const { code, stdout, stderr } = await run.ended;
-    clearInterval(look);
     expect({ code, said: code === 0 ? '' : stdout.slice(-1200) + stderr }).toEqual({ code: 0, said: '' });
-    expect(peak).toBeLessThan(700 * 1024);
-    figure(`memory under a flood of 600 MB on two streams: ${Math.round(peak / 1024)} MiB`);
+    expect(peak()).toBeLessThan(700);
+    figure(`memory under a flood of 600 MB on two streams: ${peak()} MiB`);
   });
 });

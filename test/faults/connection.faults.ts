@@ -1,4 +1,4 @@
-import { FaultyLine, figure, on, Project, type Reported, resultsOf, sleep, until } from './support.js';
+import { FaultyLine, figure, makeProjects, on, type Reported, resultsOf, sleep, until } from './support.js';
 
 const tasks = `
 - hosts: all
@@ -23,7 +23,7 @@ const counts = (results: readonly Reported[], host: string) =>
 
 describe('the connection', () => {
   const proxies: FaultyLine[] = [];
-  const projects: Project[] = [];
+  const projectOf = makeProjects();
   beforeEach(() => {
     on('node1', clean);
     on('node2', clean);
@@ -31,7 +31,6 @@ describe('the connection', () => {
   afterEach(() => {
     on('node1', `pkill -CONT -f '^sshd: root@notty' || true`);
     for (const proxy of proxies.splice(0)) proxy.close();
-    for (const project of projects.splice(0)) project.remove();
     on('node1', clean);
     on('node2', clean);
   });
@@ -40,12 +39,6 @@ describe('the connection', () => {
     proxies.push(proxy);
     return proxy;
   };
-  const projectOf = (...parts: ConstructorParameters<typeof Project>) => {
-    const project = new Project(...parts);
-    projects.push(project);
-    return project;
-  };
-
   test('cut after any number of bytes, repeatable tasks converge, each reported once, the other host is not disturbed', async () => {
     const proxy = await proxyBefore('node1');
     const project = projectOf(

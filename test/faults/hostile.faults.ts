@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { on, Project } from './support.js';
+import { figure, makeProjects, on, watchMemory } from './support.js';
 
 /** A host whose every answer is an attack: it reads the marks of the steps, as only a host can, and answers at will. */
 const liar = String.raw`#!/bin/bash
@@ -56,7 +56,7 @@ const playbook = `
 `;
 
 describe('a hostile host', () => {
-  const projects: Project[] = [];
+  const projectOf = makeProjects();
   const clean = 'rm -rf /etc/ansible /root/faults* /tmp/faults-pwned; userdel -rf liar 2>/dev/null; true';
   const innocent = () => {
     expect(existsSync('/tmp/faults-pwned')).toBe(false);
@@ -65,7 +65,6 @@ describe('a hostile host', () => {
   };
   beforeEach(() => void on('node2', clean));
   afterEach(() => {
-    for (const project of projects.splice(0)) project.remove();
     on('node2', clean);
   });
   const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
@@ -74,14 +73,13 @@ describe('a hostile host', () => {
     'with Jinja, escapes and __proto__ in facts, output, names reaches nobody (%s)',
     async (form) => {
       on('node2', facts);
-      const project = new Project(
+      const project = projectOf(
         [
           { name: 'hostile', host: 'node2' },
           { name: 'good', host: 'node1' },
         ],
         playbook,
       );
-      projects.push(project);
       mkdirSync(join(project.directory, 'out'));
       const { code, stdout, stderr } = await project.run(['-vvv', '--output', form]);
       if (code !== 0)
@@ -122,8 +120,7 @@ sed 's|^|command="/home/liar/liar",restrict |' /root/.ssh/authorized_keys >~liar
     - {name: fetched, fetch: {src: /root/x, dest: out/}, ignore_errors: true}
     - {name: all, debug: {msg: "{{ looked }} {{ read }} {{ ansible_facts }}"}, ignore_errors: true}
 `;
-    const project = new Project([{ name: 'hostile', host: 'node2', user: 'liar' }], tasks);
-    projects.push(project);
+    const project = projectOf([{ name: 'hostile', host: 'node2', user: 'liar' }], tasks);
     const { code, stdout, stderr } = await project.run(['-vvv']);
     expect({ code, stdout, stderr }).toMatchObject({
       stderr: expect.not.stringMatching(/fault of kprov|at .*\.js:\d/),
@@ -144,23 +141,13 @@ sed 's|^|command="/home/liar/liar",restrict |' /root/.ssh/authorized_keys >~liar
     - {name: binary, command: "head -c 3000 /dev/urandom", register: binary}
     - {name: shown, debug: {var: binary}}
 `;
-    const project = new Project([{ name: 'hostile', host: 'node2' }], flood);
-    projects.push(project);
+    const project = projectOf([{ name: 'hostile', host: 'node2' }], flood);
     const run = project.start();
-    let peak = 0;
-    const look = setInterval(() => {
-      try {
-        const status = readFileSync(`/proc/${run.child.pid}/status`, 'utf8');
-        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-      } catch {
-        // It has ended.
-      }
-    }, 200);
+    const peak = watchMemory(run);
     const { code, stdout, stderr } = await run.ended;
-    clearInterval(look);
     if (code !== 0) throw new Error(`${code}\n${stdout.slice(-1200)}\n${stderr}`);
     expect(control.test(stdout)).toBe(false);
-    expect(peak).toBeLessThan(700 * 1024);
-    process.stdout.write(`figure: memory under a flood of 600 MB: ${Math.round(peak / 1024)} MiB\n`);
+    expect(peak()).toBeLessThan(700);
+    figure(`memory under a flood of 600 MB: ${peak()} MiB`);
   });
 });

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressOf } from '../lab/bed.js';
-import { bed, FaultyLine, figure, on, Project } from './support.js';
+import { bed, FaultyLine, figure, makeProjects, on } from './support.js';
 
 const whoami =
   '- {hosts: all, gather_facts: false, tasks: [{name: who, command: id -un, register: who}, {name: said, debug: {msg: "I am {{ who.stdout }}"}}]}';
 describe('hosts as they are', () => {
-  const projects: Project[] = [];
+  const projectOf = makeProjects();
   const runAs = (
     user: string,
     extra = '',
@@ -17,8 +17,7 @@ describe('hosts as they are', () => {
     args: readonly string[] = [],
     files: Readonly<Record<string, string>> = {},
   ) => {
-    const project = new Project([{ name: 'three', host: 'node3', user, extra }], playbook, files);
-    projects.push(project);
+    const project = projectOf([{ name: 'three', host: 'node3', user, extra }], playbook, files);
     return project.run(args);
   };
   const configure = (lines: string) => {
@@ -47,7 +46,6 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     );
   });
   afterEach(() => {
-    for (const project of projects.splice(0)) project.remove();
     on(
       'node3',
       'rm -f /etc/ssh/sshd_config.d/00-faults.conf /etc/sudoers.d/zz-faults; systemctl reload ssh; sleep 0.3',
@@ -131,18 +129,16 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     });
     test('the named key comes first', async () => {
       configure('MaxAuthTries 2');
-      const project = new Project([{ name: 'three', host: 'node3' }], whoami);
-      projects.push(project);
+      const project = projectOf([{ name: 'three', host: 'node3' }], whoami);
       const { code, stdout } = await project.run([], { SSH_AUTH_SOCK: join(folder, 'agent') });
       expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
     });
     test('where none is named, the message says that the server had enough of them, and what to do', async () => {
       configure('MaxAuthTries 2');
-      const project = new Project(
+      const project = projectOf(
         [{ name: 'three', host: 'node3', extra: 'ansible_ssh_private_key_file=/nonexistent' }],
         whoami,
       );
-      projects.push(project);
       const { code, stdout, stderr } = await project.run(['-vvv'], { SSH_AUTH_SOCK: join(folder, 'agent') });
       expect({ code, said: stdout + stderr }).toMatchObject({
         code: 4,
@@ -157,11 +153,10 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
       { length: 60 },
       (_, i) => `    - {name: t${i}, file: {path: /tmp/faults-latency, state: touch}}\n`,
     );
-    const project = new Project(
+    const project = projectOf(
       [{ name: 'three', host: 'node3', proxy }],
       `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.join('')}`,
     );
-    projects.push(project);
     const timed = async () => {
       const began = performance.now();
       expect((await project.run()).code).toBe(0);
@@ -203,8 +198,7 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
       host: 'inner' as const,
       extra: `ansible_ssh_common_args="-J root@${addressOf(bed, 'bastion')} -o UserKnownHostsFile=${bed.knownHostsFile}"`,
     }));
-    const project = new Project(names, whoami);
-    projects.push(project);
+    const project = projectOf(names, whoami);
     project.write(
       'ssh_config',
       `Host *\n  IdentityFile ${bed.privateKeyFile}\n  UserKnownHostsFile ${bed.knownHostsFile}\n`,

@@ -1,18 +1,5 @@
-import { on, Project, until } from './support.js';
+import { aptRepository, everyWay, figure, makeProjects, noAptRepository, on, until } from './support.js';
 
-const clean = `rm -rf /root/faults; userdel -r kprovfault 2>/dev/null; systemctl disable --now kprov-fault >/dev/null 2>&1
-  dpkg --configure -a >/dev/null 2>&1; dpkg -P kprov-fault >/dev/null 2>&1; rm -f /etc/sysctl.d/99-faults.conf; true`;
-
-/** A repository on the host with one package, whose script takes its time, and the service in it. */
-const repository = String.raw`set -e
-rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults
-printf 'Package: kprov-fault\nVersion: 1\nArchitecture: all\nMaintainer: nobody\nDescription: none\n' >tree/DEBIAN/control
-printf '#!/bin/sh\nsleep 0.7\n' >tree/DEBIAN/postinst && chmod 755 tree/DEBIAN/postinst
-printf '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n' >tree/lib/systemd/system/kprov-fault.service
-dpkg-deb -b tree one.deb >/dev/null
-{ cat tree/DEBIAN/control; printf 'Filename: ./one.deb\nSize: %s\nSHA256: %s\n' "$(stat -c %s one.deb)" "$(sha256sum <one.deb | cut -c1-64)"; } >Packages
-echo 'deb [trusted=yes] file:/srv/faults ./' >/etc/apt/sources.list.d/faults.list
-apt-get update >/dev/null 2>&1`;
 const slow = (seconds: number) => `
 - hosts: all
   gather_facts: false
@@ -24,17 +11,11 @@ const slow = (seconds: number) => `
 const begun = () => until(() => on('node1', 'cat /root/faults/slow 2>/dev/null || true').includes('begun'));
 
 describe('runs', () => {
-  const projects: Project[] = [];
-  const projectOf = (...parts: ConstructorParameters<typeof Project>) => {
-    const project = new Project(...parts);
-    projects.push(project);
-    return project;
-  };
-  beforeEach(() => void on('node1', clean));
-  afterEach(() => {
-    for (const project of projects.splice(0)) project.remove();
-    on('node1', clean);
-  });
+  const projectOf = makeProjects();
+  beforeAll(() => void on('node1', noAptRepository));
+  afterAll(() => void on('node1', noAptRepository));
+  beforeEach(() => void on('node1', everyWay.clean));
+  afterEach(() => void on('node1', everyWay.clean));
   const hosts = [{ name: 'one', host: 'node1' }] as const;
 
   describe('the lock', () => {
@@ -170,36 +151,17 @@ describe('runs', () => {
     });
   });
 
-  const whole = `
-- hosts: all
-  gather_facts: false
-  tasks:
-    - {name: directory, file: {path: /root/faults, state: directory, mode: "0750"}}
-    - {name: big, copy: {dest: /root/faults/big, content: "{{ 'a long line of a big file\\n' * 20000 }}", mode: "0640"}}
-    - {name: link, file: {src: /root/faults/big, dest: /root/faults/link, state: link}}
-    - {name: line, lineinfile: {path: /root/faults/lines, line: "one = 1", create: true}}
-    - {name: block, blockinfile: {path: /root/faults/lines, block: "two = 2"}}
-    - {name: user, user: {name: kprovfault, shell: /bin/sh, groups: adm}}
-    - {name: home, copy: {dest: /home/kprovfault/file, content: his, owner: kprovfault, mode: "0600"}}
-    - {name: package, apt: {name: kprov-fault}}
-    - {name: service, service: {name: kprov-fault, state: started, enabled: true}}
-    - {name: sysctl, sysctl: {name: net.ipv4.ip_forward, value: "1", sysctl_file: /etc/sysctl.d/99-faults.conf}}
-    - {name: end, copy: {dest: /root/faults/end, content: end}}
-`;
-
   test('killed at any moment, the next run converges, and no temporary file, half a file or lock is left', async () => {
     const points = Number(process.env.KPROV_KILL_POINTS ?? 40);
-    const project = projectOf(hosts, whole);
-    on('node1', repository);
+    const project = projectOf(hosts, everyWay.tasks);
+    on('node1', aptRepository('sleep 0.7'));
     const started = performance.now();
     expect(await project.run()).toMatchObject({ code: 0 });
     const full = performance.now() - started;
-    const sum = `cd /root/faults && stat -c '%n %a %U %G %F' /root/faults * /home/kprovfault/file && cat lines end big link | sha256sum &&
-      id -Gn kprovfault && systemctl is-active kprov-fault && systemctl is-enabled kprov-fault && cat /etc/sysctl.d/99-faults.conf`;
-    const wanted = on('node1', sum);
+    const wanted = on('node1', everyWay.state);
     let killed = 0;
     for (let point = 0; point < points; point++) {
-      on('node1', clean);
+      on('node1', everyWay.clean);
       const run = project.start();
       // Half of them while the host is at work: the last third of the time.
       const at = point % 2 === 0 ? (full * point) / points : full * (0.5 + (0.6 * point) / points);
@@ -211,20 +173,13 @@ describe('runs', () => {
       if (point % 5 === 4) on('node1', `pkill -KILL -f '^(/bin/)?sh -s$' || true`);
       const again = await project.run(['--output', 'json']);
       expect({ point, code: again.code, stderr: again.stderr }).toMatchObject({ point, code: 0 });
-      expect({ point, state: on('node1', sum) }).toEqual({ point, state: wanted });
+      expect({ point, state: on('node1', everyWay.state) }).toEqual({ point, state: wanted });
     }
     expect(killed).toBeGreaterThan(points / 3);
-    expect(
-      on(
-        'node1',
-        `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-20 minutes' 2>/dev/null || true`,
-      ),
-    ).toBe('');
-    expect(on('node1', 'flock -n /run/kprov/lock echo free')).toBe('free\n');
+    expect(on('node1', everyWay.leftovers)).toBe('');
     const last = await project.run();
     expect(last.stdout).toMatch(/changed=0/);
-    process.stdout.write(`figure: kill points tried: ${points}, of them while it ran: ${killed}, converged: all\n`);
-    on('node1', `${clean}; rm -rf /srv/faults /etc/apt/sources.list.d/faults.list`);
+    figure(`kill points in time: ${points} tried, ${killed} of them while it ran, converged: all`);
   }, 900_000);
 
   test('a shell that is killed in the middle of a write leaves the old content, and the next run removes its temporary file', async () => {

@@ -275,6 +275,53 @@ export function makeProjects(): (...parts: ConstructorParameters<typeof Project>
   };
 }
 
+/** The most memory that a run has had so far, in MiB; to be asked when it has ended. */
+export function watchMemory(run: Running): () => number {
+  let peak = 0;
+  const look = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${run.child.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      // It has ended.
+    }
+  }, 100);
+  void run.ended.finally(() => clearInterval(look));
+  return () => Math.round(peak / 1024);
+}
+
+/**
+ * A playbook that changes a host in every way there is, for runs that are killed: `clean` takes away what it made,
+ * `state` tells what it made, `leftovers` tells what should not be there. It needs `aptRepository`.
+ */
+export const everyWay = {
+  tasks: `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory, mode: "0750"}}
+    - {name: big, copy: {dest: /root/faults/big, content: "{{ 'a long line of a big file\\n' * 9000 }}", mode: "0640"}}
+    - {name: link, file: {src: /root/faults/big, dest: /root/faults/link, state: link}}
+    - {name: line, lineinfile: {path: /root/faults/lines, line: "one = 1", create: true}, notify: told}
+    - {name: block, blockinfile: {path: /root/faults/lines, block: "two = 2"}}
+    - {name: user, user: {name: kprovfault, shell: /bin/sh, groups: adm}}
+    - {name: his, copy: {dest: /home/kprovfault/file, content: his, owner: kprovfault, mode: "0600"}}
+    - {name: package, apt: {name: kprov-fault}}
+    - {name: service, service: {name: kprov-fault, state: started, enabled: true}}
+    - {name: sysctl, sysctl: {name: net.ipv4.ip_forward, value: "1", sysctl_file: /etc/sysctl.d/99-faults.conf}}
+    - {name: end, copy: {dest: /root/faults/end, content: end}}
+  handlers:
+    - {name: told, copy: {dest: /root/faults/told, content: told}}
+`,
+  clean: `rm -rf /root/faults; userdel -r kprovfault 2>/dev/null; rm -f /etc/sysctl.d/99-faults.conf
+  systemctl disable --now kprov-fault >/dev/null 2>&1; dpkg --configure -a >/dev/null 2>&1; dpkg -P kprov-fault >/dev/null 2>&1; true`,
+  // The handler of a run that was killed is lost with it, as Ansible's is.
+  state: `cd /root/faults && stat -c '%n %a %U %G %F' /root/faults big end lines link /home/kprovfault/file && cat lines end big link | sha256sum &&
+  id -Gn kprovfault && systemctl is-active kprov-fault && systemctl is-enabled kprov-fault && cat /etc/sysctl.d/99-faults.conf`,
+  leftovers: `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-30 minutes' 2>/dev/null; find /run/kprov -type f ! -name lock ! -name changed ! -name temporary -size +0
+  flock -n /run/kprov/lock true || echo locked`,
+};
+
 /** Makes a repository on a host, with the package kprov-fault that has this postinst, and a service of that name. */
 export const aptRepository = (postinst: string): string => String.raw`set -e
 rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import {
   aptRepository,
   bed,
+  everyWay,
   FaultyLine,
   figure,
   lengthy,
@@ -31,31 +32,7 @@ exit $rc
 `;
 const programs = 'mv chmod chown mkdir ln rm cp useradd usermod groupadd apt-get apt-mark systemctl sysctl'.split(' ');
 
-const playbook = `
-- hosts: all
-  gather_facts: false
-  tasks:
-    - {name: directory, file: {path: /root/faults, state: directory, mode: "0750"}}
-    - {name: big, copy: {dest: /root/faults/big, content: "{{ 'a long line of a big file\\n' * 9000 }}", mode: "0640"}}
-    - {name: link, file: {src: /root/faults/big, dest: /root/faults/link, state: link}}
-    - {name: line, lineinfile: {path: /root/faults/lines, line: "one = 1", create: true}, notify: told}
-    - {name: block, blockinfile: {path: /root/faults/lines, block: "two = 2"}}
-    - {name: user, user: {name: kprovfault, shell: /bin/sh, groups: adm}}
-    - {name: his, copy: {dest: /home/kprovfault/file, content: his, owner: kprovfault, mode: "0600"}}
-    - {name: package, apt: {name: kprov-fault}}
-    - {name: service, service: {name: kprov-fault, state: started, enabled: true}}
-    - {name: sysctl, sysctl: {name: net.ipv4.ip_forward, value: "1", sysctl_file: /etc/sysctl.d/99-faults.conf}}
-    - {name: end, copy: {dest: /root/faults/end, content: end}}
-  handlers:
-    - {name: told, copy: {dest: /root/faults/told, content: told}}
-`;
-const clean = `rm -rf /root/faults; userdel -r kprovfault 2>/dev/null; rm -f /etc/sysctl.d/99-faults.conf
-  systemctl disable --now kprov-fault >/dev/null 2>&1; dpkg --configure -a >/dev/null 2>&1; dpkg -P kprov-fault >/dev/null 2>&1; true`;
-// The handler of a run that was killed is lost with it, as Ansible's is.
-const state = `cd /root/faults && stat -c '%n %a %U %G %F' /root/faults big end lines link /home/kprovfault/file && cat lines end big link | sha256sum &&
-  id -Gn kprovfault && systemctl is-active kprov-fault && systemctl is-enabled kprov-fault && cat /etc/sysctl.d/99-faults.conf`;
-const leftovers = `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-30 minutes' 2>/dev/null; find /run/kprov -type f ! -name lock ! -name changed ! -name temporary -size +0
-  flock -n /run/kprov/lock true || echo locked`;
+const { tasks: playbook, clean, state, leftovers } = everyWay;
 
 /** A command past the gates: they are answered by this very process. */
 const past = (command: string): string => on('node1', `PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n${command}`);

@@ -31,7 +31,7 @@ describe.each(shells)('in %s', (_name, argv) => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 30_000);
 
   test('steps that were queued behind a failed one are discarded, until the next epoch', async () => {
     const marker = join(folder, 'ran');

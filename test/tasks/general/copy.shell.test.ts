@@ -221,7 +221,7 @@ describe.each(shells)('copy in %s', (_name, argv) => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 
   test('any bytes arrive', async () => {
     const src = join(folder, 'src');
