@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -32,6 +32,25 @@ describe.each(shells)('in %s', (_name, argv) => {
       { numRuns: 300 },
     );
   }, 30_000);
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  asRoot("a file in another user's folder gets its owner and mode, and a link in its place is refused", async () => {
+    chownSync(folder, 65534, 65534);
+    const path = join(folder, 'f');
+    expect((await host.run(sh`kp_write ${path} new 0640 65534 ''`)).status).toBe('changed');
+    expect((await host.run(sh`kp_write ${path} newer '' '' ''`)).status).toBe('changed');
+    const { uid, gid, mode } = statSync(path);
+    expect({ uid, gid, mode: mode & 0o7777 }).toEqual({ uid: 65534, gid: 0, mode: 0o640 });
+    writeFileSync(join(folder, 'victim'), 'secret', { mode: 0o600 });
+    const planted = sh`ln -s victim ${join(folder, '.kprov-x')}; kp_stat ${path}; kp_install ${join(folder, '.kprov-x')} ${path} 0644 65534 ''`;
+    const frame = await host.run(planted);
+    expect([frame.status, fieldsOf(frame).msg]).toEqual([
+      'failed',
+      expect.stringMatching(/something else in the place/),
+    ]);
+    expect(statSync(join(folder, 'victim')).mode & 0o7777).toBe(0o600);
+    expect(statSync(join(folder, 'victim')).uid).toBe(0);
+  });
 
   test('steps that were queued behind a failed one are discarded, until the next epoch', async () => {
     const marker = join(folder, 'ran');
