@@ -1,86 +1,179 @@
-import { Float, isMapping, type Mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
-import { describe } from './words.js';
+import { isMapping, type Mapping, mapping, parseBoolean, type Value } from '../values/index.js';
+import { className, conversions, NotConvertible } from './argument-types.js';
 
-const isNumber = (given: Value, pattern: RegExp): boolean => {
-  const value = unboxed(given);
-  return typeof value === 'number'
-    ? pattern.test(String(value))
-    : typeof value === 'string' && pattern.test(value.trim());
-};
+/** Where in nested options: the options around, outermost first. */
+type Around = readonly string[];
 
-const isScalar = (value: Value): boolean => value === null || typeof value !== 'object' || value instanceof Float;
-
-/** Would Ansible convert the value to the type? */
-const fits: Readonly<Record<string, (value: Value) => boolean>> = {
-  str: isScalar,
-  path: isScalar,
-  raw: () => true,
-  bool: (value) => parseBoolean(value) !== undefined,
-  int: (value) => isNumber(value, /^[-+]?\d+$/),
-  float: (value) => isNumber(value, /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i),
-  list: (value) => Array.isArray(value) || isScalar(value),
-  dict: (value) => isMapping(value) || (typeof value === 'string' && /^\s*\{|=/.test(value)),
-  json: () => true,
-  jsonarg: () => true,
-  bytes: (value) => isNumber(value, /^\d+(?:\.\d+)?\s*[KMGTPEZY]?B?$/i),
-  bits: (value) => isNumber(value, /^\d+(?:\.\d+)?\s*[KMGTPEZY]?b?$/i),
-};
-
-const itemsOf = (value: Value): Value[] =>
-  Array.isArray(value) ? value : typeof value === 'string' ? value.split(',').map((item) => item.trim()) : [value];
-
-function checkChoices(choices: Value[], value: Value, where: string): string[] {
-  const wrong = itemsOf(Array.isArray(value) ? value : [value]).filter(
-    (item) => !choices.some((choice) => String(choice) === String(item)),
-  );
-  return wrong.length === 0
-    ? []
-    : [`value of ${where} must be one of: ${choices.join(', ')}, got: ${wrong.map(String).join(', ')}`];
+interface Findings {
+  errors: string[];
+  /** Full names of what no specification names, with the names that there are in its place. */
+  unsupported: Map<string, readonly string[]>;
 }
 
-function checkOption(option: Mapping, value: Value, where: string): string[] {
-  const { type = 'str', elements, choices, options } = option;
-  const test = Object.hasOwn(fits, String(type)) ? fits[String(type)] : undefined;
-  if (test === undefined) return [`the specification of ${where} has the unknown type ${String(type)}`];
-  if (!test(value)) return [`${where} is ${describe(value)}, expected ${String(type)}`];
-  const problems = Array.isArray(choices) ? checkChoices(choices, value, where) : [];
-  if (type === 'list' && typeof elements === 'string' && elements !== 'dict') {
-    const wrong = itemsOf(value).filter((item) => Object.hasOwn(fits, elements) && fits[elements]?.(item) === false);
-    problems.push(...wrong.map((item) => `an element of ${where} is ${describe(item)}, expected ${elements}`));
+const foundIn = (around: Around): string => (around.length === 0 ? '' : ` found in ${around.join(' -> ')}`);
+const foundInQuoted = (around: Around): string => (around.length === 0 ? '' : ` found in '${around.join(' -> ')}'.`);
+
+const optionsOf = (spec: Mapping): [string, Mapping][] =>
+  Object.entries(spec).map(([name, option]) => [name, isMapping(option) ? option : mapping()]);
+
+const aliasesOf = (option: Mapping): string[] => (Array.isArray(option.aliases) ? option.aliases.map(String) : []);
+
+const isRequired = (option: Mapping): boolean => parseBoolean(option.required ?? false) === true;
+
+/** The arguments under their canonical names, with defaults; required ones that are absent are told together. */
+function completed(spec: Mapping, given: Mapping, around: Around, { errors, unsupported }: Findings): Mapping {
+  const args = mapping(given);
+  const options = optionsOf(spec);
+  for (const [name, option] of options) {
+    const alias = aliasesOf(option).find((spelling) => Object.hasOwn(args, spelling));
+    if (alias !== undefined) args[name] ??= args[alias] as Value;
+    if (!Object.hasOwn(args, name) && option.default !== undefined && option.default !== null)
+      args[name] = option.default;
   }
-  if (isMapping(options ?? null)) {
-    const inner = type === 'list' ? itemsOf(value) : [value];
-    for (const item of inner) {
-      if (isMapping(item)) problems.push(...argumentSpecProblems(options as Mapping, item, { where, isStrict: true }));
-      else problems.push(`an element of ${where} is ${describe(item)}, expected dict`);
+  const known = new Set(options.flatMap(([name, option]) => [name, ...aliasesOf(option)]));
+  const supported = options.map(([name]) => name).sort();
+  for (const name of Object.keys(given)) if (!known.has(name)) unsupported.set([...around, name].join('.'), supported);
+  const missing = options.filter(([name, option]) => isRequired(option) && !Object.hasOwn(args, name));
+  const names = missing.map(([name]) => name).sort();
+  if (names.length > 0) errors.push(`missing required arguments: ${names.join(', ')}${foundIn(around)}`);
+  return args;
+}
+
+/** Converts the arguments to their types, in place. */
+function convert(spec: Mapping, args: Mapping, around: Around, { errors }: Findings): void {
+  for (const [name, option] of optionsOf(spec)) {
+    const value = args[name];
+    if (value === undefined || (value === null && !isRequired(option) && (option.default ?? null) === null)) continue;
+    const type = String(option.type ?? 'str');
+    const conversion = Object.hasOwn(conversions, type) ? conversions[type] : undefined;
+    if (conversion === undefined) {
+      errors.push(`the specification of ${[...around, name].join('.')} has the unknown type ${type}`);
+      continue;
+    }
+    try {
+      args[name] = conversion(value);
+    } catch (error) {
+      if (!(error instanceof NotConvertible)) throw error;
+      const place = `argument '${name}' is of type ${className(value)}${foundInQuoted(around)}`;
+      errors.push(`${place} and we were unable to convert to ${type}: ${error.message}`);
+      continue;
+    }
+    const elements = args[name];
+    if (typeof option.elements === 'string' && Array.isArray(elements)) {
+      convertElements(name, elements, option.elements, around, errors);
     }
   }
-  return problems;
+}
+
+function convertElements(name: string, elements: Value[], type: string, around: Around, errors: string[]): void {
+  const conversion = Object.hasOwn(conversions, type) ? conversions[type] : undefined;
+  for (const element of conversion ? elements : []) {
+    try {
+      conversion?.(element);
+    } catch (error) {
+      if (!(error instanceof NotConvertible)) throw error;
+      const place = around.length === 0 ? '' : ` found in '${around.join(' -> ')}'`;
+      errors.push(
+        `Elements value for option '${name}'${place} is of type ${className(element)} and we were unable to convert to ${type}: ${error.message}`,
+      );
+    }
+  }
+}
+
+const shown = (value: Value): string => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value));
+
+function checkChoices(spec: Mapping, args: Mapping, around: Around, { errors }: Findings): void {
+  for (const [name, { choices }] of optionsOf(spec)) {
+    const value = args[name];
+    if (!Array.isArray(choices) || value === undefined || value === null) continue;
+    const isChoice = (item: Value): boolean => choices.some((choice) => shown(choice) === shown(item));
+    const told = choices.map(shown).join(', ');
+    if (Array.isArray(value)) {
+      const wrong = value.filter((item) => !isChoice(item)).map(shown);
+      if (wrong.length === 0) continue;
+      errors.push(
+        `value of ${name} must be one or more of: ${told}. Got no match for: ${wrong.join(', ')}${foundIn(around)}`,
+      );
+    } else if (!isChoice(value)) {
+      errors.push(`value of ${name} must be one of: ${told}, got: ${shown(value)}${foundIn(around)}`);
+    }
+  }
+}
+
+const listsOf = (value: Value | undefined): Value[][] => (Array.isArray(value) ? value.filter(Array.isArray) : []);
+const isGiven = (args: Mapping, name: Value): boolean => (args[String(name)] ?? null) !== null;
+
+/** What an option with options of its own says of groups of them. */
+const groupChecks: Readonly<Record<string, (groups: Value, args: Mapping) => string | undefined>> = {
+  mutually_exclusive: (groups, args) => {
+    const wrong = listsOf(groups).filter((names) => names.filter((name) => isGiven(args, name)).length > 1);
+    return wrong.length === 0
+      ? undefined
+      : `parameters are mutually exclusive: ${wrong.map((names) => names.join('|')).join(', ')}`;
+  },
+  required_together: (groups, args) => {
+    const isPart = (names: Value[]) =>
+      names.some((name) => isGiven(args, name)) && !names.every((name) => isGiven(args, name));
+    const wrong = listsOf(groups).find(isPart);
+    return wrong && `parameters are required together: ${wrong.join(', ')}`;
+  },
+  required_one_of: (groups, args) => {
+    const wrong = listsOf(groups).find((names) => !names.some((name) => isGiven(args, name)));
+    return wrong && `one of the following is required: ${wrong.join(', ')}`;
+  },
+  required_if: (rules, args) => {
+    for (const [name = null, wanted = null, needed = null, any = false] of listsOf(rules)) {
+      if (args[String(name)] !== wanted || !Array.isArray(needed)) continue;
+      const missing = needed.filter((each) => !isGiven(args, each));
+      if (missing.length === 0 || (any === true && missing.length < needed.length)) continue;
+      const which = any === true ? 'any' : 'all';
+      return `${shown(name)} is ${shown(wanted)} but ${which} of the following are missing: ${missing.join(', ')}`;
+    }
+    return undefined;
+  },
+  required_by: (rules, args) => {
+    for (const [name, needed] of isMapping(rules) ? Object.entries(rules) : []) {
+      if (!isGiven(args, name)) continue;
+      const missing = [needed].flat().filter((each) => !isGiven(args, each as Value));
+      if (missing.length > 0) return `missing parameter(s) required by '${name}': ${missing.join(', ')}`;
+    }
+    return undefined;
+  },
+};
+
+function checkInner(spec: Mapping, args: Mapping, around: Around, findings: Findings): void {
+  for (const [name, option] of optionsOf(spec)) {
+    const value = args[name] ?? null;
+    const holdsOptions = option.type === 'dict' || (option.type === 'list' && option.elements === 'dict');
+    if (!holdsOptions || !isMapping(option.options ?? null) || value === null) continue;
+    const inside = [...around, name];
+    for (const element of Array.isArray(value) ? value : [value]) {
+      if (isMapping(element)) checkLevel(option.options as Mapping, element, inside, findings, option);
+      else findings.errors.push(`value of '${name}' must be of type dict or list of dicts`);
+    }
+  }
+}
+
+function checkLevel(spec: Mapping, given: Mapping, around: Around, findings: Findings, groups: Mapping): void {
+  const args = completed(spec, given, around, findings);
+  convert(spec, args, around, findings);
+  checkChoices(spec, args, around, findings);
+  for (const [rule, check] of Object.entries(groupChecks)) {
+    const problem = groups[rule] === undefined ? undefined : check(groups[rule], args);
+    if (problem !== undefined) findings.errors.push(`${problem}${foundIn(around)}`);
+  }
+  checkInner(spec, args, around, findings);
 }
 
 /**
- * What is wrong with a role's variables according to the `options` of its argument specification, as Ansible checks it:
- * required ones, types, choices, elements and sub-options. Variables that it does not name are fine at the top.
+ * What is wrong with arguments according to an argument specification, in Ansible's words and order: required ones,
+ * types, elements, choices, sub-options and their groups, and names that it does not know.
  */
-export function argumentSpecProblems(
-  options: Mapping,
-  values: Mapping,
-  at: { where: string; isStrict: boolean } = { where: '', isStrict: false },
-): string[] {
-  const problems: string[] = [];
-  const path = (name: string): string => (at.where === '' ? name : `${at.where}.${name}`);
-  const known = new Set<string>();
-  for (const [name, option] of Object.entries(options)) {
-    if (!isMapping(option)) continue;
-    const names = [name, ...(Array.isArray(option.aliases) ? option.aliases.map(String) : [])];
-    for (const spelling of names) known.add(spelling);
-    const given = names.find((spelling) => values[spelling] !== undefined && values[spelling] !== null);
-    if (given === undefined) {
-      if (parseBoolean(option.required ?? false) === true) problems.push(`missing required argument: ${path(name)}`);
-    } else problems.push(...checkOption(option, values[given] ?? null, path(given)));
-  }
-  if (at.isStrict) {
-    for (const name of Object.keys(values)) if (!known.has(name)) problems.push(`unsupported argument: ${path(name)}`);
-  }
-  return problems;
+export function argumentSpecProblems(spec: Mapping, given: Mapping): string[] {
+  const findings: Findings = { errors: [], unsupported: new Map() };
+  checkLevel(spec, given, [], findings, mapping());
+  const names = [...findings.unsupported.keys()].sort();
+  const supported = findings.unsupported.get(names.at(-1) ?? '');
+  if (supported) findings.errors.push(`${names.join(', ')}. Supported parameters include: ${supported.join(', ')}.`);
+  return findings.errors;
 }

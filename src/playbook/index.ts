@@ -21,6 +21,6 @@ export type {
 } from './model.js';
 export { topicsOf } from './notifications.js';
 export { registryCatalogue } from './registry-catalogue.js';
-export { roleDefaults, roleParameters, roleVars } from './role-variables.js';
+export { exportedVars, roleDefaults, roleParameters, roleVars } from './role-variables.js';
 export { varsFilePlaces } from './vars-files.js';
 export type { VarsPrompt } from './vars-prompt.js';

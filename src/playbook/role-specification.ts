@@ -55,7 +55,12 @@ export function validationTask(found: {
 }): Task {
   const { role, entryPoint, specification, scope } = found;
   const { position, options, summary } = specification;
-  const context = mapping({ type: 'role', name: role.name, argument_spec_name: entryPoint, path: role.path });
+  const context = mapping({
+    type: 'role',
+    name: posix.basename(role.path),
+    argument_spec_name: entryPoint,
+    path: role.path,
+  });
   const title = `Validating arguments against arg spec '${entryPoint}'`;
   return {
     ...scope.inherited,

@@ -19,6 +19,12 @@ export function roleVars(role: RoleContext): Mapping {
   return Object.assign(mapping(), ...inherited, ...dependencies, role.keywordVars, role.vars);
 }
 
+/** What all tasks of the play see of a role that it uses: vars/main.yml, but not the `vars` at the use. */
+export function exportedVars(role: RoleContext): Mapping {
+  const dependencies = allDependencies(role).map((dependency) => exportedVars({ ...dependency, dependencies: [] }));
+  return Object.assign(mapping(), ...role.parents.map(({ vars }) => vars), ...dependencies, role.vars);
+}
+
 /** Role parameters of the parents and the role; they win over facts and registered variables. */
 export function roleParameters(role: RoleContext): Mapping {
   return Object.assign(mapping(), ...role.parents.map(({ params }) => params), role.params);

@@ -1,4 +1,4 @@
-import { type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
+import { exportedVars, type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping } from '../../values/index.js';
 import { inheritedKeyword } from '../keyword.js';
@@ -29,14 +29,15 @@ const remembered = (compute: (role: RoleContext) => Mapping): ((role: RoleContex
 const ofRole = {
   params: remembered(roleParameters),
   vars: remembered(roleVars),
+  exported: remembered(exportedVars),
   defaults: remembered(roleDefaults),
 } as const;
 
-/** The task's own role's, then those of the play's roles, which all its tasks see; later roles win. */
-function lookInRoles(scope: TaskScope, name: string, kind: 'vars' | 'defaults'): Variable | undefined {
-  const { task, play } = scope;
-  const own = task?.role && lookIn(ofRole[kind](task.role), name);
-  if (own) return own;
+const lookInOwnRole = ({ task }: TaskScope, name: string, kind: 'vars' | 'defaults'): Variable | undefined =>
+  task?.role && lookIn(ofRole[kind](task.role), name);
+
+/** Those of the play's roles, which all its tasks see; later roles win. */
+function lookInRoles({ play }: TaskScope, name: string, kind: keyof typeof ofRole): Variable | undefined {
   const { roles } = play.play;
   for (let i = roles.length - 1; i >= 0; i--) {
     const role = roles[i];
@@ -66,11 +67,15 @@ function find(scope: TaskScope, layers: HostLayers, name: string): Variable | un
     layers.setFact(name) ??
     layers.included(name) ??
     (task && lookInAll(task.varsChain, name)) ??
-    lookInRoles(scope, name, 'vars') ??
+    lookInOwnRole(scope, name, 'vars') ??
+    lookInRoles(scope, name, 'exported') ??
     lookIn(scope.play.fileVarsOf?.(scope.host) ?? fileVars, name) ??
     lookIn(play.vars, name) ??
+    // Up to ansible-core 2.16 the `vars` at the use of a role are seen by all tasks; playbooks count on it.
+    lookInRoles(scope, name, 'vars') ??
     layers.fact(name) ??
     layers.inventory(name) ??
+    lookInOwnRole(scope, name, 'defaults') ??
     lookInRoles(scope, name, 'defaults')
   );
 }

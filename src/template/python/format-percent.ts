@@ -1,7 +1,7 @@
 import { TemplateError } from '../errors.js';
 import { dictGet } from './dict.js';
 import { notation } from './format-spec.js';
-import { isDict, MISSING, numberOf, Tuple, typeName } from './kinds.js';
+import { isDict, MISSING, numberOf, Tuple, typeName, Undefined } from './kinds.js';
 import { repeatText } from './limits.js';
 import { repr, str } from './repr.js';
 
@@ -39,7 +39,7 @@ function padded(text: string, sign: string, { flags, width, type }: Conversion, 
 function convert(value: unknown, how: Conversion): string {
   const { type, flags, precision } = how;
   if (type === 's' || type === 'r' || type === 'a') {
-    const text = type === 's' ? str(value) : repr(value);
+    const text = type === 's' ? str(value) : value instanceof Undefined ? value.repr() : repr(value);
     return padded(precision === undefined ? text : [...text].slice(0, precision).join(''), '', how, false);
   }
   if (type === 'c') {

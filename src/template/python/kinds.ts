@@ -47,6 +47,12 @@ export class Undefined extends Internal {
     super();
   }
 
+  /** Its name is all that can be said of it; any other use fails. */
+  repr(): string {
+    const { variable } = this.options;
+    return `AnsibleUndefined(hint=None, obj=missing, name=${variable === undefined ? 'None' : `'${variable}'`})`;
+  }
+
   fail(): never {
     const { variable, fix } = this.options;
     throw new UndefinedError(this.message, { variable, ...(fix === undefined ? {} : { fix }) });
