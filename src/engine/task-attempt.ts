@@ -14,6 +14,7 @@ import { isConstant, pythonText, type Templar, UndefinedError, type Variables } 
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
 import { controls } from './controls/index.js';
+import { noAsync } from './conversation/background.js';
 import { connectionReader } from './conversation/connection-reader.js';
 import { becomeOf } from './conversation/connection-variables.js';
 import type { BecomeRequest } from './conversation/conversation.js';
@@ -50,6 +51,9 @@ export interface Attempt {
   pollSeconds: number;
   secrets: readonly string[];
 }
+
+/** Ansible does part of these on the control machine, and refuses them in the background. */
+const withoutAsync = new Set(['assemble', 'copy', 'fetch', 'raw', 'script', 'template', 'unarchive']);
 
 /** `when` says no. */
 export interface LeftOut {
@@ -285,6 +289,8 @@ export function attempt(
       : inField(task, 'delegate_to', () => String(templar.render(delegate, variables)));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
+  const asyncSeconds = countOf(task.async, templar, variables) ?? 0;
+  if (asyncSeconds > 0 && withoutAsync.has(definition.name)) throw noAsync(definition.name);
   const work: Attempt['work'] =
     check && definition.inCheckMode === 'skips'
       ? { status: 'skipped', result: { msg: `${definition.name} is left out in check mode` }, incomplete: true }
@@ -309,7 +315,7 @@ export function attempt(
     delegateTo,
     delegateFacts: asFlag(keyword('delegateFacts'), false),
     timeoutMs: timeout ? timeout * 1000 : undefined,
-    asyncSeconds: countOf(task.async, templar, variables) ?? 0,
+    asyncSeconds,
     pollSeconds: countOf(task.poll, templar, variables) ?? 15,
     secrets: parsed.secrets,
   };

@@ -4,7 +4,7 @@ import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program } from '../tasks/index.js';
 import { mapping, type Value } from '../values/index.js';
 import { controls } from './controls/index.js';
-import { runInBackground } from './conversation/background.js';
+import { noAsync, runInBackground } from './conversation/background.js';
 import type { Conversation } from './conversation/conversation.js';
 import { LastWords } from './conversation/last-words.js';
 import type { TaskInfo } from './events.js';
@@ -210,11 +210,7 @@ export class TurnRun {
 
   /** `async`: as a job of its own on the host. */
   async #inBackground(work: Attempt, first: Program | Outcome): Promise<RawResult> {
-    if (first.kind !== 'program') {
-      throw new KprovError('no-async', `${work.definition.name} does not support async`, {
-        why: 'nothing of it runs on the host',
-      });
-    }
+    if (first.kind !== 'program') throw noAsync(work.definition.name);
     await this.#host.drain();
     const { host, play } = this.#host;
     const mode = { check: false, diff: false, mayFail: true };

@@ -115,7 +115,13 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
   for (const [name, parameter] of Object.entries(task.parameters)) {
     if (args[name] !== undefined || diagnostics.some((d) => names.get(d.parameter ?? '') === name)) continue;
     if (parameter.default !== undefined) args[name] = parameter.default;
-    else if (parameter.required) wrong(name, `missing required arguments: ${name}`, parameter.description);
+    else if (parameter.required) {
+      const asText = name === task.freeForm;
+      const told = asText
+        ? `one of the following is required: _raw_params, ${name}`
+        : `missing required arguments: ${name}`;
+      wrong(name, told, parameter.description);
+    }
   }
   const groups = groupProblems(task, args);
   for (const message of groups) wrong('', message);

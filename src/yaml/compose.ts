@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
 import {
@@ -6,6 +7,7 @@ import {
   type Mapping,
   mapping,
   readVaulted,
+  textOfBytes,
   type Value,
   vaultedText,
 } from '../values/index.js';
@@ -40,10 +42,11 @@ function report(state: State, span: readonly [number, number], diagnostic: Omit<
   state.diagnostics.push({ severity: 'error', ...diagnostic, position: state.lines.position(...span) });
 }
 
-function checkTag(node: Node, state: State): 'unsafe' | 'string' | 'vault' | undefined {
+function checkTag(node: Node, state: State): 'unsafe' | 'string' | 'vault' | 'binary' | undefined {
   const { tag } = node as { tag?: string };
   if (tag === undefined || known.has(tag)) return tag === `${coreTag}str` ? 'string' : undefined;
   if (tag === '!') return 'string';
+  if (tag === `${coreTag}binary` && isScalar(node)) return 'binary';
   if (tag === '!unsafe') return 'unsafe';
   const isVault = tag === '!vault' || tag === '!vault-encrypted';
   if (isVault && isScalar(node)) return 'vault';
@@ -100,7 +103,9 @@ function composeScalar(node: Scalar, state: State): Composed {
         ? resolvePlain(text)
         : tag === 'unsafe'
           ? asItStands(text)
-          : text;
+          : tag === 'binary'
+            ? textOfBytes(Buffer.from(text, 'base64'))
+            : text;
   const place: Place = { start, end };
   if (tag === 'unsafe') place.unsafe = true;
   if (typeof value !== 'string' && value !== null) place.source = text;

@@ -40,13 +40,15 @@ export interface Background {
   send: SendScript;
 }
 
+/** Only what is one step on the host, and brings no file, can go on without kprov. */
+export const noAsync = (task: string): KprovError =>
+  new KprovError('no-async', `This action (${task}) does not support async.`);
+
 /** A task with `async`: begun as a job of its own; with `poll` above 0 its end is waited for, whatever the connection does. */
 export async function runInBackground(work: Attempt, program: Program, about: Background): Promise<RawResult> {
   const { run, host, seconds, pollSeconds, send } = about;
   if (program.next !== undefined || program.uploads !== undefined) {
-    throw new KprovError('no-async', `${work.definition.name} does not support async`, {
-      why: 'it takes several steps, or brings a file: only what is one step on the host can go on without kprov',
-    });
+    throw noAsync(work.definition.name);
   }
   const id = newJobId();
   const nonce = randomBytes(8).toString('hex');

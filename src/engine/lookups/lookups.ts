@@ -28,9 +28,21 @@ function locate(files: Files, variables: Variables, kind: string, name: string):
     .find((path) => files.kind(path) !== undefined);
 }
 
-function readText(files: Files, variables: Variables, name: string): string {
+/** Text in one of the encodings that a browser knows. Throws KprovError for others. */
+function decoded(bytes: Uint8Array, encoding: string): string {
+  if (/^(?:latin-?1|iso-?8859-1)$/i.test(encoding)) return Buffer.from(bytes).toString('latin1');
+  try {
+    return new TextDecoder(encoding).decode(bytes);
+  } catch (cause) {
+    throw new KprovError('bad-argument', `lookup: unknown encoding ${encoding}`, { cause });
+  }
+}
+
+function readText(files: Files, variables: Variables, name: string, encoding = 'utf-8'): string {
   const path = locate(files, variables, 'files', name);
-  const content = path === undefined ? undefined : files.read(path);
+  const isUtf8 = /^utf-?8$/i.test(encoding);
+  const bytes = path === undefined || isUtf8 ? undefined : files.readBytes(path);
+  const content = path !== undefined && isUtf8 ? files.read(path) : bytes && decoded(bytes, encoding);
   if (content === undefined) throw new KprovError('file-not-found', `lookup: could not locate file ${name}`);
   return content;
 }
@@ -109,8 +121,10 @@ export function lookups(files: Files, env: Readonly<Record<string, string | unde
     unvault: (terms, _, variables) => terms.map((name) => readText(files, variables, text(name))),
     fileglob: (terms, _, variables) => terms.flatMap((pattern) => fileglob(files, variables, text(pattern))),
     first_found: (terms, kwargs, variables) => firstFound(files, variables, terms, kwargs),
-    csvfile: (terms, kwargs, variables) => csvfile(terms, kwargs, (name) => readText(files, variables, name)),
-    ini: (terms, kwargs, variables) => ini(terms, kwargs, (name) => readText(files, variables, name)),
+    csvfile: (terms, kwargs, variables) =>
+      csvfile(terms, kwargs, (name, encoding) => readText(files, variables, name, encoding)),
+    ini: (terms, kwargs, variables) =>
+      ini(terms, kwargs, (name, encoding) => readText(files, variables, name, encoding)),
     url: (terms, kwargs) => urlLookup(terms, kwargs),
     inventory_hostnames: (terms, _, variables) => {
       const groups = variables.get('groups')?.value;

@@ -1,6 +1,9 @@
 import { KprovError } from '../../errors/index.js';
 import { isMapping, type Mapping, parseBoolean, type Value } from '../../values/index.js';
 
+/** A file's text in the encoding. */
+type ReadText = (name: string, encoding: string) => string;
+
 const text = (value: Value | undefined, otherwise: string): string =>
   value === undefined || value === null ? otherwise : String(value);
 
@@ -11,7 +14,8 @@ export function inlineSettings(term: string, names: readonly string[]): { key: s
   let current: string | undefined;
   for (const word of term.trim().split(/\s+/)) {
     const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? [];
-    if (name !== undefined && value !== undefined && names.includes(name)) {
+    if (name !== undefined && value !== undefined) {
+      if (!names.includes(name)) throw new KprovError('bad-argument', `${name} is not a valid option.`);
       settings[name] = value.replace(/^(["'])(.*)\1$/s, '$2');
       current = name;
     } else if (current === undefined) words.push(word);
@@ -65,7 +69,7 @@ export function parseCsv(content: string, delimiter: string): string[][] {
 const csvNames = ['file', 'delimiter', 'encoding', 'default', 'col', 'keycol'];
 
 /** The column of the row whose first one is the term. */
-export function csvfile(terms: readonly Value[], kwargs: Mapping, read: (name: string) => string): Value[] {
+export function csvfile(terms: readonly Value[], kwargs: Mapping, read: ReadText): Value[] {
   return terms.flatMap((term): Value[] => {
     const { key, settings } = inlineSettings(text(term, ''), csvNames);
     if (key === '') throw new KprovError('bad-argument', 'lookup csvfile: Search key is required but was not found');
@@ -73,7 +77,8 @@ export function csvfile(terms: readonly Value[], kwargs: Mapping, read: (name: s
     const unknown = Object.keys(options).find((name) => !csvNames.includes(name));
     if (unknown !== undefined) throw new KprovError('bad-argument', `lookup csvfile: ${unknown} is not a valid option`);
     const delimiter = text(options.delimiter, 'TAB');
-    const rows = parseCsv(read(text(options.file, 'ansible.csv')), delimiter === 'TAB' ? '\t' : delimiter);
+    const content = read(text(options.file, 'ansible.csv'), text(options.encoding, 'utf-8'));
+    const rows = parseCsv(content, delimiter === 'TAB' ? '\t' : delimiter);
     const found = rows.find((row) => row.length > 0 && row[Number(text(options.keycol, '0'))] === key);
     const column = Number(text(options.col, '1'));
     if (found !== undefined && found[column] === undefined) {
@@ -145,11 +150,16 @@ const iniNames = [
   'case_sensitive',
   'allow_no_value',
   'allow_none',
+  'interpolation',
 ];
 
-export function ini(terms: readonly Value[], kwargs: Mapping, read: (name: string) => string): Value[] {
+export function ini(terms: readonly Value[], kwargs: Mapping, read: ReadText): Value[] {
   return terms.flatMap((term): Value[] => {
     const { key, settings } = inlineSettings(text(term, ''), iniNames);
+    if (key === '') {
+      const why = `No key to lookup was provided as first term with in string inline options: ${text(term, '')}`;
+      throw new KprovError('bad-argument', why);
+    }
     const options: Mapping = { ...kwargs, ...settings };
     const unknown = Object.keys(options).find((name) => !iniNames.includes(name));
     if (unknown !== undefined) throw new KprovError('bad-argument', `lookup ini: ${unknown} is not a valid option`);
@@ -158,7 +168,7 @@ export function ini(terms: readonly Value[], kwargs: Mapping, read: (name: strin
     const name = isProperties ? 'java_properties' : text(options.section, 'global');
     const caseSensitive = parseBoolean(options.case_sensitive) ?? false;
     const allowNoValue = parseBoolean(options.allow_no_value ?? options.allow_none) ?? false;
-    const content = read(file);
+    const content = read(file, text(options.encoding, 'utf-8'));
     const sections = parseIni(isProperties ? `[java_properties]\n${content}` : content, {
       caseSensitive,
       allowNoValue,
@@ -167,7 +177,9 @@ export function ini(terms: readonly Value[], kwargs: Mapping, read: (name: strin
     const section = sections.get(name);
     if (section === undefined) throw new KprovError('bad-ini', `No section '${name}' in ${file}`);
     const whole = new Map([...(sections.get('DEFAULT') ?? []), ...section]);
-    const shownValue = (value: string | null): Value => (value === null ? null : interpolate(value, whole));
+    const isInterpolated = parseBoolean(options.interpolation) ?? true;
+    const shownValue = (value: string | null): Value =>
+      value === null || !isInterpolated ? value : interpolate(value, whole);
     if (parseBoolean(options.re) ?? false) {
       const regex = new RegExp(`^(?:${key})`);
       return [...whole].filter(([each]) => regex.test(each)).map(([, value]) => shownValue(value));

@@ -85,7 +85,11 @@ chmod 700 -- "$kp_folder/script"`;
   },
   interpret: (report, args) => {
     const { result, ...rest } = interpretCommand(report, '', false);
-    if (report.text('skipped') !== undefined) return { status: 'skipped', result: { msg: report.text('msg') ?? '' } };
+    const reason = report.text('skipped');
+    if (reason !== undefined) {
+      const option = reason.endsWith(' does not exist') ? 'removes' : 'creates';
+      return { status: 'skipped', result: { msg: `${reason}, matching ${option} option` } };
+    }
     return { ...rest, result: { ...result, cmd: args.cmd } };
   },
 });

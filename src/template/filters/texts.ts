@@ -106,11 +106,16 @@ export const textFilters: Readonly<Record<string, Filter>> = {
       .join(between);
   }),
   wordcount: filter('', (value) => str(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
-  format: filter('* **', (value, _, { rest, extra }) => {
-    if (rest.length > 0 && extra.size > 0)
-      throw new TemplateError("can't handle positional and keyword arguments at the same time");
-    return formatPercent(str(value), extra.size > 0 ? new Map(extra) : Tuple.make(rest));
-  }),
+  format: filter(
+    '* **',
+    (value, _, { rest, extra }) => {
+      if (rest.length > 0 && extra.size > 0)
+        throw new TemplateError("can't handle positional and keyword arguments at the same time");
+      return formatPercent(str(value), extra.size > 0 ? new Map(extra) : Tuple.make(rest));
+    },
+    // %r shows what is undefined.
+    { acceptsUndefined: true },
+  ),
   quote: filter('', (value) => shellQuote(value === null ? '' : str(value))),
   comment: filter('style **', (value, [style], { extra }) =>
     comment(text(value, 'the value of comment'), text(style, 'style', 'plain'), extra),
