@@ -48,6 +48,7 @@ export interface RunFlags extends ConnectionFlags {
   listTags: boolean;
   forceHandlers: boolean;
   profile: boolean;
+  handOn?: boolean;
   output?: 'live' | 'plain' | 'json';
 }
 
@@ -145,6 +146,7 @@ export function runOptions(command: Command): Command {
     .option('--detailed-exitcode', 'with --dry-run: exit with 10 when there is something to change', false)
     .option('-t, --tags <tags>', 'only tasks with these tags', split, [])
     .option('--skip-tags <tags>', 'no tasks with these tags', split, [])
+    .option('--hand-on', 'hosts hand large files that are no secret on to each other')
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--list-tasks', 'list the tasks that would run, and stop', false)
     .option('--list-tags', 'list the tags there are, and stop', false)

@@ -29,6 +29,8 @@ export interface RunOptions {
   factCache?: FactCacheOptions;
   /** `--flush-cache`: what is kept does not count. Default false. */
   flushesCache?: boolean;
+  /** Hosts hand large files on to each other, where those are no secret. Default false. */
+  handsOn?: boolean;
   /** Makes the run take the lock of each host that it changes as root; undefined: none is taken. */
   lock?: RunLock;
   /** Where relative paths of the control machine start. */

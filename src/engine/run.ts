@@ -113,7 +113,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     emit,
     stats,
     slots: new Slots(options.forks ?? Number.POSITIVE_INFINITY),
-    transfers: new Transfers(),
+    transfers: new Transfers({ handsOn: options.handsOn === true }),
     factCache,
     prompts: request.prompts,
     signal: request.signal,

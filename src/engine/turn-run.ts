@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
-import type { Outcome, Program } from '../tasks/index.js';
+import type { Outcome, Program, Upload } from '../tasks/index.js';
 import { mapping, type Value } from '../values/index.js';
 import { controls } from './controls/index.js';
 import { noAsync, runInBackground } from './conversation/background.js';
@@ -52,6 +52,9 @@ export const isSent = ({ work }: UnderWay): boolean => typeof work?.work === 'ob
 
 /** The host ends a command at its deadline; this long after it nobody waits any more. */
 const graceMs = 10_000;
+
+/** What a task does not show goes from host to host the less. */
+const asSecrets = (uploads: readonly Upload[]): Upload[] => uploads.map(({ path, content }) => ({ path, content }));
 
 /** A task's turns, one for each item of its loop: working out, sending, judging, trying again. */
 export class TurnRun {
@@ -248,7 +251,7 @@ export class TurnRun {
     const delegated = work.delegateTo !== undefined;
     return this.#with(work.delegateTo).send({
       body: program.script,
-      ...(program.uploads && { uploads: program.uploads }),
+      ...(program.uploads && { uploads: work.noLog ? asSecrets(program.uploads) : program.uploads }),
       ...(program.looks && { looks: program.looks }),
       mode: {
         check: work.check,

@@ -1,4 +1,5 @@
 export { type Frame, type FrameEvents, FrameReader, type StepStatus } from './frames.js';
+export { askAddress, type Giving, giveFile, renderSession, type Taking, takeFile } from './hand-on.js';
 export type { LockRequest } from './lock.js';
 export {
   type Become,

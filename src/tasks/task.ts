@@ -41,6 +41,8 @@ export interface Upload {
    */
   path: string;
   content: FileContent;
+  /** It is no secret: whoever is on a host that gets it may read it, so that hosts may hand it on. Default false. */
+  isPublic?: boolean;
 }
 
 /** One step on the host. */

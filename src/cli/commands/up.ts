@@ -77,6 +77,7 @@ export async function up(playbooks: readonly string[], given: RunFlags, options:
         checkMode: flags.check,
         diffMode: flags.diff,
         tags: selection,
+        ...(flags.handOn === true && { handsOn: true }),
         ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
         forceHandlers: flags.forceHandlers,
         ...(!flags.check && { lock: runLock() }),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { KprovError } from '../../errors/index.js';
 import {
+  askAddress,
   type Become,
   type BecomeDetails,
   canReceive,
   renderLogin,
   renderReception,
+  renderSession,
   type Script,
   type StepMode,
   sh,
@@ -23,6 +25,7 @@ import { isLarge } from '../../values/index.js';
 import { NotBegun, OutcomeUnknown } from '../outcomes.js';
 import type { Slots } from '../slots.js';
 import { BringFile, isBroughtApart } from '../transfer/bring-file.js';
+import { answer, type Sessions } from '../transfer/hand-on.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { makeNonce } from './nonce.js';
 import { becomeError, ShellEnded, ShellSession, type StepListener, type StepReport } from './shell-session.js';
@@ -64,6 +67,8 @@ export interface ConversationOptions {
   /** How often a lost connection is built up again for one step before the host counts as unreachable. */
   maxReconnects: number;
   notice(message: string): void;
+  /** What is of interest with -v only. */
+  remark(message: string): void;
   /** Taken on the host by the shells of root; undefined where nothing is to be changed. */
   lock?: RunLock;
 }
@@ -230,6 +235,7 @@ export class Conversation {
             const { command, input } = renderReception(resolved, makeNonce(), reception);
             return { channel: await connection.exec(command), input };
           },
+          ...(target.kind === 'ssh' && { sessions: this.#sessions(request.become) }),
           signal: stop,
         });
       } catch (error) {
@@ -241,6 +247,29 @@ export class Conversation {
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
+  }
+
+  /** Further sessions beside the shell, for what hosts do with each other. */
+  #sessions(become: BecomeRequest): Sessions {
+    return {
+      host: this.#options.target.name,
+      start: async (script) => {
+        const connection = await this.connect();
+        const { command, input } = renderSession(this.#resolve(become, connection.user), makeNonce(), script);
+        const channel = await connection.exec(command);
+        channel.write(input).catch(() => undefined);
+        return channel;
+      },
+      address: async () => {
+        const connection = await this.connect();
+        const nonce = makeNonce();
+        const channel = await connection.exec(askAddress(nonce));
+        const [address] = (await answer(channel, nonce, 'at')) ?? [];
+        channel.close();
+        return address;
+      },
+      tell: this.#options.remark,
+    };
   }
 
   /** Waits until no shell has a step to answer: steps of different users keep their order. */

@@ -55,6 +55,9 @@ function makeConversation(run: RunContext, target: Target): Conversation {
     maxReconnects: 2,
     ...(run.options.lock && !run.options.checkMode && { lock: run.options.lock }),
     notice: (message) => run.emit({ type: 'notice', level: 'info', host: target.name, message }),
+    remark: (message) => {
+      if (run.options.verbosity > 0) run.emit({ type: 'notice', level: 'info', host: target.name, message });
+    },
   });
 }
 

@@ -5,7 +5,9 @@ import { isLarge } from '../../values/index.js';
 import type { StepReport } from '../conversation/shell-session.js';
 import { BLOCK_BYTES } from './blocks.js';
 import { chooseSegment, type Measured } from './choose-encoding.js';
+import { give, type Sessions, take } from './hand-on.js';
 import { LARGE_BYTES } from './large-files.js';
+import type { Relay, Way } from './relay.js';
 import { NotReceived, sendSegment } from './send-segment.js';
 import { openSource, type Source } from './source.js';
 import type { Transfers } from './transfers.js';
@@ -18,6 +20,8 @@ export interface Ways {
   receive(reception: { path: string; append: boolean; gzip: boolean }): Promise<{ channel: Channel; input: string }>;
   /** Resolves when the shell takes more. */
   drained(): Promise<void>;
+  /** Sessions for handing the file on; undefined where that cannot be. */
+  sessions?: Sessions;
   signal: AbortSignal;
 }
 
@@ -48,21 +52,96 @@ export class BringFile {
   readonly #path: string;
   readonly #source: Source;
   readonly #transfers: Transfers;
+  readonly #relay: Relay | undefined;
+  readonly #leave: (() => void) | undefined;
   readonly #measured: Measured[] = [];
+  /** Hosts that have failed to give it. */
+  readonly #tried = new Set<string>();
+  /** Tells how the last try to get it from another host has ended. */
+  #judge: (arrived: boolean) => void = () => undefined;
 
   constructor(upload: Upload, transfers: Transfers) {
     this.#path = upload.path;
     this.#source = openSource(upload.content);
     this.#transfers = transfers;
+    this.#relay = transfers.relayOf(upload);
+    this.#leave = this.#relay?.enter();
   }
 
   /** Undefined: it is there. Otherwise why not, as the step that needs it would have said. Throws ConnectionLost. */
   async run(ways: Ways): Promise<StepReport | undefined> {
-    const report = await ways.ask(look(this.#path, this.#source.size));
-    if (report.status === 'discarded') return undefined;
-    if (report.status === 'failed') return report;
-    const from = await this.#verified(report.fields.get('have')?.toString());
-    const canUnpack = report.fields.has('gzip');
+    for (;;) {
+      const report = await ways.ask(look(this.#path, this.#source.size));
+      if (report.status === 'discarded') return undefined;
+      if (report.status === 'failed') return report;
+      const from = await this.#verified(report.fields.get('have')?.toString());
+      this.#judge(from === this.#source.size);
+      const canUnpack = report.fields.has('gzip');
+      const { sessions } = ways;
+      if (!this.#relay || !sessions) return this.#sendFrom(ways, from, canUnpack);
+      if (from === this.#source.size) {
+        await this.#offer(this.#relay, sessions);
+        return undefined;
+      }
+      const way = await this.#relay.turn(this.#tried, ways.signal);
+      if (way.kind === 'direct') {
+        return this.#sendDirectly(this.#relay, way, sessions, () => this.#sendFrom(ways, from, canUnpack));
+      }
+      await this.#take(this.#relay, way, sessions, from, ways.signal);
+    }
+  }
+
+  /** The turn is only over when the others can have the file from here: else one more would be sent to. */
+  async #sendDirectly(relay: Relay, way: Way, sessions: Sessions, send: () => Promise<StepReport | undefined>) {
+    const started = performance.now();
+    try {
+      const failure = await send();
+      this.#transfers.noteDirect(this.#source.id, performance.now() - started);
+      if (!failure) await this.#offer(relay, sessions);
+      return failure;
+    } finally {
+      relay.done(way, true);
+    }
+  }
+
+  /** From another host; whether what came is the file is seen by the look that follows. */
+  async #take(relay: Relay, way: Way & { kind: 'from' }, sessions: Sessions, from: number, signal: AbortSignal) {
+    const { giver } = way;
+    // Whatever happens, this host does not come back to that one.
+    this.#tried.add(giver.name);
+    let problem: string | undefined = 'it was broken off';
+    this.#judge = (arrived) => {
+      this.#judge = () => undefined;
+      relay.done(way, arrived);
+      if (arrived) return sessions.tell(`a large file came from ${giver.name}`);
+      const why = problem ?? 'what came is not the file';
+      sessions.tell(`a large file could not be had from ${giver.name}: ${why}; it is sent from here`);
+    };
+    const cut = this.#path.lastIndexOf('/');
+    const place = { directory: this.#path.slice(0, cut) || '/', name: this.#path.slice(cut + 1) };
+    const directMs = this.#transfers.directMs(this.#source.id);
+    try {
+      problem = await take({ sessions, giver, ...place, from, directMs, signal });
+    } catch (error) {
+      if (!(error instanceof ChannelRefused)) throw error;
+      problem = error.message;
+    }
+  }
+
+  /** While other hosts wait for the file, this one gives it to them. */
+  async #offer(relay: Relay, sessions: Sessions): Promise<void> {
+    if (!relay.isWanted) return;
+    try {
+      const giver = await give(sessions, this.#path, (gone) => relay.remove(gone));
+      if (giver) relay.add(giver);
+      else sessions.tell('this host cannot hand a large file on');
+    } catch (error) {
+      if (!(error instanceof ChannelRefused)) throw error;
+      sessions.tell(`this host cannot hand a large file on: ${error.message}`);
+    }
+  }
+
+  async #sendFrom(ways: Ways, from: number, canUnpack: boolean): Promise<StepReport | undefined> {
     try {
       return await this.#transfers.one(() => this.#send(ways, from, canUnpack), ways.signal);
     } catch (error) {
@@ -74,6 +153,8 @@ export class BringFile {
   }
 
   close(): Promise<void> {
+    this.#judge(false);
+    this.#leave?.();
     return this.#source.close();
   }
 

@@ -206,6 +206,10 @@ kp_key=${key(each.index)}
 kp_write ${each.dest} ${each.text} ${each.file.mode} ${placement.owner} ${placement.group} || return 1
 kp_facts ${each.dest}`;
 
+/** Does the mode, where it is given in digits, let everybody read? */
+export const isForAll = (mode: string | undefined): boolean =>
+  mode !== undefined && /^[0-7]+$/.test(mode) && (Number.parseInt(mode, 8) & 0o004) !== 0;
+
 /** Short texts stand in the program, many in one; other files are uploaded ahead of it. */
 function bringing(
   [batch, ...others]: readonly Wanted[][],
@@ -216,7 +220,15 @@ function bringing(
   if (!batch) return undefined;
   return program(joinScripts([placement.safeguards, ...batch.map((each) => bring(each, placement))]), {
     uploads: batch.flatMap((each) =>
-      'staging' in each ? [{ path: `${each.staging}/${partial(each.file.content)}`, content: each.file.content }] : [],
+      'staging' in each
+        ? [
+            {
+              path: `${each.staging}/${partial(each.file.content)}`,
+              content: each.file.content,
+              isPublic: isForAll(each.file.mode),
+            },
+          ]
+        : [],
     ),
     next: (second) => {
       const all = merged(report, second);

@@ -34,6 +34,7 @@ function conversationWith(turns: number): Conversation {
     slots: new Slots(1),
     maxReconnects: 2,
     notice: () => undefined,
+    remark: () => undefined,
   };
   return new Conversation(options as ConversationOptions);
 }
