@@ -126,6 +126,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
           connection,
           forceHandlers: flags.forceHandlers,
           verbosity: flags.verbose,
+          ...(flags.handOn === true && { handsOn: true }),
           workingDirectory: directory,
           homeDirectory: directory,
         },

@@ -187,7 +187,9 @@ export const copy = defineTask({
     'A file that is already there costs one round trip, whatever its size: only checksums are compared. Files of more ' +
     'than 64 KiB are sent only where they differ; those of more than 512 KiB over a session of their own on the same ' +
     'connection, compressed where that is faster, and what had arrived before a connection broke or a run was killed ' +
-    'is not sent again. A host that allows one session only gets them through its shell.',
+    'is not sent again. A host that allows one session only gets them through its shell. With --hand-on, files of 8 MiB ' +
+    'and more whose mode lets everybody read them are sent to one host and go on from those that have them, where the ' +
+    'hosts reach each other; never under no_log.',
   parameters: copyParameters,
   exactlyOne: [['src', 'content']],
   returns: {
