@@ -192,9 +192,8 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
   }, 900_000);
 
   test('a shell that dies while it knows secrets leaves no core file', async () => {
-    const login = `ansible_become=true ansible_become_password=${yaml(canaries.sudo)}`;
     const text = `- hosts: all\n  gather_facts: false\n  tasks:\n    - {name: known, copy: {dest: /root/canary-known, content: ${yaml(canaries.noLog)}, validate: "sh -c 'sleep 60; true' %s"}}\n`;
-    const project = new Project([{ name: 'three', host: 'node3', user: 'canarykey', extra: login }], text);
+    const project = new Project([{ name: 'three', host: 'node3' }], text);
     projects.push(project);
     on(
       'node3',
