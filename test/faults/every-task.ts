@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Script } from '../../src/shell/index.js';
 import { parseArguments, tasks } from '../../src/tasks/index.js';
 import type { Parameter } from '../../src/tasks/parameters.js';
-import type { Task } from '../../src/tasks/task.js';
+import type { Program, Report, Task } from '../../src/tasks/task.js';
 import type { Mapping, Value } from '../../src/values/index.js';
 import { ShellHost } from '../support/shells.js';
 import { reportOf, taskContext } from '../support/task-cases.js';
@@ -143,15 +142,10 @@ export function examplesWith(task: Task, name: string, text: string): Mapping[] 
   });
 }
 
-/** Runs the programs that the task makes of those arguments, in check mode. False where it refuses them. */
-export async function runPrograms(
-  task: Task,
-  args: Mapping,
-  { host, folder }: Cage,
-  dress: (script: Script) => Script = (script) => script,
-): Promise<boolean> {
+/** What the task makes of those arguments first; undefined where it refuses them. */
+function compiled(task: Task, args: Mapping, checkMode: boolean): ReturnType<Task['compile']> | undefined {
   const parsed = parseArguments(task, args);
-  if (!parsed.ok) return false;
+  if (!parsed.ok) return undefined;
   const files = {
     ...taskContext().files,
     read: () => 'text\n',
@@ -161,28 +155,45 @@ export async function runPrograms(
     list: () => ['f'],
     look: () => ({ kind: 'file' as const, mode: 0o644, size: 6, mtime: 1, uid: 0, gid: 0 }),
   };
-  const context = taskContext({
-    checkMode: true,
-    files,
-    find: (_kind, name) => join(folder, 'none', name),
-    test: () => true,
-    evaluate: () => 'x',
-  });
-  let step: ReturnType<Task['compile']> | undefined;
+  const find = (_kind: string, name: string) => join('/nonexistent', name);
   try {
-    step = task.compile(parsed.args, context);
-    for (let round = 0; round < 4 && step?.kind === 'program'; round++) {
-      const frame = await host.run(dress(step.script), { check: true, diff: true });
-      const report = reportOf(frame);
-      if (report.status === 'failed' || report.status === 'unknown') break;
-      step = step.next?.(report);
-    }
+    return task.compile(parsed.args, taskContext({ checkMode, files, find, test: () => true, evaluate: () => 'x' }));
   } catch (error) {
     // Refused on the control side, by name: nothing was sent.
-    if (error instanceof Error && /^(KprovError|TemplateError)$/.test(error.name)) return false;
+    if (error instanceof Error && /^(KprovError|TemplateError)$/.test(error.name)) return undefined;
     throw error;
   }
+}
+
+/** Runs the programs that the task makes of those arguments, in check mode. False where it refuses them. */
+export async function runPrograms(task: Task, args: Mapping, { host }: Cage): Promise<boolean> {
+  let step = compiled(task, args, true);
+  if (step === undefined) return false;
+  for (let round = 0; round < 4 && step?.kind === 'program'; round++) {
+    const report = reportOf(await host.run(step.script, { check: true, diff: true }));
+    if (report.status === 'failed' || report.status === 'unknown') break;
+    step = step.next?.(report);
+  }
   return true;
+}
+
+/** The programs that the task makes of those arguments, those included that follow when a host answers `1` to all. */
+export function programsOf(task: Task, args: Mapping): string[] {
+  const report: Report = { status: 'changed', text: () => '1', bytes: () => Buffer.from('1') };
+  return [true, false].flatMap((checkMode) => {
+    const texts: string[] = [];
+    let step: ReturnType<NonNullable<Program['next']>> = compiled(task, args, checkMode);
+    while (step?.kind === 'program' && texts.length < 4) {
+      texts.push(step.script.toString());
+      try {
+        step = step.next?.(report);
+      } catch {
+        // No answer of its own.
+        break;
+      }
+    }
+    return texts;
+  });
 }
 
 /** The tasks whose programs are tried. */
