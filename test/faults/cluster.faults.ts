@@ -1,44 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { Plan } from '../cluster/plan.js';
 import type { BedHost } from '../lab/bed.js';
 import { outputOf } from '../lab/client.js';
-import { bed, type Ended, on, type Running, resultsOf, start, until } from './support.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
-const minutes = 60_000;
-
-const freshHosts = (...hosts: BedHost[]) =>
-  execFileSync(`${root}/test/lab/lab`, ['reset', ...hosts], { stdio: 'ignore' });
-const kubectl = (command: string) => on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
-
-const readyNodes = (): string[] =>
-  kubectl('get nodes --no-headers')
-    .split('\n')
-    .map((line) => line.split(/\s+/))
-    .filter(([, state]) => state === 'Ready')
-    .map(([name = '']) => name);
-
-function expectWell({ code, stdout, stderr }: Ended): void {
-  if (code !== 0) throw new Error(`exit code ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-2000)}`);
-}
+import {
+  etcdMembers,
+  expectWell,
+  freshHosts,
+  have,
+  kubectl,
+  makePlans,
+  minutes,
+  nodeNames,
+  preparedHosts,
+  readyNodes,
+  reset,
+  takeDown,
+  up,
+} from './cluster-support.js';
+import { bed, figure, lengthy, on, resultsOf, start, until } from './support.js';
 
 /** kprov waits no longer than a few seconds for a host that has gone. */
 const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
-
-const up = (plan: Plan, ...more: string[]): Running =>
-  start(['up', '-i', plan.inventory, `${root}/playbooks/cluster.yml`, '--output', 'plain', ...more]);
-
-/** Takes Kubernetes off the hosts; what was installed stays. */
-async function takeDown(...hosts: BedHost[]): Promise<void> {
-  const plan = new Plan({ control_plane: hosts, workers: [] });
-  try {
-    expectWell(await start(['reset', '-i', plan.inventory, '--yes', '--output', 'plain']).ended);
-  } finally {
-    plan.remove();
-  }
-}
 
 /** Ends kubeadm as a power failure would, the moment its output has that line. False where that never came. */
 const killedAt = async (host: BedHost, verb: 'init' | 'join', line: string): Promise<boolean> => {
@@ -65,56 +46,46 @@ const wordsOf = (line: string): string[] =>
     .split('\n');
 
 describe('a cluster in trouble', () => {
-  const plans: Plan[] = [];
-  const planOf = (...parts: ConstructorParameters<typeof Plan>): Plan => {
-    const plan = new Plan(...parts);
-    plans.push(plan);
-    return plan;
+  const planOf = makePlans();
+  preparedHosts();
+
+  const isShort = process.env.KPROV_FAULTS === 'short';
+  const phases = {
+    'before its API server is up': [
+      '[preflight] Running',
+      '[certs] Generating "apiserver"',
+      '[kubeconfig] Writing "kubelet.conf"',
+      '[kubelet-start] Starting',
+      '[control-plane] Creating static Pod manifest for "kube-scheduler"',
+      '[etcd] Creating',
+      '[wait-control-plane] Waiting',
+    ],
+    'when its API server is up': [
+      '[apiclient] All control plane components are healthy',
+      '[upload-config] Storing',
+      '[mark-control-plane] Marking',
+      '[bootstrap-token] Configuring',
+      '[addons] Applied essential addon: CoreDNS',
+    ],
   };
-  afterEach(() => {
-    for (const plan of plans.splice(0)) plan.remove();
-  });
-  afterAll(() => freshHosts(...nodes), 3 * minutes);
 
-  /** Runtime, packages and images are there already: what follows is about kubeadm. */
-  beforeAll(async () => {
-    const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
-    expectWell(await up(plan).ended);
-    await takeDown(...nodes);
-  }, 15 * minutes);
-
-  const phases = [
-    '[preflight] Running',
-    '[certs] Generating "apiserver"',
-    '[kubeconfig] Writing "kubelet.conf"',
-    '[kubelet-start] Starting',
-    '[control-plane] Creating static Pod manifest for "kube-scheduler"',
-    '[etcd] Creating',
-    '[wait-control-plane] Waiting',
-    '[apiclient] All control plane components are healthy',
-    '[upload-config] Storing',
-    '[mark-control-plane] Marking',
-    '[bootstrap-token] Configuring',
-    '[addons] Applied essential addon: CoreDNS',
-  ].filter((_, index) => process.env.KPROV_FAULTS !== 'short' || index % 4 === 1);
-
-  test(
-    'kubeadm init that is killed in each of its phases, one run after the other, is taken back and ends as one cluster',
-    async () => {
+  test.each(Object.entries(phases))(
+    'kubeadm init that is killed in each of its phases %s, one run after the other, is taken back and ends as one cluster',
+    async (_, all) => {
+      await takeDown('node1');
       const plan = planOf({ control_plane: ['node1'], workers: [] });
-      const survived: string[] = [];
-      for (const phase of phases) {
+      const wanted = all.filter((_, index) => !isShort || index === 1);
+      for (const phase of wanted) {
         const running = up(plan);
         const isKilled = await killedAt('node1', 'init', phase);
         const { code } = await running.ended;
         if (!isKilled) throw new Error(`kubeadm was not met in ${phase}: the run ended with ${code}`);
         expect({ phase, code }).toEqual({ phase, code: 2 });
-        survived.push(phase);
       }
       expectWell(await up(plan).ended);
       expect(readyNodes()).toEqual(['node1']);
       expect(on('node1', 'ls /var/lib/kprov/kubeadm-unfinished /run/kprov/kubeadm-init 2>/dev/null || true')).toBe('');
-      process.stdout.write(`phases of kubeadm init survived: ${survived.length} of ${phases.length}\n`);
+      figure(`phases of kubeadm init survived: ${wanted.length} of ${wanted.length}`);
     },
     20 * minutes,
   );
@@ -146,6 +117,7 @@ describe('a cluster in trouble', () => {
   test(
     'kubeadm join that is killed in its phases is taken back and ends as one node',
     async () => {
+      await have({ control_plane: ['node1'], workers: [] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
       for (const phase of ['[preflight] Reading', '[kubelet-start] Starting the kubelet']) {
         const running = up(plan);
@@ -161,35 +133,82 @@ describe('a cluster in trouble', () => {
   );
 
   test(
-    'a second run makes no second cluster, whatever the order of the inventory',
+    'a second run makes no second cluster, whatever the order of the inventory; who was a worker can become a control plane',
     async () => {
+      await have({ control_plane: ['node1'], workers: ['node2'] });
       const ca = on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
       const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
       const again = await up(plan).ended;
       expectWell(again);
       expect(again.stdout).toMatch(/node1 +: .*changed=0 .*\n.*node2 +: .*changed=0 /);
-      // A control plane that is bare, in front of the one that holds the cluster; it cannot join without an endpoint.
+      // A control plane that is bare, in front of the one that holds the cluster.
       plan.regroup({ control_plane: ['node3', 'node1'], workers: ['node2'] });
-      const { stdout } = await up(plan, '--output', 'json').ended;
-      const made = resultsOf(stdout).filter(
+      const grown = await up(plan, '--output', 'json').ended;
+      expectWell(grown);
+      const made = resultsOf(grown.stdout).filter(
         ({ task, status }) => task === 'The cluster is made' && status !== 'skipped',
       );
       // It made a token for node3, and nothing else.
       expect(made.map(({ host }) => host)).toEqual(['node1']);
       expect(on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(ca);
-      expect(on('node3', 'ls /etc/kubernetes/admin.conf /var/lib/etcd/member 2>/dev/null || true')).toBe('');
+      expect(on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(ca);
+      expect(etcdMembers('node1')).toEqual(['node1', 'node3']);
     },
-    5 * minutes,
+    6 * minutes,
+  );
+
+  test(
+    'a control plane that was made anew under its name is taken in again: etcd no longer waits for the one that was lost',
+    async () => {
+      await have({ control_plane: ['node3', 'node1', 'node2'], workers: [] });
+      // As when its disk was replaced, with the packages there already. Nobody else is told.
+      on(
+        'node3',
+        `kubeadm reset -f --skip-phases update-cluster-status,remove-etcd-member >/dev/null 2>&1; rm -rf /etc/kubernetes /var/lib/etcd /etc/cni/net.d /var/lib/kprov`,
+      );
+      const { stdout, ...ended } = await up(planOf({ control_plane: ['node3', 'node1', 'node2'], workers: [] })).ended;
+      expectWell({ stdout, ...ended });
+      expect(stdout).toMatch(/TASK \[etcd misses nobody who joins again\] \*+\n(.+\n)*changed: \[node1\]/);
+      expect(etcdMembers('node1')).toEqual(['node1', 'node2', 'node3']);
+      expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
+    },
+    10 * minutes,
+  );
+
+  test(
+    'nodes that are reset alone are forgotten by their cluster; where it cannot be told, what is left is said and how to remove it',
+    async () => {
+      await have({ control_plane: ['node1', 'node2'], workers: ['node3'] });
+      const plan = planOf({ control_plane: ['node1', 'node2'], workers: ['node3'] }, {}, impatient);
+      expectWell(await reset(plan, 'node2'));
+      expect(nodeNames()).toEqual(['node1', 'node3']);
+      expect(etcdMembers('node1')).toEqual(['node1']);
+      // node2 has gone altogether, node1 has no API server for a while.
+      on('node1', 'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/');
+      try {
+        await until(() => on('node1', 'pgrep -x kube-apiserver || true') === '', 2 * minutes);
+        const { code, stderr } = await reset(plan, 'node3');
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/Not finished:\n {2}node3 {2}failed at "Nothing is left of it"/);
+        expect(stderr).toContain('this host is reset, but its cluster does not know');
+      } finally {
+        on('node1', 'mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/');
+      }
+      await until(
+        () => on('node1', 'kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes 2>&1 || true').includes('node3'),
+        3 * minutes,
+      );
+      expectWell(await reset(plan, 'node3'));
+      expect(nodeNames()).toEqual(['node1']);
+    },
+    10 * minutes,
   );
 
   test(
     'no cluster is made while a control plane cannot be reached that may hold it',
     async () => {
-      const plan = planOf(
-        { control_plane: ['node3', 'node1'], workers: [] },
-        { control_plane_endpoint: '192.0.2.1:6443' },
-        impatient,
-      );
+      await have({ control_plane: ['node1'], workers: [] });
+      const plan = planOf({ control_plane: ['node3', 'node1'], workers: [] }, {}, impatient);
       on('node1', 'systemctl stop ssh.socket ssh 2>/dev/null; true');
       try {
         const { code, stdout } = await up(plan).ended;
@@ -206,8 +225,11 @@ describe('a cluster in trouble', () => {
   test(
     'a host of another cluster is left alone, and said to be one',
     async () => {
+      await have({ control_plane: ['node1'], workers: ['node2'] });
       // node3 gets a cluster of its own; then it is asked into that of node1.
-      expectWell(await up(planOf({ control_plane: ['node3'], workers: [] })).ended);
+      expectWell(
+        await up(planOf({ control_plane: ['node3'], workers: [] }, { control_plane_endpoint: undefined })).ended,
+      );
       const own = on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt');
       const { code, stdout } = await up(planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] })).ended;
       expect(code).toBe(2);
@@ -228,6 +250,7 @@ describe('a cluster in trouble', () => {
   test(
     'a token that expires in the middle of a run is said to have, and the next run makes a fresh one',
     async () => {
+      await have({ control_plane: ['node1'], workers: ['node2'] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
       const running = up(plan);
       // Whatever token init's answer holds is gone before the join can use it.
@@ -251,9 +274,10 @@ describe('a cluster in trouble', () => {
     8 * minutes,
   );
 
-  test(
+  lengthy(
     'a worker that was made anew under its address joins again',
     async () => {
+      await have({ control_plane: ['node1'], workers: ['node2', 'node3'] });
       freshHosts('node3');
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
       expectWell(await up(plan).ended);
@@ -267,7 +291,7 @@ describe('a cluster in trouble', () => {
   test(
     'one dead worker does not stop the others; what is missing is listed, with the command that finishes it',
     async () => {
-      await takeDown(...nodes);
+      await have({ control_plane: ['node1'], workers: [] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
       execFileSync('docker', ['pause', `${bed.name}-node3-1`]);
       let again = '';
@@ -290,7 +314,7 @@ describe('a cluster in trouble', () => {
   test(
     'a worker that freezes while it joins does not hold the others, and is a node after the next run',
     async () => {
-      await takeDown(...nodes);
+      await have({ control_plane: ['node1'], workers: [] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
       const running = up(plan);
       await until(() => on('node3', 'ls /run/kprov/kubeadm-join 2>/dev/null || true') !== '', 240_000);

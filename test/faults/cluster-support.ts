@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Groups, Plan } from '../cluster/plan.js';
+import { addressOf, type BedHost } from '../lab/bed.js';
+import { bed, type Ended, on, type Running, start } from './support.js';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
+export const minutes = 60_000;
+
+/** Hosts stay as the last test leaves them, packages, cluster and all: the next time begins with these. */
+const isKept = process.env.KPROV_CLUSTER === 'kept';
+
+/** A cluster that can grow. */
+const endpoint = { control_plane_endpoint: `${addressOf(bed, 'node1')}:6443` };
+
+export const freshHosts = (...hosts: BedHost[]): void =>
+  void execFileSync(`${root}/test/lab/lab`, ['reset', ...hosts], { stdio: 'ignore' });
+
+export const kubectl = (command: string): string =>
+  on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
+
+/** Names of the nodes, and whether they are Ready. */
+const nodeStates = (): string[][] =>
+  kubectl('get nodes --no-headers')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split(/\s+/));
+
+export const nodeNames = (): string[] => nodeStates().map(([name = '']) => name);
+export const readyNodes = (): string[] =>
+  nodeStates()
+    .filter(([, state]) => state === 'Ready')
+    .map(([name = '']) => name);
+
+/** Names of the members of etcd, as that node's member knows them. */
+export const etcdMembers = (node: BedHost): string[] => {
+  const pki = '/etc/kubernetes/pki/etcd';
+  const list = on(
+    node,
+    `kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec etcd-${node} -- etcdctl --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key member list`,
+  );
+  return list
+    .trim()
+    .split('\n')
+    .map((line) => line.split(', ')[2] ?? '')
+    .sort();
+};
+
+export function expectWell({ code, stdout, stderr }: Ended): void {
+  if (code !== 0) throw new Error(`exit code ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-2000)}`);
+}
+
+export const up = (plan: Plan, ...more: string[]): Running =>
+  start(['up', '-i', plan.inventory, `${root}/playbooks/cluster.yml`, '--output', 'plain', ...more]);
+
+export const reset = (plan: Plan, ...hosts: BedHost[]): Promise<Ended> =>
+  start(['reset', '-i', plan.inventory, '--yes', '--output', 'plain', '--limit', hosts.join(',')]).ended;
+
+/** Makes plans that are gone after each test. */
+export function makePlans(): (groups: Groups, variables?: object, sshArgs?: string) => Plan {
+  const plans: Plan[] = [];
+  afterEach(() => {
+    for (const plan of plans.splice(0)) plan.remove();
+  });
+  return (groups, variables = {}, sshArgs = '') => {
+    const plan = new Plan(groups, { ...endpoint, ...variables }, sshArgs);
+    plans.push(plan);
+    return plan;
+  };
+}
+
+/** Takes Kubernetes off the hosts; what was installed stays. Nobody of their cluster is told. */
+export async function takeDown(...hosts: BedHost[]): Promise<void> {
+  const plan = new Plan({ control_plane: hosts, workers: [] });
+  try {
+    expectWell(await reset(plan, ...hosts));
+  } finally {
+    plan.remove();
+  }
+}
+
+const isNode = (host: BedHost): boolean =>
+  on(host, 'ls /etc/kubernetes/kubelet.conf /var/lib/kprov/kubeadm-unfinished 2>/dev/null || true') !== '';
+
+/** The hosts are this cluster of node1, and the others are bare; what is so already stays as it is. */
+export async function have(groups: Groups): Promise<void> {
+  const wanted = [...groups.control_plane, ...groups.workers].sort();
+  const strangers = nodes.filter((host) => !wanted.includes(host) && isNode(host));
+  if (strangers.length > 0 && isNode('node1')) {
+    const plan = new Plan({ control_plane: ['node1'], workers: strangers.filter((host) => host !== 'node1') });
+    await reset(plan, ...strangers);
+    plan.remove();
+  } else if (strangers.length > 0) await takeDown(...strangers);
+  if (isNode('node1') && readyNodes().join() === wanted.join()) return;
+  const plan = new Plan(groups, endpoint);
+  try {
+    expectWell(await up(plan).ended);
+  } finally {
+    plan.remove();
+  }
+}
+
+/** Hosts on which runtime, packages and images are: what follows is about the cluster. Bare again afterwards. */
+export function preparedHosts(): void {
+  beforeAll(async () => {
+    const isPrepared = nodes.every((node) => on(node, 'command -v kubeadm || true') !== '');
+    if (!isPrepared) await have({ control_plane: ['node1'], workers: ['node2', 'node3'] });
+  }, 15 * minutes);
+  afterAll(() => {
+    if (!isKept) freshHosts(...nodes);
+  }, 3 * minutes);
+}
