@@ -1,121 +1,59 @@
-import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import {
-  aptRepository,
-  bed,
-  everyWay,
-  FaultyLine,
-  figure,
-  lengthy,
-  makeProjects,
-  noAptRepository,
-  on,
-  type Running,
-} from './support.js';
+import { Gates, past as pastOn, spread } from './gates.js';
+import { aptRepository, everyWay, FaultyLine, figure, lengthy, makeProjects, noAptRepository, type Running } from './support.js';
 
-/** Stands before the programs that change a host: asks the test what is to become of the run, before and after each. */
-const gate = (address: string, port: number) => String.raw`#!/bin/bash
-name=${'${0##*/}'}
-real=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P "$name")
-ask() {
-  { exec 8<>/dev/tcp/${address}/${port}; } 2>/dev/null || return 0
-  echo "$1 $name" >&8
-  read -r what <&8
-  exec 8>&-
-  [ "$what" != die ] || { pkill -KILL -f '^(/bin/)?sh -s$'; kill -KILL $$; }
-}
-ask before
-"$real" "$@"
-rc=$?
-ask after
-exit $rc
-`;
-const programs = 'mv chmod chown mkdir ln rm cp useradd usermod groupadd apt-get apt-mark systemctl sysctl'.split(' ');
+const programs = 'mv chmod chown mkdir ln rm cp useradd usermod groupadd apt-get apt-mark systemctl sysctl';
 
 const { tasks: playbook, clean, state, leftovers } = everyWay;
-
-/** A command past the gates: they are answered by this very process. */
-const past = (command: string): string => on('node1', `PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n${command}`);
+const past = (command: string): string => pastOn('node1', command);
 
 describe('killed at every point, the next run converges', () => {
   const projectOf = makeProjects();
   const points = Number(process.env.KPROV_KILL_POINTS ?? 40);
-  const gateway = execFileSync('docker', [
-    'inspect',
-    '-f',
-    '{{range .NetworkSettings.Networks}}{{.Gateway}} {{end}}',
-    `${bed.name}-node1-1`,
-  ])
-    .toString()
-    .trim()
-    .split(' ')[0];
-
-  /** What is to become of the run at this question; the program waits for the answer. */
-  let decide: (question: string) => 'go' | 'die';
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', (question) => socket.end(`${decide(question.toString().trim())}\n`));
-  });
+  const gates = new Gates(programs);
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+    await gates.open();
     past(aptRepository('sleep 0.1'));
     past(clean);
   });
   afterAll(() => {
-    server.close();
-    past(`${clean}; ${noAptRepository}; cd /usr/local/bin && rm -f ${programs.join(' ')}`);
+    gates.close();
+    gates.remove('node1');
+    past(`${clean}; ${noAptRepository}`);
   });
-
-  const putGates = () => {
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    on(
-      'node1',
-      `cd /usr/local/bin && cat >.gate <<'GATE'\n${gate(gateway ?? '', port)}GATE\nchmod 755 .gate; for p in ${programs.join(' ')}; do /bin/cp .gate $p; done; /bin/rm .gate`,
-    );
-  };
-  const removeGates = () => past(`cd /usr/local/bin && /bin/rm -f ${programs.join(' ')}`);
-
-  /** At most so many numbers from 0 to `count`, evenly spread. */
-  const spread = (count: number, most: number) => [
-    ...new Set(
-      Array.from({ length: Math.min(count, most) }, (_, i) => Math.floor((i * count) / Math.min(count, most))),
-    ),
-  ];
 
   test('before and after each command that changes the host, with and without the shell on it', async () => {
     const project = projectOf([{ name: 'one', host: 'node1' }], playbook);
-    const asked: string[] = [];
-    decide = (question) => {
-      asked.push(question);
+    let all = 0;
+    gates.decide = () => {
+      all++;
       return 'go';
     };
-    putGates();
+    gates.put('node1');
     const first = await project.run();
     expect({ code: first.code, said: first.stderr }).toMatchObject({ code: 0 });
-    const all = asked.length;
+    gates.decide = () => 'go';
     const wanted = past(state);
     let tried = 0;
     for (const point of spread(all, points)) {
       for (const fate of points >= 2 * all
         ? (['go', 'die'] as const)
         : [point % 2 === 0 ? ('go' as const) : ('die' as const)]) {
-        removeGates();
+        gates.remove('node1');
         past(clean);
-        putGates();
+        gates.put('node1');
         let at = 0;
         let run: Running | undefined;
         let where = '';
-        decide = (question) => {
+        gates.decide = ({ when, program }) => {
           if (at++ !== point) return 'go';
-          where = question;
+          where = `${when} ${program}`;
           run?.child.kill('SIGKILL');
           return fate;
         };
         run = project.start();
         const { signal } = await run.ended;
         if (signal === 'SIGKILL') tried++;
-        decide = () => 'go';
+        gates.decide = () => 'go';
         const again = await project.run();
         const about = { point, where, fate };
         expect({ ...about, code: again.code, said: again.code === 0 ? '' : again.stdout + again.stderr }).toEqual({
@@ -127,7 +65,7 @@ describe('killed at every point, the next run converges', () => {
         expect({ ...about, left: past(leftovers) }).toEqual({ ...about, left: '' });
       }
     }
-    removeGates();
+    gates.remove('node1');
     expect(tried).toBeGreaterThan(Math.min(all, points) * 0.8);
     expect((await project.run()).stdout).toMatch(/changed=0/);
     figure(`kill points at commands: ${tried} tried of ${all} in the playbook, converged: all`);

@@ -57,6 +57,11 @@ const variants: Readonly<Record<string, readonly Mapping[]>> = {
   ],
   firewall: [{ state: 'disabled' }, { role: 'control_plane', cni: 'calico', ports: ['1:2/udp'] }],
   kubeadm_reset: [{ chains: ['X-'], runtime: 'docker' }],
+  etcd_dead_members: [{ names: [hostile] }],
+  kubernetes_node: [
+    { name: hostile, state: 'drained' },
+    { name: hostile, state: 'absent' },
+  ],
   nodes_ready: [{ nodes: [hostile] }],
   taint: [{ node: hostile, taints: ['a:NoSchedule'] }],
   label: [{ node: hostile, labels: { a: 'b' } }],

@@ -1,0 +1,220 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Groups, Plan } from '../cluster/plan.js';
+import type { BedHost } from '../lab/bed.js';
+import {
+  expectWell,
+  have,
+  kubectl,
+  makePlans,
+  minutes,
+  preparedHosts,
+  readyNodes,
+  reset,
+  root,
+  takeDown,
+  up,
+} from './cluster-support.js';
+import { Gates, leftovers, past, type Question } from './gates.js';
+import { FaultyLine, figure, lengthy, makeProjects, type Running } from './support.js';
+
+/** What `cluster.yml` changes hosts with. */
+const programs =
+  'mv chmod chown mkdir ln rm cp sed tee swapoff apt-get apt-mark systemctl sysctl modprobe kubeadm kubectl setsid';
+
+/** Those of its calls that only look. */
+const isLook = ({ program, args }: Question): boolean =>
+  (program === 'kubeadm' && !/^(init|join|reset|token create)/.test(args)) ||
+  (program === 'kubectl' && !/ (apply|create|delete|replace|patch|cordon|drain|label|taint) /.test(` ${args} `)) ||
+  (program === 'systemctl' && !/\b(start|stop|restart|reload|enable|disable|mask|unmask|daemon-reload)\b/.test(args)) ||
+  (program === 'apt-mark' && /^show/.test(args)) ||
+  (program === 'sysctl' && /^-n/.test(args));
+
+/** As a machine is whose packages were installed and nothing else; with a swap that would come back at boot. */
+const strip = `rm -f /etc/modules-load.d/kubernetes.conf /etc/sysctl.d/99-kubernetes.conf /etc/containerd/config.toml \
+  /etc/fstab.* /etc/apt/sources.list.d/kubernetes.list
+  printf '/swapfile none swap sw 0 0\\n' >/etc/fstab; rm -rf /root/.kube
+  apt-mark unhold kubelet kubeadm kubectl >/dev/null 2>&1; systemctl disable --now kubelet containerd >/dev/null 2>&1; true`;
+
+const state = `for f in /etc/modules-load.d/kubernetes.conf /etc/sysctl.d/99-kubernetes.conf /etc/containerd/config.toml \
+    /etc/fstab /etc/apt/sources.list.d/kubernetes.list /etc/apt/keyrings/kubernetes.asc /var/lib/kubelet/config.yaml; do
+    stat -c '%n %a %U %G' $f; sha256sum <$f; done
+  find /etc/kubernetes /root/.kube -type f ! -path '*/cache/*' -printf '%p %m %u\\n' | sort
+  apt-mark showhold | sort; systemctl is-enabled kubelet containerd; systemctl is-active kubelet containerd; swapon --show`;
+
+/** What may be left of a run nowhere: besides temporary files and locks, jobs of kubeadm, and tokens in files. */
+const left = (secrets: readonly string[]) => `${leftovers}
+  ls -d /run/kprov/kubeadm-* /var/lib/kprov/kubeadm-unfinished /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null
+  ${secrets.map((secret) => `grep -rlF ${secret} /run/kprov /var/lib/kprov /var/log/kprov /etc /root /tmp /var/tmp /var/lib/kubelet/*.* 2>/dev/null`).join('\n')}
+  ps -eo args | grep -E '^(sh -c umask|kubeadm)'; true`;
+
+describe('kprov is killed at every step of cluster.yml, and what comes next converges', () => {
+  const planOf = makePlans();
+  const projectOf = makeProjects();
+  const gates = new Gates(programs);
+  const most = Number(process.env.KPROV_KILL_POINTS ?? 60);
+  preparedHosts();
+  beforeAll(() => gates.open());
+  afterAll(() => gates.close());
+
+  /** Tokens that let nodes join, made by whichever run. */
+  const joinTokens = (): string[] =>
+    kubectl('-n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o name')
+      .split('\n')
+      .filter(Boolean)
+      .filter(
+        (name) => kubectl(`-n kube-system get ${name} -o 'jsonpath={.data.usage-bootstrap-authentication}'`) !== '',
+      );
+
+  function expectNothingLeft(hosts: readonly BedHost[]): void {
+    const tokens = joinTokens();
+    // One for those who joined: a killed run's is used by the next.
+    expect(tokens.length).toBeLessThanOrEqual(1);
+    const secrets = tokens.map((name) =>
+      Buffer.from(kubectl(`-n kube-system get ${name} -o 'jsonpath={.data.token-secret}'`), 'base64').toString(),
+    );
+    for (const host of hosts) expect({ host, left: past(host, left(secrets)) }).toEqual({ host, left: '' });
+  }
+
+  /**
+   * Runs again and again; each run is killed where it changes something that no run was killed at before, every other
+   * time together with the shell on the host, until one gets through. Returns how many were killed.
+   */
+  async function killAtEachStep(plan: Plan, hosts: readonly BedHost[], stride: number): Promise<string[]> {
+    const tried = new Set<string>();
+    const points: string[] = [];
+    for (const host of hosts) gates.put(host);
+    try {
+      for (let run: Running | undefined; ; ) {
+        let isKilled = false;
+        gates.decide = (question) => {
+          const { host, when, program, args } = question;
+          if (isKilled || isLook(question)) return 'go';
+          const key = [host, when, program, args.replaceAll(/\.kprov-\S+|tmp\.\S+|\d+/g, '*')].join(' ');
+          if (tried.has(key)) return 'go';
+          tried.add(key);
+          if (tried.size % stride !== 0 || points.length >= most) return 'go';
+          isKilled = true;
+          points.push(key);
+          run?.child.kill('SIGKILL');
+          // kubeadm that is killed is another test's.
+          return points.length % 2 === 0 && program !== 'kubeadm' ? 'die' : 'go';
+        };
+        run = up(plan);
+        const ended = await run.ended;
+        if (ended.signal === 'SIGKILL') continue;
+        if (ended.code !== 0) throw new Error(`after ${points.at(-1)}: ${ended.stdout.slice(-3000)}\n${ended.stderr}`);
+        return points;
+      }
+    } finally {
+      gates.decide = () => 'go';
+      for (const host of hosts) gates.remove(host);
+    }
+  }
+
+  async function expectSameAfterKills(
+    groups: Groups,
+    swept: readonly BedHost[],
+    begin: () => Promise<void>,
+    stride = 1,
+  ) {
+    const plan = planOf(groups);
+    await begin();
+    for (const host of swept) past(host, strip);
+    expectWell(await up(plan).ended);
+    const wanted = swept.map((host) => past(host, state));
+    await begin();
+    for (const host of swept) past(host, strip);
+    const points = await killAtEachStep(plan, swept, stride);
+    if (process.env.KPROV_SHOW_POINTS) process.stdout.write(`${points.join('\n')}\n`);
+    expect(swept.map((host) => past(host, state))).toEqual(wanted);
+    const all = [...groups.control_plane, ...groups.workers].sort();
+    expect(readyNodes()).toEqual(all);
+    expectNothingLeft(all);
+    const again = await up(plan).ended;
+    expectWell(again);
+    expect(again.stdout).not.toMatch(/changed=[1-9]/);
+    return points.length;
+  }
+
+  test(
+    'workers: before and after each command that changes them, every other time with the shell on the host',
+    async () => {
+      await have({ control_plane: ['node1'], workers: [] });
+      const count = await expectSameAfterKills(
+        { control_plane: ['node1'], workers: ['node2', 'node3'] },
+        ['node2', 'node3'],
+        () => have({ control_plane: ['node1'], workers: [] }),
+      );
+      expect(count).toBeGreaterThan(Math.min(most, 20) - 1);
+      figure(`kill points of cluster.yml on workers: ${count} tried, each passed by the next run, converged`);
+    },
+    30 * minutes,
+  );
+
+  test(
+    'the first control plane: from the first command to the last, kubeadm init and the pod network among them',
+    async () => {
+      const count = await expectSameAfterKills({ control_plane: ['node1'], workers: [] }, ['node1'], () =>
+        takeDown('node1', 'node2', 'node3'),
+      );
+      expect(count).toBeGreaterThan(Math.min(most, 20) - 1);
+      figure(`kill points of cluster.yml on the control plane: ${count} tried, each passed by the next run, converged`);
+    },
+    30 * minutes,
+  );
+
+  lengthy(
+    'before it is sent, sent and not answered: at any byte in either direction, each time followed by a run that converges',
+    async () => {
+      await have({ control_plane: ['node1'], workers: ['node2'] });
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
+      const proxy = await FaultyLine.before('node2');
+      const project = projectOf(
+        [
+          { name: 'node1', host: 'node1' },
+          { name: 'node2', host: 'node2', proxy },
+        ],
+        `- import_playbook: ${root}/playbooks/cluster.yml\n`,
+      );
+      writeFileSync(join(project.directory, 'groups.ini'), '[control_plane]\nnode1\n[workers]\nnode2\n');
+      mkdirSync(join(project.directory, 'group_vars/all'), { recursive: true });
+      for (const name of ['bed.yml', 'test.yml'])
+        project.write(`group_vars/all/${name}`, readFileSync(join(plan.directory, 'group_vars/all', name), 'utf8'));
+      const groups = ['-i', 'groups.ini', '--output', 'plain'];
+      const leave = async () => {
+        expectWell(await reset(plan, 'node2'));
+        past('node2', strip);
+        proxy.bytes.up = 0;
+        proxy.bytes.down = 0;
+      };
+      try {
+        await leave();
+        expectWell(await project.run(groups));
+        const full = { ...proxy.bytes };
+        const wanted = past('node2', state);
+        let tried = 0;
+        const each = Math.max(1, Math.ceil(most / 12));
+        for (const direction of ['up', 'down'] as const) {
+          for (let point = 0; point < each; point++) {
+            await leave();
+            const bytes = Math.ceil(((point + 0.6) * full[direction]) / each);
+            let run: Running | undefined;
+            proxy.breakAt = { direction, bytes, how: () => void run?.child.kill('SIGKILL') };
+            run = project.start(groups);
+            if ((await run.ended).signal === 'SIGKILL') tried++;
+            proxy.breakAt = undefined;
+            expectWell(await project.run(groups));
+            expect({ direction, bytes, state: past('node2', state) }).toEqual({ direction, bytes, state: wanted });
+            expectNothingLeft(['node1', 'node2']);
+          }
+        }
+        expect(tried).toBeGreaterThanOrEqual(each);
+        figure(`kill points of cluster.yml at bytes: ${tried} tried, converged: all`);
+      } finally {
+        proxy.close();
+      }
+    },
+    30 * minutes,
+  );
+});
