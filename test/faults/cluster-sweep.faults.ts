@@ -15,7 +15,7 @@ import {
   takeDown,
   up,
 } from './cluster-support.js';
-import { Gates, leftovers, past, type Question } from './gates.js';
+import { Gates, past, type Question } from './gates.js';
 import { FaultyLine, figure, lengthy, makeProjects, type Running } from './support.js';
 
 /** What `cluster.yml` changes hosts with. */
@@ -43,7 +43,7 @@ const state = `for f in /etc/modules-load.d/kubernetes.conf /etc/sysctl.d/99-kub
   apt-mark showhold | sort; systemctl is-enabled kubelet containerd; systemctl is-active kubelet containerd; swapon --show`;
 
 /** What may be left of a run nowhere: besides temporary files and locks, jobs of kubeadm, and tokens in files. */
-const left = (secrets: readonly string[]) => `${leftovers}
+const left = (secrets: readonly string[]) => `${everyWay.leftovers}
   ls -d /run/kprov/kubeadm-* /var/lib/kprov/kubeadm-unfinished /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null
   ${secrets.map((secret) => `grep -rlF ${secret} /run/kprov /var/lib/kprov /var/log/kprov /etc /root /tmp /var/tmp /var/lib/kubelet/*.* 2>/dev/null`).join('\n')}
   ps -eo args | grep -E '^(sh -c umask|kubeadm)'; true`;

@@ -82,7 +82,3 @@ export const past = (host: BedHost, command: string): string =>
 export const spread = (count: number, most: number): number[] => [
   ...new Set(Array.from({ length: Math.min(count, most) }, (_, i) => Math.floor((i * count) / Math.min(count, most)))),
 ];
-
-/** Shell text that names what a run has left on a host: temporary files, open jobs, a lock that is held. */
-export const leftovers = `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-30 minutes' 2>/dev/null; find /run/kprov -type f ! -name lock ! -name changed ! -name temporary -size +0
-  flock -n /run/kprov/lock true || echo locked`;

@@ -1,5 +1,14 @@
 import { Gates, past as pastOn, spread } from './gates.js';
-import { aptRepository, everyWay, FaultyLine, figure, lengthy, makeProjects, noAptRepository, type Running } from './support.js';
+import {
+  aptRepository,
+  everyWay,
+  FaultyLine,
+  figure,
+  lengthy,
+  makeProjects,
+  noAptRepository,
+  type Running,
+} from './support.js';
 
 const programs = 'mv chmod chown mkdir ln rm cp useradd usermod groupadd apt-get apt-mark systemctl sysctl';
 
