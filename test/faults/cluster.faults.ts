@@ -161,7 +161,7 @@ describe('a cluster in trouble', () => {
   test(
     'a control plane that was made anew under its name is taken in again: etcd no longer waits for the one that was lost',
     async () => {
-      await have({ control_plane: ['node3', 'node1', 'node2'], workers: [] });
+      await have({ control_plane: ['node1', 'node2', 'node3'], workers: [] });
       // As when its disk was replaced, with the packages there already. Nobody else is told.
       on(
         'node3',

@@ -43,7 +43,10 @@ kp_k_etcdctl() {
   case $kp_out in *'flag provided but not defined'*) ;; *) return 1 ;; esac
   kp_out=$(kp_k_kubectl -n kube-system exec "etcd-$kp_k_self" -c etcd -- env ETCDCTL_API=3 etcdctl "$@" 2>&1)
 }
-kp_k_api || return 1
+kp_k_api || {
+  kp_set hint 'If half of the members of etcd or more are lost, it serves nobody: start it once on this host with --force-new-cluster in /etc/kubernetes/manifests/etcd.yaml, then run this again.'
+  return 1
+}
 kp_k_etcdctl https://127.0.0.1:2379 member list || {
   kp_set output "$kp_out"; kp_fail 'the members of etcd cannot be listed'; return 1; }
 kp_k_removed=
@@ -67,7 +70,7 @@ kp_set removed "$\{kp_k_removed# }"`,
     ),
   interpret: (report) => ({
     result: {
-      ...plainFields(report, ['msg', 'output']),
+      ...plainFields(report, ['msg', 'output', 'hint']),
       removed: (report.text('removed') ?? '').split(' ').filter(Boolean),
     },
   }),
