@@ -72,6 +72,7 @@ export function makePlans(): (groups: Groups, variables?: object, sshArgs?: stri
 
 /** Takes Kubernetes off the hosts; what was installed stays. Nobody of their cluster is told. */
 export async function takeDown(...hosts: BedHost[]): Promise<void> {
+  if (hosts.length === 0) return;
   const plan = new Plan({ control_plane: hosts, workers: [] });
   try {
     expectWell(await reset(plan, ...hosts));
@@ -86,13 +87,19 @@ const isNode = (host: BedHost): boolean =>
 /** The hosts are this cluster of node1, and the others are bare; what is so already stays as it is. */
 export async function have(groups: Groups): Promise<void> {
   const wanted = [...groups.control_plane, ...groups.workers].sort();
-  const strangers = nodes.filter((host) => !wanted.includes(host) && isNode(host));
-  if (strangers.length > 0 && isNode('node1')) {
-    const plan = new Plan({ control_plane: ['node1'], workers: strangers.filter((host) => host !== 'node1') });
-    await reset(plan, ...strangers);
+  if (!isNode('node1')) await takeDown(...nodes.filter(isNode));
+  else {
+    const controlPlanes = nodeStates().flatMap(([name, , roles = '']) =>
+      roles.includes('control-plane') ? [name] : [],
+    );
+    const isRight = (host: BedHost) =>
+      controlPlanes.includes(host) ? groups.control_plane.includes(host) : wanted.includes(host);
+    const strangers = nodes.filter((host) => host !== 'node1' && isNode(host) && !isRight(host));
+    const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] });
+    if (strangers.length > 0) await reset(plan, ...strangers);
     plan.remove();
-  } else if (strangers.length > 0) await takeDown(...strangers);
-  if (isNode('node1') && readyNodes().join() === wanted.join()) return;
+    if (readyNodes().join() === wanted.join()) return;
+  }
   const plan = new Plan(groups, endpoint);
   try {
     expectWell(await up(plan).ended);

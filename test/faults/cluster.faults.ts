@@ -165,7 +165,7 @@ describe('a cluster in trouble', () => {
       // As when its disk was replaced, with the packages there already. Nobody else is told.
       on(
         'node3',
-        `kubeadm reset -f --skip-phases update-cluster-status,remove-etcd-member >/dev/null 2>&1; rm -rf /etc/kubernetes /var/lib/etcd /etc/cni/net.d /var/lib/kprov`,
+        `kubeadm reset -f --skip-phases update-cluster-status,remove-etcd-member >/dev/null 2>&1; rm -rf /etc/kubernetes /var/lib/etcd /etc/cni/net.d/* /var/lib/kprov`,
       );
       const { stdout, ...ended } = await up(planOf({ control_plane: ['node3', 'node1', 'node2'], workers: [] })).ended;
       expectWell({ stdout, ...ended });

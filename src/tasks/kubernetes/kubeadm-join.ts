@@ -92,6 +92,7 @@ if ! command -v kubeadm >/dev/null 2>&1; then
 fi
 kp_set node "$kp_k_node"
 kp_k_state=absent
+kp_k_forget_jobs
 if kp_k_running kubeadm-join; then kp_k_state=running
 elif [ -e ${KUBELET_CONF} ]; then
   kp_k_conf ${KUBELET_CONF} certificate-authority-data; kp_set ca "$kp_value"

@@ -24,6 +24,7 @@ kp_k_versions() {
   kp_set now "$(date +%s)"
 }
 kp_k_kubectl() { kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=10s "$@"; }
+kp_k_forget_jobs
 if kp_k_running kubeadm-init; then kp_k_versions; kp_set state running; return 0; fi
 kp_k_state=absent
 if [ -e ${ADMIN_CONF} ]; then

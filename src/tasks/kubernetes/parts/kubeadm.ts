@@ -88,6 +88,20 @@ kp_k_job_end() {
   kp_open "$1"; cat "$kp_k_spool/output" 2>/dev/null; kp_close
   rm -rf -- "$kp_k_spool"
 }
+# kp_k_forget_jobs [1]: removes what init and join left that were over when nobody waited for them: their output may hold
+# tokens. With 1 one that is under way is ended.
+kp_k_forget_jobs() {
+  [ -z "$kp_check" ] || return 0
+  for kp_k_which in kubeadm-init kubeadm-join; do
+    if kp_k_running "$kp_k_which"; then
+      [ -n "$1" ] || continue
+      # It leads a group of its own, where there is setsid.
+      kp_k_pid=$(cat "$kp_k_spool/pid")
+      kill -9 "-$kp_k_pid" 2>/dev/null || kill -9 "$kp_k_pid"
+    fi
+    [ ! -d "$kp_k_spool" ] || rm -rf -- "$kp_k_spool"
+  done
+}
 # kp_k_mark: says which run has begun, until that ends well.
 kp_k_mark() { mkdir -p -m 700 ${STATE} && printf '%s\n' "$\{kp_k_spool##*/}" >${MARKER} && : >"$kp_k_spool/marked"; }
 kp_k_kubelet_log() {
@@ -95,6 +109,7 @@ kp_k_kubelet_log() {
 }
 # kp_k_reset SOCKET: takes back what an unfinished kubeadm run left.
 kp_k_reset() {
+  kp_k_forget_jobs 1
   kp_try kubeadm reset -f $\{1:+--cri-socket="$1"} || return 1
   rm -f ${MARKER}
 }
