@@ -6,6 +6,8 @@ export const exitCode = {
   badInput: 1,
   taskFailed: 2,
   unreachable: 4,
+  /** What ansible-playbook says of a file that cannot be read as a playbook. */
+  badPlaybook: 4,
   changesPending: 10,
   interrupted: 99,
   ourFault: 250,

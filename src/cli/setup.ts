@@ -122,11 +122,21 @@ export async function openVault(
   return { vault, lacks, files: vaultFiles(nodeFiles, vault, (lack) => lacks.push(lack)) };
 }
 
+/** A key given twice: an error, but where kprov stands in for Ansible what Ansible makes of it. */
+function duplicateKeysOf({ settings, mayLackHosts }: ConnectionFlags): NonNullable<Files['duplicateKeys']> {
+  const word = settings?.text('duplicate_dict_key')?.toLowerCase() ?? (mayLackHosts ? 'warn' : 'error');
+  if (word === 'warn' || word === 'error' || word === 'ignore') return word;
+  throw new KprovError('bad-setting', `${settings?.given.get('duplicate_dict_key')?.from}: ${word}`, {
+    why: 'expected warn, error or ignore',
+  });
+}
+
 /** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
 export async function setUp(flags: ConnectionFlags, warn: (message: string) => void): Promise<Setup> {
   const own = { redactor: new Redactor(), prompts: terminalPrompts() };
-  const opened = await openVault(flags, own);
-  const { files } = opened;
+  const unsealed = await openVault(flags, own);
+  const files = { ...unsealed.files, duplicateKeys: duplicateKeysOf(flags) };
+  const opened = { ...unsealed, files };
   const extraVars = readExtraVars(flags.extraVars, files);
   const { inventory, diagnostics } = await readInventory(flags.inventory, files, flags.mayLackHosts);
   const isBroken = diagnostics.some(({ severity }) => severity === 'error');

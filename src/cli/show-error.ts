@@ -16,10 +16,15 @@ export const diagnosticOf = ({ code, message, fix, why, position }: KprovError):
   ...(position && { position }),
 });
 
+/** Mistakes for which ansible-playbook has a code of its own. */
+const unreadable = /^(yaml-syntax|duplicate-key)$/;
+
 /** What a person gets to read about an error that ended the command, and the exit code it means. */
 export function showError(error: unknown, { readLine, ...options }: ShowOptions): { text: string; code: number } {
   if (error instanceof InputError) {
-    return { text: renderDiagnostics(error.diagnostics, readLine, options), code: exitCode.badInput };
+    const isUnreadable = options.likeAnsible === true && error.diagnostics.some(({ code }) => unreadable.test(code));
+    const code = isUnreadable ? exitCode.badPlaybook : exitCode.badInput;
+    return { text: renderDiagnostics(error.diagnostics, readLine, options), code };
   }
   if (error instanceof KprovError) {
     return { text: renderDiagnostic(diagnosticOf(error), readLine, options), code: exitCode.badInput };

@@ -32,12 +32,16 @@ interface Items {
   areOwn: boolean;
 }
 
+/** Lookups that bring nothing of their own. */
+const rearranging = new Set('items list flattened nested cartesian together indexed_items dict subelements'.split(' '));
+
 /** The items of `loop` or `with_…`. Throws RangeError where they are no list. */
 export function loopItems(loop: Loop, templar: Templar, variables: Variables): Items {
-  if (loop.style !== 'loop') {
-    return { items: lookUp(loop.style, templar.render(loop.items, variables), templar, variables), areOwn: false };
-  }
   const { value: items, isOwn } = templar.renderTraced(loop.items, variables);
+  if (loop.style !== 'loop') {
+    const found = lookUp(loop.style, items, templar, variables);
+    return { items: found, areOwn: isOwn && rearranging.has(loop.style.replace('ansible.builtin.', '')) };
+  }
   if (Array.isArray(items)) return { items, areOwn: isOwn };
   const what = isMapping(items) ? 'a mapping (use `| dict2items`)' : `${typeof items}`;
   throw new RangeError(`loop wants a list, but got ${what}`);

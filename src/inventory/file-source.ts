@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../errors/index.js';
-import { isMapping } from '../values/index.js';
+import { type Files, isMapping } from '../values/index.js';
 import { type ParsedYaml, parseYaml } from '../yaml/index.js';
 import { readIni } from './ini.js';
 import type { InventoryIo } from './model.js';
@@ -41,17 +41,17 @@ export async function readFileSource(source: Source, io: InventoryIo): Promise<v
     return error('toml-unsupported', 'TOML inventories are not supported', { fix: 'write it as INI or YAML' });
   // The vault's header is refused by the YAML reader; nothing in an encrypted file tells its format.
   const isYaml = yamlExtensions.includes(extension) || text.startsWith('$ANSIBLE_VAULT;');
-  const parsed = isYaml || extension === '' ? parseIfYaml(text, source.file, isYaml) : undefined;
+  const parsed = isYaml || extension === '' ? parseIfYaml(text, source.file, isYaml, io.files) : undefined;
   if (parsed === undefined) readIni(text.replace(/^\ufeff/, ''), source);
   else readYaml(parsed, source);
 }
 
 /** Without an extension to tell, a mapping is YAML and everything else INI, unless it clearly meant to be YAML. */
-function parseIfYaml(text: string, file: string, isCertain: boolean): ParsedYaml | undefined {
-  if (isCertain) return parseYaml(text, file);
+function parseIfYaml(text: string, file: string, isCertain: boolean, rules: Files): ParsedYaml | undefined {
+  if (isCertain) return parseYaml(text, file, rules);
   const first = text.split(/\r\n|\n|\r/).find((line) => /^\s*[^\s#;]/.test(line)) ?? '';
   if (/^\s*\[/.test(first)) return undefined;
-  const parsed = parseYaml(text, file);
+  const parsed = parseYaml(text, file, rules);
   const isMapped = parsed.diagnostics.length === 0 && isMapping(parsed.documents[0]?.value);
   return isMapped || /^(?:---|\{|[\w.-]+:(?:\s|$))/.test(first) ? parsed : undefined;
 }

@@ -140,7 +140,7 @@ export class VarsFiles {
       this.#report('error', error.code, error.message, place, reasonOf(error));
     }
     if (text === undefined) return none;
-    const { documents, diagnostics } = parseYaml(text, place.shown);
+    const { documents, diagnostics } = parseYaml(text, place.shown, this.#files);
     this.#problems.push(...diagnostics);
     const [document, second] = documents;
     if (second !== undefined) {

@@ -109,7 +109,7 @@ export function readDocument(context: Context, file: string): YamlDocument | und
   const text = readText(context, file);
   let document: YamlDocument | undefined;
   if (text !== undefined) {
-    const { documents, diagnostics } = parseYaml(text, file);
+    const { documents, diagnostics } = parseYaml(text, file, context.options.files);
     context.diagnostics.push(...diagnostics);
     document = documents[0];
     if (documents[1] !== undefined) {

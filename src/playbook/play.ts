@@ -12,6 +12,7 @@ import { ownText, readKeywords } from './read-keywords.js';
 import { loadRole } from './role.js';
 import { roleUses } from './role-use.js';
 import { checkTemplates } from './templates.js';
+import { checkReservedNames } from './variables.js';
 import { readVarsFiles } from './vars-files.js';
 import { readVarsPrompt } from './vars-prompt.js';
 import { describe, suggestion } from './words.js';
@@ -171,5 +172,6 @@ export function loadPlay(context: Context, cursor: Cursor, from: { file: string;
     roles: context.play.roles,
   };
   checkNotifications(context, play);
+  checkReservedNames(context, child(cursor, 'vars'));
   return play;
 }

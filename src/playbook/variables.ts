@@ -1,6 +1,7 @@
 import type { Position } from '../errors/index.js';
 import { isMapping } from '../values/index.js';
-import { type Context, type Cursor, positionOf, report, warn } from './context.js';
+import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
+import { keywords } from './keywords.js';
 
 const pythonKeywords = new Set(
   'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
@@ -26,6 +27,38 @@ export function checkVariableNames(context: Context, cursor: Cursor): void {
   if (!isMapping(cursor.value)) return;
   for (const name of Object.keys(cursor.value)) {
     checkVariableName(context, cursor.document.keyAt([...cursor.path, name]), name);
+  }
+}
+
+/** What Jinja2 and Ansible have in templates under a name of their own. */
+const templateGlobals = [
+  'range',
+  'dict',
+  'lipsum',
+  'cycler',
+  'joiner',
+  'namespace',
+  'lookup',
+  'query',
+  'q',
+  'now',
+  'undef',
+];
+const reserved = new Set([...keywords.map(({ name }) => name), 'local_action', ...templateGlobals]);
+
+/** A play's variable that hides a keyword, or a global of templates, is told as Ansible tells it. */
+export function checkReservedNames(context: Context, vars: Cursor): void {
+  const mappings = Array.isArray(vars.value) ? vars.value.map((_, index) => child(vars, index)) : [vars];
+  for (const cursor of mappings) {
+    for (const name of isMapping(cursor.value) ? Object.keys(cursor.value) : []) {
+      if (!reserved.has(name)) continue;
+      warn(context, cursor.document.keyAt([...cursor.path, name]), {
+        code: 'reserved-name',
+        message: `Found variable using reserved name: ${name}`,
+        why: 'it stands in the way of what Ansible or Jinja2 has under that name',
+        fix: 'rename it',
+      });
+    }
   }
 }
 

@@ -35,6 +35,8 @@ export interface PathFacts {
 
 /** Read-only access to the control machine's files, handed to code that is otherwise pure. All calls are synchronous. */
 export interface Files {
+  /** What a key that a YAML file gives twice is; default `error`. Otherwise the last one counts. */
+  duplicateKeys?: 'error' | 'warn' | 'ignore';
   /** The file's text as UTF-8, or undefined where it is not there or not a file. Throws KprovError when unreadable. */
   read(path: string): string | undefined;
   /** The file's bytes, likewise. */

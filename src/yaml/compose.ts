@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
 import {
+  type Files,
   isMapping,
   literalText,
   type Mapping,
@@ -31,6 +32,7 @@ interface State {
   /** Anchors seen so far; undefined while their own value is being composed. */
   anchors: Map<string, Composed | undefined>;
   tooBig: boolean;
+  duplicateKeys: Files['duplicateKeys'];
 }
 
 const coreTag = 'tag:yaml.org,2002:';
@@ -38,7 +40,11 @@ const known = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map(
 
 const spanOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
 
-function report(state: State, span: readonly [number, number], diagnostic: Omit<Diagnostic, 'severity' | 'position'>) {
+function report(
+  state: State,
+  span: readonly [number, number],
+  diagnostic: Omit<Diagnostic, 'severity' | 'position'> & Partial<Pick<Diagnostic, 'severity'>>,
+) {
   state.diagnostics.push({ severity: 'error', ...diagnostic, position: state.lines.position(...span) });
 }
 
@@ -206,10 +212,11 @@ function composeMapping(node: YAMLMap, state: State): Composed {
       continue;
     }
     const earlier = own.get(text);
-    if (earlier !== undefined) {
+    if (earlier !== undefined && state.duplicateKeys !== 'ignore') {
       report(state, keySpan, {
+        severity: state.duplicateKeys === 'warn' ? 'warning' : 'error',
         code: 'duplicate-key',
-        message: `\`${text.slice(0, 80)}\` is given twice`,
+        message: `found a duplicate dict key (${text.slice(0, 80)})`,
         why: `it stands already on line ${state.lines.indexOf(earlier.key[0]) + 1} of this mapping`,
         fix: 'remove or rename one of them',
       });
@@ -291,8 +298,9 @@ function compose(node: Node | null | undefined, state: State, near: number): Com
 export function composeDocument(
   root: Node | null,
   lines: Lines,
+  duplicateKeys: Files['duplicateKeys'],
 ): { value: Value; place: Place; diagnostics: Diagnostic[] } {
-  const state: State = { lines, diagnostics: [], anchors: new Map(), tooBig: false };
+  const state: State = { lines, diagnostics: [], anchors: new Map(), tooBig: false, duplicateKeys };
   const { value, place } = compose(root, state, 0);
   return { value, place, diagnostics: state.diagnostics };
 }

@@ -1,5 +1,6 @@
 import { Composer, type CST, Parser } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
+import type { Files } from '../values/index.js';
 import { composeDocument } from './compose.js';
 import { tooDeep, unclosed } from './depth.js';
 import { type YamlDocument, yamlDocument } from './document.js';
@@ -68,9 +69,13 @@ function readTokens(text: string, lines: Lines): CST.Token[] | Diagnostic {
 
 /**
  * Reads YAML as Ansible's loader does (PyYAML's SafeLoader: YAML 1.1 with `yes`/`no`, octal `0644` and merge keys), and
- * stricter where that loader is silent: a key given twice is an error. Never throws; time and memory are bounded.
+ * stricter where that loader only warns: a key given twice is an error unless `duplicateKeys` says otherwise. Never throws; time and memory are bounded.
  */
-export function parseYaml(text: string, file: string): ParsedYaml {
+export function parseYaml(
+  text: string,
+  file: string,
+  { duplicateKeys }: Pick<Files, 'duplicateKeys'> = {},
+): ParsedYaml {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const lines = new Lines(content, file);
   const refusal = refused(content, lines);
@@ -89,7 +94,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       diagnostics.push(explainSyntaxError(error, lines, tokens));
       continue;
     }
-    const { value, place, diagnostics: found } = composeDocument(document.contents, lines);
+    const { value, place, diagnostics: found } = composeDocument(document.contents, lines, duplicateKeys);
     diagnostics.push(...found);
     documents.push(yamlDocument(value, place, { lines, hasUnsafe }));
   }

@@ -98,6 +98,34 @@ test.each([
   expect([code, text]).toEqual([expected, expect.stringContaining(message)]);
 });
 
+test.each([
+  [undefined, 0, 'warning: found a duplicate dict key (a)'],
+  ['warn', 0, 'warning: found a duplicate dict key (a)'],
+  ['error', 4, 'ERROR! found a duplicate dict key (a)'],
+  ['ignore', 0, ''],
+])('a key given twice with duplicate_dict_key = %s', async (setting, expected, message) => {
+  const bare = mkdtempSync(join(tmpdir(), 'kprov-playbook-twice-'));
+  try {
+    writeFileSync(
+      join(bare, 'p.yml'),
+      '- hosts: localhost\n  gather_facts: no\n  vars: {a: 1, a: 2}\n  tasks: [{debug: {var: a}}]\n',
+    );
+    writeFileSync(
+      join(bare, 'ansible.cfg'),
+      setting === undefined ? '' : `[defaults]\nduplicate_dict_key = ${setting}\n`,
+    );
+    const { code, text } = await runMain(['playbook', 'p.yml'], bare);
+    expect([code, text]).toEqual([expected, expect.stringContaining(message)]);
+    expect(text.includes('duplicate')).toBe(setting !== 'ignore');
+    expect(text.includes('"a": 2')).toBe(expected === 0);
+    expect((await runMain(['run', '-i', 'localhost,', 'p.yml'], bare)).code).toBe(
+      setting === undefined ? 1 : expected === 4 ? 1 : 0,
+    );
+  } finally {
+    rmSync(bare, { recursive: true, force: true });
+  }
+});
+
 test('without any inventory there is localhost, and it is said that all does not mean it', async () => {
   const bare = mkdtempSync(join(tmpdir(), 'kprov-playbook-bare-'));
   try {

@@ -452,11 +452,11 @@ export const settings: readonly Setting[] = [
     'vars_host_group_vars.stage',
     'variables are read when they are needed',
   ),
-  harmless(
+  applied(
     'duplicate_dict_key',
     'ANSIBLE_DUPLICATE_YAML_DICT_KEY',
     'defaults.duplicate_dict_key',
-    'a key given twice is always an error',
+    'what a key given twice in a YAML file is; otherwise an error, with kprov playbook a warning',
   ),
   harmless(
     'invalid_task_attribute_failed',

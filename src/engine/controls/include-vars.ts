@@ -14,7 +14,7 @@ import { result } from './result.js';
 export function readVariables(host: HostRun, file: string): Mapping {
   const text = host.play.run.files.read(file);
   if (text === undefined) throw new KprovError('file-not-found', `${file} is not there`);
-  const { documents, diagnostics } = parseYaml(text, file);
+  const { documents, diagnostics } = parseYaml(text, file, host.play.run.files);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new InputError(errors);
   const value = documents[0]?.value ?? mapping();

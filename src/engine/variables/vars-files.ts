@@ -69,7 +69,7 @@ function readFirst(run: RunContext, scope: PlayScope, names: readonly string[]):
 }
 
 function readFile(run: RunContext, path: string): Mapping {
-  const { documents, diagnostics } = parseYaml(run.files.read(path) ?? '', path);
+  const { documents, diagnostics } = parseYaml(run.files.read(path) ?? '', path, run.files);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new InputError(errors);
   const value = documents[0]?.value ?? mapping();

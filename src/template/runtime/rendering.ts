@@ -127,7 +127,7 @@ export class Rendering implements Evaluation, Expander {
   /** `path` names the place for messages about cycles. */
   valueOf({ value, template, origin }: Variable, path: string): unknown {
     if (template) return this.expand(value, path);
-    this.touchedData = true;
+    if (origin !== 'author') this.touchedData = true;
     if (isLazyMapping(value)) return new ExternalDict(this, value, path);
     const { trace } = this.#budget;
     if (origin === undefined) trace.isForeign = true;
