@@ -338,7 +338,7 @@ export class HostRun {
     return {
       id: task.id,
       name: task.role && !name.startsWith(`${task.role.name} : `) ? `${task.role.name} : ${name}` : name,
-      action: task.action,
+      action: this.tryRender(task.action, this.scope(task)),
       order,
       position: task.position,
       handler: task.isHandler,

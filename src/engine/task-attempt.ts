@@ -260,6 +260,20 @@ function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables:
   return become ? { kind: 'user', ...become } : { kind: 'login' };
 }
 
+/** `action: "{{ … }}"`: what it comes to must be a task that hosts do; the loader reads includes and the like by name. */
+function withAction(task: Task, templar: Templar, variables: Variables): Task {
+  if (isConstant(task.action)) return task;
+  const action = String(templar.render(task.action, variables));
+  const definition = findTask(action);
+  if (definition === undefined || !controls.has(definition.name))
+    return { ...task, action: definition?.name ?? action };
+  throw new KprovError('unsupported-action', `${task.action} comes to ${action}`, {
+    position: task.position,
+    why: 'what steers the run has to be known when the playbook is read',
+    fix: `write ${action}, with a condition`,
+  });
+}
+
 /**
  * Everything about one task, host and item that can be worked out on the control side. Pure but for the redactor, so
  * it may be tried again when it throws Pending. Throws TemplateError and KprovError for what the user got wrong.
@@ -267,13 +281,14 @@ function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables:
 export function attempt(
   run: RunContext,
   scope: TaskScope,
-  task: Task,
+  read: Task,
   ownerOf: (attempt: Pick<Attempt, 'become' | 'environment' | 'delegateTo'>) => PathOwner,
 ): Attempt | LeftOut {
   const { templar } = run.scope;
   const variables = variablesOf(scope);
-  for (const condition of task.when) if (!templar.evaluateCondition(condition, variables)) return { condition };
+  for (const condition of read.when) if (!templar.evaluateCondition(condition, variables)) return { condition };
 
+  const task = withAction(read, templar, variables);
   const definition = findTask(task.action);
   if (!definition) throw new KprovError('unknown-task', `there is no task ${task.action}`, { position: task.position });
   const keyword = (name: Keyword) => inheritedKeyword(task, name, { templar, variables });

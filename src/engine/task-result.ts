@@ -61,7 +61,7 @@ export function interpret(step: StepReport, attempt: Attempt, redactor: Redactor
   return {
     status,
     value: { ...commonFields(report), ...(ran && { changed: true }), ...read.result },
-    diff: [...(read.diff ?? []), ...attributeDiff(report)],
+    diff: read.diff ?? attributeDiff(report),
     incomplete: read.incomplete ?? status === 'unknown',
     save: read.save ?? [],
   };

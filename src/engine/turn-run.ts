@@ -113,7 +113,11 @@ export class TurnRun {
       }
     } catch (error) {
       if (!isUsersError(error)) throw error;
-      return { ...this.keywords(turn), turn, work: undefined, outcome: Promise.resolve(asItIs(failedBy(error))) };
+      const raw = failedBy(error);
+      // The module's own verdict on its arguments, which failed_when may overrule.
+      const isVerdict = error instanceof KprovError && error.code === 'bad-argument';
+      const outcome = isVerdict ? this.#judge(raw, turn) : Promise.resolve(asItIs(raw));
+      return { ...this.keywords(turn), turn, work: undefined, outcome };
     }
     if (isLeftOut(work)) {
       return { turn, work: undefined, outcome: Promise.resolve(skipped(work.condition)), noLog: false, ignored: false };
@@ -255,6 +259,7 @@ export class TurnRun {
       ...(program.looks && { looks: program.looks }),
       mode: {
         check: work.check,
+        isAlone: !this.#host.play.run.options.checkMode,
         diff: work.diff,
         mayFail: work.ignoreErrors || judgedHere || delegated,
         ...(inLoop && !judgedHere && { loop: 'item' as const }),

@@ -63,7 +63,8 @@ function checkFactNames(context: Context, action: Action): void {
 /** Wrong arguments where the task's failure is provided for make it fail when its turn comes, as in Ansible. */
 function checkArguments(context: Context, action: Action, mayLackSome: boolean, mayFail: boolean): void {
   const tell = mayFail && !controlActions.has(action.description.name) ? warn : report;
-  for (const problem of context.checker.check(action.description, action.args)) {
+  const problems = isTemplate(action.description.name) ? [] : context.checker.check(action.description, action.args);
+  for (const problem of problems) {
     const { path, isMissing, ...words } = problem;
     if (isMissing && (action.variableArgs !== undefined || mayLackSome)) continue;
     const isKey = problem.code === 'unknown-parameter' && path.length === 1;
@@ -135,6 +136,9 @@ function readOldForm(context: Context, source: Source): { spelling: string; draf
   return { spelling, draft, place };
 }
 
+/** `action: "{{ … }}"`: which task it is, and whether its arguments are right, shows when its turn comes. */
+const laterKnown = (name: string): TaskDescription => ({ name, parameters: {}, schema: {} });
+
 /** Reads and checks the action under a key of a task. */
 export function readAction(context: Context, source: Source): Action | undefined {
   const isOld = source.key === 'action' || source.key === 'local_action';
@@ -143,7 +147,8 @@ export function readAction(context: Context, source: Source): Action | undefined
   const spelling = old?.spelling ?? source.key;
   const key = child(source.task, source.key);
   const position = old === undefined ? keyPositionOf(key) : positionOf(old.place);
-  const description = findAction(context, spelling);
+  const description =
+    findAction(context, spelling) ?? (isOld && isTemplate(spelling) ? laterKnown(spelling) : undefined);
   if (description === undefined) {
     reportUnknownAction(context, spelling, position);
     return undefined;

@@ -61,7 +61,7 @@ kp_stat() {
     kp_type=absent kp_mode= kp_owner= kp_group= kp_uid= kp_gid= kp_size= kp_mtime=
   fi
 }
-kp_form='%f %a %u %g %s %Y %i %d %h %X %Z %b %B/%U/%G'
+kp_form='%f %a %u %g %s %.9Y %i %d %h %.9X %.9Z %b %B/%U/%G'
 # kp_ahead PATH...: what the steps that follow will look at, by one process. Their looks find it until something is
 # changed, or a step comes without kp_still set before it.
 kp_ahead() {
@@ -147,8 +147,8 @@ kp_differ() {
 # kp_attributes PATH MODE OWNER GROUP (each may be empty): brings them about. To be called after kp_stat PATH.
 kp_attributes() {
   kp_differ "$2" "$3" "$4"
-  [ -n "$kp_m$kp_o$kp_g" ] || return 0
-  if kp_apply; then
+  if [ -z "$kp_m$kp_o$kp_g" ]; then :
+  elif kp_apply; then
     if [ -n "$kp_o$kp_g" ]; then kp_try chown -h -- "$kp_o$\{kp_g:+:$kp_g}" "$1" || return 1; fi
     # chown takes away set-id bits; one zero more makes GNU chmod clear those of a directory.
     case $kp_m in '') case $kp_o$kp_g/$kp_mode in ?*/[1-7]*) kp_m=$kp_mode ;; esac ;; esac
@@ -156,6 +156,7 @@ kp_attributes() {
   else
     kp_foresee "$1" "$kp_type" "$kp_m" "$kp_o" "$kp_g"
   fi
+  [ -z "$kp_more" ] || "$kp_more" "$1"
 }
 
 # kp_unsent PATH: is its content foreseen by checksum alone? SHA-256 into kp_value.
@@ -221,7 +222,8 @@ kp_likeness() {
 # kp_install TEMP PATH MODE OWNER GROUP [BORN]: TEMP becomes PATH at one instant, with its attributes set before. Where
 # MODE, OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login
 # umask's. BORN is the mode that TEMP has already. kp_validate, where set, is shell text that judges the file "$kp_tmp"
-# first; kp_backup asks for a copy of the old one.
+# first; kp_backup asks for a copy of the old one; kp_unsafe allows writing into a file that cannot be replaced. kp_more,
+# where set, is a function that brings further attributes of a path about.
 kp_install() {
   kp_tmp=$1
   kp_new_mode
@@ -235,7 +237,10 @@ kp_install() {
     return 1
   fi
   if [ -n "$kp_backup" ] && [ -f "$2" ]; then kp_keep "$2" || { rm -f -- "$1"; return 1; }; fi
-  kp_try mv -f -- "$1" "$2" || { rm -f -- "$1"; return 1; }
+  if [ -n "$kp_unsafe" ] && ! mv -f -- "$1" "$2" 2>/dev/null; then kp_try cp -- "$1" "$2" && rm -f -- "$1"
+  elif [ -z "$kp_unsafe" ]; then kp_try mv -f -- "$1" "$2"
+  fi || { rm -f -- "$1"; return 1; }
+  [ -z "$kp_more" ] || "$kp_more" "$2"
 }
 # kp_alone PATH: does the directory that PATH stands in belong to whom we are? Else its owner can exchange what is in it.
 kp_alone() {
@@ -298,7 +303,7 @@ kp_put() {
 kp_parent() {
   case $1 in /*/*) kp_dir=$\{1%/*} ;; /*) return 0 ;; */*) kp_dir=$\{1%/*} ;; *) return 0 ;; esac
   kp_is_directory "$kp_dir" && return 0
-  if [ -n "$kp_check" ]; then
+  if [ -n "$kp_dry" ]; then
     kp_unknown "the directory $kp_dir is not there yet"
     return 1
   fi

@@ -6,6 +6,8 @@ import { quote, Script, sh } from './script.js';
 export interface StepMode {
   /** Probe and compare, but change nothing. */
   check: boolean;
+  /** Only this step is in check mode: what others would have done is done. */
+  isAlone?: boolean;
   /** Report what was there before, for a diff. */
   diff: boolean;
   /** A failure does not discard the steps queued behind it. */
@@ -43,7 +45,7 @@ function exports(environment: StepMode['environment']): Script {
 /** The text that makes the host's shell run one step. Never executed unless it has arrived whole. */
 export function renderStep(step: Step): string {
   const loop = step.loop === undefined ? '' : step.loop === 'last' ? 'le' : 'l';
-  const mode = `-${loop}${step.check ? 'c' : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
+  const mode = `-${loop}${step.check ? (step.isAlone ? 'ca' : 'c') : ''}${step.diff ? 'd' : ''}${step.mayFail ? 'k' : ''}`;
   const setUp = exports(step.environment);
   const again = step.first === undefined ? '' : `kp_again ${step.first}\n`;
   const limit = step.limitSeconds === undefined ? '' : `kp_limit=${Number(step.limitSeconds)}\n`;

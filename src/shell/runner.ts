@@ -10,7 +10,7 @@ import { pathFunctions } from './path-functions.js';
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 const commented = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
 LC_ALL=C; export LC_ALL
 umask 077
 # Were this shell to die of a signal, its memory would be a file in somebody's folder; commands get back what they had.
@@ -20,7 +20,8 @@ kp_nl='
 '
 kp_tab='	'
 
-# kp_run NONCE EPOCH MODE: runs kp_task as one step. MODE holds the letters c (check mode), d (diff), k (a failure does
+# kp_run NONCE EPOCH MODE: runs kp_task as one step. MODE holds the letters c (check mode), a (this step alone is in
+# check mode: the others are real, and nothing is foreseen), d (diff), k (a failure does
 # not stop what follows), l (an item of a loop: its failure stops what follows the loop), e (the loop ends with it).
 kp_run() {
   kp_n=$1
@@ -31,8 +32,10 @@ kp_run() {
     return
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
+  kp_dry=$kp_check
+  case $3 in *a*) kp_dry= kp_ov= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
-  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_looked= kp_made=
+  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_unsafe= kp_more= kp_looked= kp_made=
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore

@@ -63,6 +63,7 @@ export function evaluateExpression(engine: TemplateEngine, source: string, varia
 const delimited = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 const quoted = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/g;
 const operators = new Set(['and', 'or', 'not', 'in', 'is', 'true', 'false', 'none', 'True', 'False', 'None']);
+const pipesIn = (text: string): number => text.split('|').length - 1;
 const wordsOf = (text: string): string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
 
 /**
@@ -74,7 +75,8 @@ function isLiteralOnly(source: string, text: string): boolean {
   const bare = text.replace(quoted, ' ');
   const known = new Set([...wordsOf(written), ...operators]);
   return (
-    !/['"\\{}|]/.test(bare) &&
+    !/['"\\{}]/.test(bare) &&
+    pipesIn(bare) === pipesIn(written.replace(quoted, ' ')) &&
     (!bare.includes('(') || written.includes('(')) &&
     wordsOf(bare).every((word) => known.has(word))
   );

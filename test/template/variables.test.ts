@@ -70,6 +70,10 @@ describe('data', () => {
     expect(thrownBy(() => templar.evaluateCondition('{{ evil }}', variables))).toMatchObject({
       code: 'unsafe-condition',
     });
+    expect(templar.evaluateCondition("path == '{{ path }}' | upper | lower", data({ path: '/x' }))).toBe(true);
+    expect(
+      thrownBy(() => templar.evaluateCondition("path == '{{ path }}' | upper", data({ path: "'|upper|upper == '" }))),
+    ).toMatchObject({ code: 'unsafe-condition' });
     expect(templar.evaluateCondition('held', variables)).toBe(true);
     expect(templar.evaluateCondition('held', data({ held: 'x == 2', x: 1 }))).toBe(true);
   });

@@ -48,7 +48,7 @@ gpg --batch --homedir "$kp_home" --export ${id ?? ''} >"$kp_home/key"`;
         downloadFunction,
         sh`
 command -v gpg >/dev/null 2>&1 || {
-  if [ -n "$kp_check" ]; then kp_unknown 'gpg is not installed yet'; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown 'gpg is not installed yet'; return 0; fi
   kp_fail 'gpg is needed to read keys (package gnupg)'
   return 1
 }

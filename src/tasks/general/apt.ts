@@ -111,7 +111,7 @@ kp_download ${deb} "$kp_deb" || { ${remove}; return 1; }`,
       : sh`
 kp_deb=${deb.startsWith('/') ? deb : `./${deb}`}
 if [ ! -f "$kp_deb" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_deb is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_deb is not there yet"; return 0; fi
   kp_fail "$kp_deb does not exist"
   return 1
 fi`,

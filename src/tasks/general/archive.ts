@@ -132,7 +132,7 @@ unset IFS; set +f
 kp_set arcroot "$kp_root"
 kp_set missing "$kp_missing"
 if [ -z "$kp_all" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown ${`there is nothing at ${named} yet`}; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown ${`there is nothing at ${named} yet`}; return 0; fi
   kp_fail 'Error, no source paths were found'; return 1
 fi
 kp_many=${args.force_archive || isGlob}

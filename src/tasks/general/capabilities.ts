@@ -33,11 +33,11 @@ export const capabilities = defineTask({
 kp_p=${args.path}
 case $kp_p in -*) kp_p=./$kp_p ;; esac
 for kp_i in getcap setcap; do command -v "$kp_i" >/dev/null 2>&1 || {
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_i is not installed yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_i is not installed yet"; return 0; fi
   kp_fail "Failed to find required executable $kp_i"; return 1
 }; done
 if [ ! -f "$kp_p" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
   kp_fail "$kp_p is not a file"; return 1
 fi
 kp_out=$(getcap "$kp_p" 2>/dev/null)

@@ -89,7 +89,7 @@ export function commandProgram(
   const { chdir, creates, removes, stdin } = options;
   const enter = sh`kp_home=$PWD
 if ! cd ${chdir} 2>/dev/null; then
-  if [ -n "$kp_check" ]; then kp_unknown ${`the directory ${chdir} is not there yet`}; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown ${`the directory ${chdir} is not there yet`}; return 0; fi
   kp_fail ${`Unable to change directory before execution: cannot enter ${chdir}`}
   return 1
 fi`;

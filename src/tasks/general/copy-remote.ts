@@ -71,7 +71,7 @@ const notThere = sh`
 kp_src=$1
 kp_stat "$kp_src"
 if [ "$kp_type" = absent ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_src is not there yet"; else kp_fail "Source $kp_src not found"; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_src is not there yet"; else kp_fail "Source $kp_src not found"; fi
   return 1
 fi`;
 

@@ -59,7 +59,7 @@ if [ -n "$kp_file" ]; then
   kp_read "$kp_file" || return 1
 else
   if ! command -v crontab >/dev/null 2>&1; then
-    if [ -n "$kp_check" ]; then kp_unknown 'crontab is not installed yet'; return 0; fi
+    if [ -n "$kp_dry" ]; then kp_unknown 'crontab is not installed yet'; return 0; fi
     kp_fail 'crontab is not installed (package cron)'
     return 1
   fi

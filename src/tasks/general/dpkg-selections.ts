@@ -26,7 +26,7 @@ if [ -n "$kp_check" ]; then
 fi
 case $kp_was in unknown) kp_was= ;; esac
 if [ -z "$kp_was" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "the package $kp_p is not installed yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "the package $kp_p is not installed yet"; return 0; fi
   kp_fail "Failed to find package '$kp_p' to perform selection '"${args.selection}"'."
   return 1
 fi

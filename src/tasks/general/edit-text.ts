@@ -2,11 +2,12 @@ import { Buffer } from 'node:buffer';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
 import { type Interpretation, type Outcome, type Program, program, type Report } from '../task.js';
+import type { FileAttributes } from './file-attributes.js';
 import { withFailure } from './reported.js';
 import { backupOf, digest, fileDiffs, safeguards } from './written-file.js';
 
 /** Arguments of every task that edits a text file in place. */
-export interface EditArguments {
+export interface EditArguments extends FileAttributes {
   path: string;
   mode: string | undefined;
   owner: string | undefined;
@@ -26,7 +27,7 @@ export interface MissingFile {
 
 /** What to say of a file that is not there; in check mode an earlier step may be about to bring it. */
 export const failMissing = (path: string, msg: string): Script => sh`
-if [ -n "$kp_check" ]; then kp_unknown ${`${path} is not there yet`}; return 0; fi
+if [ -n "$kp_dry" ]; then kp_unknown ${`${path} is not there yet`}; return 0; fi
 kp_set rc 257
 kp_fail ${msg}
 return 1`;

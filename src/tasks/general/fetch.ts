@@ -44,7 +44,7 @@ if kp_is_directory "$kp_p"; then
   kp_fail 'remote file is a directory, fetch cannot work on directories'; return 1
 fi
 if [ ! -e "$kp_p" ] && ! { kp_foreseen "$kp_p" && kp_predicted content "$kp_p"; }; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
   if [ -n ${args.fail_on_missing} ]; then kp_fail 'the remote file does not exist'; return 1; fi
   kp_set msg 'the remote file does not exist, not transferring, ignored'
   return 0

@@ -55,7 +55,7 @@ export const filesystem = defineTask({
 kp_dev=${args.dev}
 if [ ! -e "$kp_dev" ]; then
   [ ${args.state} = present ] || return 0
-  if [ -n "$kp_check" ]; then kp_unknown "Device $kp_dev is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "Device $kp_dev is not there yet"; return 0; fi
   kp_fail "Device $kp_dev not found."; return 1
 fi
 command -v blkid >/dev/null 2>&1 || { kp_fail 'Failed to find required executable blkid'; return 1; }

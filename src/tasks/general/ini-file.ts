@@ -4,6 +4,7 @@ import { sh } from '../../shell/index.js';
 import { choice, flag, list, path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { createMissing, type Edit, editHere, failMissing, interpretText } from './edit-text.js';
+import { fileAttributes } from './file-attributes.js';
 import { editIni, type IniEdit } from './ini-edit.js';
 import { asBytes } from './python-match.js';
 import { ownership } from './written-file.js';
@@ -37,6 +38,7 @@ export const iniFile = defineTask({
     allow_no_value: flag('Whether an option may stand without a value.', { default: false }),
     backup: flag('Whether a copy of the old file is kept beside it.', { default: false }),
     ...ownership,
+    ...fileAttributes,
   },
   atMostOne: [['value', 'values']],
   returns: {

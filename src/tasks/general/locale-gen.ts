@@ -28,7 +28,7 @@ export const localeGen = defineTask({
 ${rewriteFunction}
 kp_file=/etc/locale.gen
 if [ ! -f "$kp_file" ] && ! kp_foreseen "$kp_file"; then
-  if [ -n "$kp_check" ]; then kp_unknown 'locale-gen is not installed yet (package locales)'; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown 'locale-gen is not installed yet (package locales)'; return 0; fi
   kp_fail 'there is no /etc/locale.gen (package locales)'
   return 1
 fi

@@ -136,7 +136,7 @@ unmounted | absent)
   fi ;;
 remounted)
   if [ -z "$kp_mounted" ]; then
-    if [ -n "$kp_check" ]; then kp_unknown "$kp_point is not mounted yet"; return 0; fi
+    if [ -n "$kp_dry" ]; then kp_unknown "$kp_point is not mounted yet"; return 0; fi
     kp_fail "$kp_point is not mounted"
     return 1
   fi

@@ -38,7 +38,7 @@ export const selinux = defineTask({
 ${rewriteFunction}
 kp_file=${configfile} kp_want=${args.state} kp_policy=${args.policy} kp_msgs= kp_reboot=no
 if [ ! -f "$kp_file" ] && ! kp_foreseen "$kp_file"; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_file is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_file is not there yet"; return 0; fi
   kp_fail "Unable to find file $kp_file"; return 1
 fi
 kp_read "$kp_file" || return 1

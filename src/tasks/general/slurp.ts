@@ -36,7 +36,7 @@ export const slurp = defineTask({
 kp_p=${args.src}
 if kp_is_directory "$kp_p"; then kp_fail "source is a directory and must be a file: $kp_p"; return 1; fi
 if [ ! -e "$kp_p" ] && ! { kp_foreseen "$kp_p" && kp_predicted content "$kp_p"; }; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
   kp_fail "file not found: $kp_p"; return 1
 fi
 ${readFileScript}`),

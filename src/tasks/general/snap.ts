@@ -64,7 +64,7 @@ EOF
     set -- install ${args.classic ? ['--classic'] : []} ${args.channel === 'stable' ? [] : [`--channel=${args.channel}`]} "$kp_i" ;;
   absent/*) kp_out_of=$kp_out_of$kp_i$kp_nl; set -- remove "$kp_i" ;;
   */absent) 
-    if [ -n "$kp_check" ]; then kp_unknown "the snap $kp_i is not there yet"; return 0; fi
+    if [ -n "$kp_dry" ]; then kp_unknown "the snap $kp_i is not there yet"; return 0; fi
     kp_fail "the snap $kp_i is not installed"; return 1 ;;
   enabled/*) set -- enable "$kp_i" ;;
   disabled/*) set -- disable "$kp_i" ;;

@@ -1,5 +1,5 @@
 import { sh } from '../../shell/index.js';
-import type { Mapping } from '../../values/index.js';
+import { float, type Mapping } from '../../values/index.js';
 import { choice, flag, path } from '../parameters.js';
 import { defineTask, program, type Report } from '../task.js';
 import { attributesOf, attributesScript, mimeOf, mimeScript } from './stat-extras.js';
@@ -53,9 +53,10 @@ function describe(report: Report, file: string): Mapping {
     inode: Number(inode),
     dev: Number(dev),
     nlink: Number(nlink),
-    atime: Number(atime),
-    mtime: Number(mtime),
-    ctime: Number(ctime),
+    // busybox knows whole seconds only.
+    atime: float(Number(atime)),
+    mtime: float(Number(mtime)),
+    ctime: float(Number(ctime)),
     blocks: Number(blocks),
     block_size: Number(blockSize),
     readable: report.text('access')?.includes('r') ?? false,

@@ -60,7 +60,7 @@ if kp_apply; then kp_try rm -f -- ${file}; else kp_foresee ${file} absent '' '' 
 kp_visudo=
 ! command -v visudo >/dev/null 2>&1 || kp_visudo=1
 case ${args.validation}/$kp_visudo in
-required/) if [ -n "$kp_check" ]; then kp_unknown 'visudo is not installed yet'; return 0; fi; kp_fail 'Failed to find required executable visudo'; return 1 ;;
+required/) if [ -n "$kp_dry" ]; then kp_unknown 'visudo is not installed yet'; return 0; fi; kp_fail 'Failed to find required executable visudo'; return 1 ;;
 absent/* | detect/) ;;
 *)
   kp_validate='visudo -c -f "$kp_tmp"'

@@ -289,7 +289,7 @@ function pull(args: Arguments, context: TaskContext, keeping: Keeping): Program 
 kp_top=${hostPath(withoutSlash(args.src))}
 case $kp_top in [/.]*) ;; *) kp_top=./$kp_top ;; esac
 if [ ! -e "$kp_top" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "$kp_top is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "$kp_top is not there yet"; return 0; fi
   kp_fail "there is nothing at $kp_top"; return 1
 fi
 ${listing(true, true)}`;

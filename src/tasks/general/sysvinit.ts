@@ -38,7 +38,7 @@ export const sysvinit = defineTask({
 kp_unit=${args.name} kp_init=/etc/init.d/${args.name} kp_wish=${args.state ?? ''}
 kp_on=${args.enabled === undefined ? '' : args.enabled ? 'yes' : 'no'}
 if [ ! -e "$kp_init" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "the service $kp_unit is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "the service $kp_unit is not there yet"; return 0; fi
   kp_fail "Failed to find the service script $kp_init"; return 1
 fi
 kp_enabled=no

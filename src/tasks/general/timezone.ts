@@ -27,7 +27,7 @@ if [ -n "$kp_check" ] && kp_predicted timezone name; then kp_now=$kp_value kp_na
 kp_set was "$kp_now"
 [ "$kp_now" != "$kp_zone" ] || [ "$kp_named" != "$kp_zone" ] || return 0
 if [ ! -f "/usr/share/zoneinfo/$kp_zone" ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "the zone $kp_zone is not installed yet (package tzdata)"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "the zone $kp_zone is not installed yet (package tzdata)"; return 0; fi
   kp_fail "there is no time zone $kp_zone in /usr/share/zoneinfo (package tzdata)"
   return 1
 fi

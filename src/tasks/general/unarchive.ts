@@ -43,7 +43,7 @@ const guards = (args: Arguments): Script =>
   return 0
 fi`,
     sh`if ! kp_is_directory ${plain(args.dest)}; then
-  if [ -n "$kp_check" ]; then kp_unknown ${`the directory ${args.dest} is not there yet`}; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown ${`the directory ${args.dest} is not there yet`}; return 0; fi
   kp_fail ${`Destination '${args.dest}' is not a directory`}
   return 1
 fi

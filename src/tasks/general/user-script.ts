@@ -103,7 +103,7 @@ kp_group_exists() {
 const requireGroups = (names: readonly string[]): Script => sh`
 for kp_i in ${names}; do
   kp_group_exists "$kp_i" && continue
-  if [ -n "$kp_check" ]; then kp_unknown "the group $kp_i is not there yet"; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "the group $kp_i is not there yet"; return 0; fi
   kp_fail "Group $kp_i does not exist"
   return 1
 done`;

@@ -6,6 +6,7 @@ import { type FileContent, isLarge, type Mapping } from '../../values/index.js';
 import { flag, mode, text } from '../parameters.js';
 import type { Diff, Interpretation, Report } from '../task.js';
 import { splitWords } from '../words.js';
+import { type FileAttributes, fileAttributes, furtherAttributes } from './file-attributes.js';
 import { withFailure } from './reported.js';
 
 /** Parameters of every task that makes or keeps a file. */
@@ -19,11 +20,16 @@ export const ownership = {
 export const replacement = {
   backup: flag('Whether a copy of the old file is kept beside it, with the time in its name.', { default: false }),
   validate: text('Command that judges the new file before it is put in place; %s is its path.'),
+  ...fileAttributes,
 } as const;
 
-/** What kp_install is to do before it replaces a file. */
-export function safeguards(args: { backup: boolean; validate: string | undefined }): Script {
-  return joinScripts([args.backup && sh`kp_backup=1`, args.validate !== undefined && validation(args.validate)]);
+/** What is to be done beside replacing a file's content: backup, validation, further attributes. */
+export function safeguards(args: FileAttributes & { backup: boolean; validate: string | undefined }): Script {
+  return joinScripts([
+    args.backup && sh`kp_backup=1`,
+    args.validate !== undefined && validation(args.validate),
+    furtherAttributes(args),
+  ]);
 }
 
 /** The command's words are fixed here, without a shell; only the path is filled in on the host. */
@@ -47,6 +53,9 @@ export const sizeOf = (content: FileContent): number => (isLarge(content) ? cont
 
 const stateNames: Readonly<Record<string, string>> = { file: 'file', directory: 'directory', link: 'link' };
 
+/** Ansible puts a zero before the octal digits, however many there are. */
+export const shownMode = (octal: string): string => (/^[1-7]\d{3}$/.test(octal) ? `0${octal}` : octal);
+
 /** What `kp_facts` reported, as Ansible names it; in check mode what is not known is left out. */
 export function factsOf(report: Report, key = ''): Mapping {
   const line = report.text(`stat${key}`);
@@ -57,7 +66,7 @@ export function factsOf(report: Report, key = ''): Mapping {
     digits !== undefined && /^\d+$/.test(digits) ? { [name]: Number(digits) } : {};
   return {
     state: stateNames[type] ?? 'file',
-    ...(octal !== '?' && { mode: octal }),
+    ...(octal !== '?' && { mode: shownMode(octal) }),
     ...known('uid', uid),
     ...known('gid', gid),
     ...known('size', size),
@@ -79,13 +88,13 @@ export function settingsOfPath(path: string, before: Mapping, after: Mapping): D
   return [{ before: texts[0], after: texts[1], beforeHeader: header, afterHeader: header }];
 }
 
-/** What kp_differ reported of mode, owner and group. */
+/** What kp_differ and kp_more reported of mode, owner, group, flags and context. */
 export function attributeChanges(report: Report, key = ''): { before: Mapping; after: Mapping } {
   const side = (when: 'before' | 'after'): Mapping =>
     Object.fromEntries(
-      ['mode', 'owner', 'group'].flatMap((name) => {
+      ['mode', 'owner', 'group', 'attributes', 'secontext'].flatMap((name) => {
         const value = report.text(`${when}_${name}${key}`);
-        return value === undefined ? [] : [[name, value]];
+        return value === undefined ? [] : [[name, name === 'mode' ? shownMode(value) : value]];
       }),
     );
   return { before: side('before'), after: side('after') };

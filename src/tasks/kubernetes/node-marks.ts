@@ -21,7 +21,7 @@ const readNode = (args: { node: string; kubeconfig: string }) =>
 if [ -n "$kp_k_future" ]; then kp_apply; return 0; fi
 kp_k_api || return 1
 kp_out=$(kp_k_kubectl get node ${args.node} -o json 2>&1) || {
-  if [ -n "$kp_check" ]; then kp_unknown ${`the node ${args.node} has not joined yet`}; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown ${`the node ${args.node} has not joined yet`}; return 0; fi
   kp_set output "$kp_out"
   kp_fail ${`there is no node ${args.node}`}
   return 1

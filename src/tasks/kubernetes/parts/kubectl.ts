@@ -15,7 +15,7 @@ kp_k_kubectl() { kubectl --kubeconfig ${kubeconfig} --request-timeout=60s "$@"; 
 kp_k_future=
 if [ ! -e ${kubeconfig} ] && [ -n "$kp_check" ] && kp_predicted cluster ${kubeconfig}; then kp_k_future=1
 elif [ ! -e ${kubeconfig} ]; then
-  if [ -n "$kp_check" ]; then kp_unknown "there is no cluster on this host yet: no "${kubeconfig}; return 0; fi
+  if [ -n "$kp_dry" ]; then kp_unknown "there is no cluster on this host yet: no "${kubeconfig}; return 0; fi
   kp_fail "there is no "${kubeconfig}" on this host: not a control plane, or kubeadm_init has not run"
   return 1
 fi
