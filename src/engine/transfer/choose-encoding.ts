@@ -27,7 +27,7 @@ const MIB = 1024 * 1024;
 const WORTHWHILE = 0.8;
 /** From here on a try of both ways pays for itself. */
 const WORTH_A_TRY = 96 * MIB;
-const TRY_BYTES = 16 * MIB;
+const TRY_BYTES = 4 * MIB;
 /** What is hardly faster for being compressed only costs processor time. */
 const FASTER = 1.15;
 
