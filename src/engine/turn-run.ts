@@ -256,6 +256,7 @@ export class TurnRun {
     return this.#with(work.delegateTo).send({
       body: program.script,
       ...(program.uploads && { uploads: work.noLog ? asSecrets(program.uploads) : program.uploads }),
+      ...(program.download && { download: program.download }),
       ...(program.looks && { looks: program.looks }),
       mode: {
         check: work.check,

@@ -5,6 +5,7 @@ export * as publicTaskApi from './public.js';
 export { refusedModules } from './refused.js';
 export type {
   Diff,
+  Download,
   Interpretation,
   Outcome,
   Program,

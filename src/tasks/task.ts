@@ -45,11 +45,29 @@ export interface Upload {
   isPublic?: boolean;
 }
 
+/** A file of the host that is too large for a report, brought to the control machine where it is not there already. */
+export interface Download {
+  /** On the host. */
+  path: string;
+  /** On the control machine, absolute. */
+  to: string;
+  /** Bytes. */
+  size: number;
+  /** What it must be: something else is not put there. */
+  sha1: string;
+}
+
 /** One step on the host. */
 export interface Program {
   kind: 'program';
   script: Script;
   uploads?: readonly Upload[];
+  /**
+   * Comes ahead of the script. The report then has the fields `download` (same: it was there; new), `download_sha1` and
+   * `download_md5` of what came, and `download_remote`, which it should have been. In check mode nothing comes, and the
+   * MD5 is empty.
+   */
+  download?: Download;
   /**
    * Paths that the program looks at with kp_stat first of all. Having this, even empty, is a promise: the program is quick
    * and changes nothing before `kp_apply`, so what was seen before it still holds behind it.

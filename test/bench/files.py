@@ -1,4 +1,4 @@
-"""One large file to every host: kprov's copy beside scp, both to all hosts at once."""
+"""One large file to every host: kprov's copy beside scp, both to all hosts at once; and handed on by the hosts."""
 import os, shutil, subprocess
 from compare import kprov
 from lab import INI, NETNS, OUT, STATE, Failed, hosts_sh, line, measure, on_hosts
@@ -7,8 +7,16 @@ DEST = "/var/tmp/archive"
 PLAY = f"""- hosts: nodes
   gather_facts: false
   tasks:
-    - copy: {{src: "{{{{ archive }}}}", dest: {DEST}, mode: "0600"}}
+    - copy: {{src: "{{{{ archive }}}}", dest: {DEST}, mode: "0644"}}
 """
+
+
+# What leaves the control side for sshd's port shares this; what hosts send each other does not.
+UPLINK_MBIT = 400
+UPLINK = f"""tc qdisc add dev lo root handle 1: htb default 20
+tc class add dev lo parent 1: classid 1:10 htb rate {UPLINK_MBIT}mbit burst 256k cburst 256k
+tc class add dev lo parent 1: classid 1:20 htb rate 100gbit burst 1m cburst 1m
+tc filter add dev lo parent 1: protocol ip u32 match ip dport 22 0xffff flowid 1:10"""
 
 
 FOLDER = f"/var/tmp/{NETNS}-archives"
@@ -35,10 +43,42 @@ def commands(archive):
     with open(play, "w") as f:
         f.write(PLAY)
     scp = f'while read -r name ip; do scp -q -F {STATE}/ssh_config {archive} "$name:{DEST}" </dev/null & done <{STATE}/hosts; wait'
-    return {"scp": ["sh", "-c", scp], "kprov": kprov() + ["-i", INI, "-e", f"archive={archive}", play]}
+    ours = kprov() + ["-i", INI, "-e", f"archive={archive}", play]
+    return {"scp": ["sh", "-c", scp], "kprov": ours, "kprov --hand-on": [*ours, "--hand-on", "-v"]}
+
+
+def sent(engine, archive, mib):
+    """One command, to hosts that do not have the file, and a look whether they have it then."""
+    on_hosts(f"rm -rf {DEST}")
+    measured = measure(engine, commands(archive)[engine], counts_processes=False)
+    on_hosts(f"[ $(stat -c %s {DEST}) = {mib * 1_000_000} ]")
+    return measured
+
+
+def hand_on(rows, a):
+    """The same file, sent to each host or handed on by them, where the way from here is the narrow one."""
+    n, mib = a.file_hosts, max(a.file_mb // 3, 10)
+    archive = archives(mib)["packed"]
+    for rep in range(a.reps):
+        key = dict(section="hand-on", hosts=n, mb=mib, rep=rep, mbit=UPLINK_MBIT)
+        estimate = 2 * n * mib * 8 / UPLINK_MBIT + n / 5 + 20
+        if len(rows.of(**key)) == 2 or not rows.has_time(f"handing on, repeat {rep + 1}", estimate):
+            continue
+        hosts_sh("up", n)
+        hosts_sh("ctl", "sh", "-ec", UPLINK)
+        for engine in ("kprov", "kprov --hand-on"):
+            r = sent(engine, archive, mib)
+            came = open(OUT).read().count("a large file came from")
+            rows.add({**r, "came": came}, engine=engine, **key)
+            line(f"{mib} MB to {n} hosts over {UPLINK_MBIT} Mbit/s, {engine}, {came} from other hosts", r)
 
 
 def run(rows, a):
+    send(rows, a)
+    hand_on(rows, a)
+
+
+def send(rows, a):
     n, mib = a.file_hosts, a.file_mb
     estimate = 3 * n * mib / 100 * 0.6 + n / 5 + 5
     for kind, archive in archives(mib).items():
@@ -48,10 +88,8 @@ def run(rows, a):
                 continue
             hosts_sh("up", n)
             measured = {}
-            for engine, command in commands(archive).items():
-                on_hosts(f"rm -rf {DEST}")
-                measured[engine] = measure(engine, command, counts_processes=False)
-                on_hosts(f"[ $(stat -c %s {DEST}) = {mib * 1_000_000} ]")
+            for engine in ("scp", "kprov"):
+                measured[engine] = sent(engine, archive, mib)
             measured["kprov-again"] = measure("kprov", commands(archive)["kprov"], counts_processes=False)
             if "changed=0" not in open(OUT).read():
                 raise Failed("files: the second run has changed something")

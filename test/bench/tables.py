@@ -112,8 +112,23 @@ def sent(all_rows):
                    f"| {of(e, 'peak_mb'):.0f} | {of(e, 'wire_mb'):.0f} |")
 
 
+def handed_on(all_rows):
+    rows = all_rows.of(section="hand-on")
+    if not rows:
+        return
+    mbit, n, mb = rows[0]["mbit"], rows[0]["hosts"], rows[0]["mb"]
+    yield "\n## A large file, handed on\n"
+    yield (f"{mb} MB that cannot be compressed, to {n} hosts, where all that leaves the control side shares {mbit} Mbit/s and the "
+           "hosts reach each other without that limit. `--hand-on`: sent once, the others have it from hosts that have it.\n")
+    yield "| by | s | faster | control CPU s | hosts CPU s | from other hosts |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    of = lambda e, f: med([r for r in rows if r["engine"] == e], f)
+    for e in ("kprov", "kprov --hand-on"):
+        yield f"| {e} | {of(e, 'wall'):.1f} | {of('kprov', 'wall') / max(of(e, 'wall'), 0.01):.2f}x | {of(e, 'ctl_cpu'):.1f} | {of(e, 'hosts_cpu'):.1f} | {of(e, 'came'):.0f} |"
+
+
 def document(rows):
-    parts = [*compared(rows), *sent(rows), *trips.table(rows), *scale.table(rows)]
+    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *scale.table(rows)]
     if rows.left_out:
         parts += ["\n## Left out for want of time\n", *(f"- {what}" for what in rows.left_out)]
     return "\n".join(parts)

@@ -12,7 +12,7 @@ import {
   type StepMode,
   sh,
 } from '../../shell/index.js';
-import type { Upload } from '../../tasks/index.js';
+import type { Download, Upload } from '../../tasks/index.js';
 import {
   type Channel,
   ChannelRefused,
@@ -25,6 +25,7 @@ import { isLarge } from '../../values/index.js';
 import { NotBegun, OutcomeUnknown } from '../outcomes.js';
 import type { Slots } from '../slots.js';
 import { BringFile, isBroughtApart } from '../transfer/bring-file.js';
+import { FetchFile } from '../transfer/fetch-file.js';
 import { answer, type Sessions } from '../transfer/hand-on.js';
 import type { Transfers } from '../transfer/transfers.js';
 import { makeNonce } from './nonce.js';
@@ -37,6 +38,7 @@ export interface StepRequest {
   /** May it be sent again when its end was not seen? */
   repeatable: boolean;
   uploads?: readonly Upload[];
+  download?: Download;
   /** Paths that it looks at, where it leaves valid what others have seen; as in Program. */
   looks?: readonly string[];
   listener?: StepListener;
@@ -88,6 +90,8 @@ interface InFlight {
   tries: number;
   /** The mark it was sent under first. */
   nonce: string;
+  /** What came of its download: fields of its report. */
+  downloaded?: ReadonlyMap<string, string>;
   resolve(report: StepReport): void;
   reject(error: unknown): void;
 }
@@ -108,6 +112,8 @@ const tooLate = () => new KprovError('timed-out', 'the host did not answer withi
 
 /** After an interrupt a host that has not said a word for so long counts as hung. */
 const hangMs = 10_000;
+/** Of steps that only prepare for another one. */
+const apart = { check: false, diff: false, mayFail: true };
 /** An epoch that never fails. */
 const independent = -1;
 const chunkBytes = 48 * 1024;
@@ -213,36 +219,66 @@ export class Conversation {
         await file.close();
       }
     }
+    const { download } = step.request;
+    if (download && !step.downloaded && !(await this.#fetched(step, download))) return undefined;
     return this.#shell(step.request.become);
   }
 
   /** Brings a file, over as many connections as may be lost. */
-  async #bring(file: BringFile, { request, epoch }: InFlight): Promise<StepReport | undefined> {
-    const { signal, maxReconnects, notice, target } = this.#options;
+  #bring(file: BringFile, { request, epoch }: InFlight): Promise<StepReport | undefined> {
+    const { target } = this.#options;
+    return this.#overConnections(request, 'sent', (shell, signal) =>
+      file.run({
+        ask: (body) => shell.session.send({ ...apart, nonce: makeNonce(), epoch, body }),
+        drained: () => shell.session.drained(),
+        receive: async (reception) => {
+          if (!canReceive(reception.path)) throw new ChannelRefused(target.name, 'its path holds a line break');
+          const connection = await this.connect();
+          const resolved = this.#resolve(request.become, connection.user);
+          const { command, input } = renderReception(resolved, makeNonce(), reception);
+          return { channel: await connection.exec(command), input };
+        },
+        ...(target.kind === 'ssh' && { sessions: this.#sessions(request.become) }),
+        signal,
+      }),
+    );
+  }
+
+  /** Fetches the file of a step. False: the step has failed with it. */
+  async #fetched(step: InFlight, download: Download): Promise<boolean> {
+    const { request, epoch } = step;
+    const file = new FetchFile(download);
+    const came = await this.#overConnections(request, 'fetched', (shell, signal) => {
+      const ask = (body: Script) => shell.session.send({ ...apart, nonce: makeNonce(), epoch, body });
+      return file.run({ ask, signal, check: request.mode.check });
+    }).finally(() => file.close());
+    if (came !== undefined && 'status' in came) {
+      step.resolve(came);
+      return false;
+    }
+    step.downloaded = came ?? new Map();
+    return true;
+  }
+
+  /** Works with the shell of a step, and goes on with another one when its connection is lost. */
+  async #overConnections<T>(
+    request: StepRequest,
+    what: 'sent' | 'fetched',
+    work: (shell: Shell, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { signal, maxReconnects, notice } = this.#options;
     const deadline = request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs);
     const stop = deadline ? AbortSignal.any([signal, deadline]) : signal;
     for (let tries = 0; ; tries++) {
       const shell = await this.#shell(request.become);
-      const mode = { check: false, diff: false, mayFail: true, epoch };
       try {
-        return await file.run({
-          ask: (body) => shell.session.send({ ...mode, nonce: makeNonce(), body }),
-          drained: () => shell.session.drained(),
-          receive: async (reception) => {
-            if (!canReceive(reception.path)) throw new ChannelRefused(target.name, 'its path holds a line break');
-            const connection = await this.connect();
-            const resolved = this.#resolve(request.become, connection.user);
-            const { command, input } = renderReception(resolved, makeNonce(), reception);
-            return { channel: await connection.exec(command), input };
-          },
-          ...(target.kind === 'ssh' && { sessions: this.#sessions(request.become) }),
-          signal: stop,
-        });
+        return await work(shell, stop);
       } catch (error) {
         if (deadline?.aborted && !signal.aborted) throw tooLate();
         const isCut = error instanceof ConnectionLost || error instanceof ShellEnded;
         if (!isCut || this.#closed || signal.aborted || tries >= maxReconnects) throw error;
-        notice('the connection was lost while a file was sent; connecting again to send the rest');
+        const rest = what === 'sent' ? 'to send' : 'for';
+        notice(`the connection was lost while a file was ${what}; connecting again ${rest} the rest`);
         // Whoever else used the connection is told first.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -301,6 +337,7 @@ export class Conversation {
       (report) => {
         clearTimeout(deadline);
         shell.inFlight.delete(step);
+        for (const [name, text] of step.downloaded ?? []) report.fields.set(name, Buffer.from(text));
         step.resolve(report.status === 'discarded' && broken ? broken : report);
       },
       // What a lost shell did not answer is dealt with all at once, in order.
