@@ -13,8 +13,10 @@ const disguises = (text: string): string[] => [
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'),
   text.replaceAll("'", `'\\''`),
   text.replaceAll('\\\\', '\\'),
+  // As a shell reads words.
+  text.replace(/[\\"']/g, ''),
 ];
-const pieces = (text: string): string[] => text.split(/[\s,]+/).filter((piece) => piece !== '');
+const pieces = (text: string): string[] => text.split(/[\s,]+/).filter((piece) => piece.includes('Core'));
 
 /** The words of a program that stand in single quotes, as they are written. */
 function quotedWords(script: string): string[] {

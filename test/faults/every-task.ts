@@ -142,6 +142,9 @@ export function examplesWith(task: Task, name: string, text: string): Mapping[] 
   });
 }
 
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && /^(KprovError|TemplateError)$/.test(error.name);
+
 /** What the task makes of those arguments first; undefined where it refuses them. */
 function compiled(task: Task, args: Mapping, checkMode: boolean): ReturnType<Task['compile']> | undefined {
   const parsed = parseArguments(task, args);
@@ -160,7 +163,7 @@ function compiled(task: Task, args: Mapping, checkMode: boolean): ReturnType<Tas
     return task.compile(parsed.args, taskContext({ checkMode, files, find, test: () => true, evaluate: () => 'x' }));
   } catch (error) {
     // Refused on the control side, by name: nothing was sent.
-    if (error instanceof Error && /^(KprovError|TemplateError)$/.test(error.name)) return undefined;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }
@@ -172,7 +175,13 @@ export async function runPrograms(task: Task, args: Mapping, { host }: Cage): Pr
   for (let round = 0; round < 4 && step?.kind === 'program'; round++) {
     const report = reportOf(await host.run(step.script, { check: true, diff: true }));
     if (report.status === 'failed' || report.status === 'unknown') break;
-    step = step.next?.(report);
+    try {
+      step = step.next?.(report);
+    } catch (error) {
+      // Refused, by name, after a look at the host.
+      if (isRefusal(error)) break;
+      throw error;
+    }
   }
   return true;
 }

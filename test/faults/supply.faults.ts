@@ -33,9 +33,10 @@ describe('what kprov is made of', () => {
     expect(others.length).toBeGreaterThan(30);
   });
 
-  test('of what is shipped, only optional native code has install scripts', () => {
+  // That of esbuild, which compiles tasks of the user's own, puts the program in the place of its launcher; both work.
+  test('of what is shipped, only optional native code and esbuild have install scripts', () => {
     const scripts = others.filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev).map(([path]) => path);
-    expect(scripts.sort()).toEqual(['node_modules/cpu-features', 'node_modules/ssh2']);
+    expect(scripts.sort()).toEqual(['node_modules/cpu-features', 'node_modules/esbuild', 'node_modules/ssh2']);
     expect(locked['node_modules/cpu-features']?.optional).toBe(true);
   });
 
@@ -75,6 +76,8 @@ describe('what kprov is made of', () => {
       symlinkSync(join(process.cwd(), 'playbooks'), join(folder, 'playbooks'));
       expect(() => execFileSync('find', [join(folder, 'node_modules'), '-name', '*.node']).toString()).not.toThrow();
       expect(execFileSync('find', [join(folder, 'node_modules'), '-name', '*.node']).toString()).toBe('');
+      const compiled = `console.log(require('esbuild').transformSync('const a: number = 1', {loader: 'ts'}).code)`;
+      expect(execFileSync(process.execPath, ['-e', compiled], { cwd: folder }).toString()).toMatch(/const a = 1;/);
       const inventory = `${process.env.XDG_STATE_HOME ?? join(process.env.HOME ?? '/root', '.local/state')}/kprov-lab/${process.env.KPROV_LAB_NAME ?? 'kprov-lab'}/inventory/hosts.ini`;
       const said = execFileSync(
         process.execPath,
