@@ -18,13 +18,13 @@ KPB_KPROV (the kprov command), KPB_NOISE (share of other work above which a run 
 processor against other work), KPB_STATE and KPB_NETNS (another set of hosts beside the first).
 """
 import argparse, os, signal, sys
-import compare, files, scale, tables, trips
+import compare, files, load, scale, tables, trips
 from lab import Failed, ROOT, hosts_sh
 from rows import Rows
 
 FLOORS = ["kprov", "floor-ssh2-tuned", "floor-ssh"]
 RIVALS = ["mitogen", "pyinfra", "ansible-pipe", "ansible"]
-SECTIONS = ["compare", "trips", "files", "scale", "rivals"]
+SECTIONS = ["compare", "trips", "files", "scale", "load", "rivals"]
 
 
 def numbers(text, of=int):
@@ -70,6 +70,7 @@ def run(rows, a):
         "trips": lambda: trips.run(rows, a),
         "files": lambda: files.run(rows, a),
         "scale": lambda: (scale.connect(rows, a), scale.plan(rows, a)),
+        "load": lambda: load.run(rows, a),
         # Last: they take longest, and what is left of the time is theirs.
         "rivals": lambda: compare.run(rows, a, rivals),
     }

@@ -1,6 +1,6 @@
 """The measurements as Markdown."""
 import datetime, os, re, shutil, subprocess
-import compare, scale, trips
+import compare, load, scale, trips
 from lab import ROOT, median
 
 HEAD = """# Benchmarks
@@ -8,7 +8,7 @@ HEAD = """# Benchmarks
 Written by `npm run bench` (as root; Debian packages: ansible-core ansible-mitogen iproute2 openssh-server iptables gcc
 libc6-dev libnetfilter-queue-dev libmnl-dev; what is missing is left out). It ends after 20 minutes (`--minutes N`); what did
 not fit in is measured when it is called again, as long as the commit is the same. `npm run bench -- --quick` takes two
-minutes; `--only compare,files,trips,scale` measures some of it.
+minutes; `--only compare,files,trips,scale,load` measures some of it.
 
 Real `sshd` hosts on one machine, all in a network namespace of their own. The hosts share the machine's processors with
 the control side, which no real fleet does: control CPU and the ratios say more than wall times. Medians; ratios are of
@@ -128,7 +128,7 @@ def handed_on(all_rows):
 
 
 def document(rows):
-    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *scale.table(rows)]
+    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *scale.table(rows), *load.table(rows)]
     if rows.left_out:
         parts += ["\n## Left out for want of time\n", *(f"- {what}" for what in rows.left_out)]
     return "\n".join(parts)
