@@ -159,8 +159,10 @@ async function runPlay(
 ): Promise<boolean> {
   await askForVariables(run, play);
   const about = { index, name: nameOf(run, play), position: play.position };
-  const named = hostsOf(run, request, play);
-  const hosts = named.filter((host) => !lost.has(host));
+  // `order` is that of the batches alone.
+  const { named, order } = hostsOf(run, request, play);
+  const asListed = named.filter((host) => !lost.has(host));
+  const hosts = inOrder(asListed, order);
   if (hosts.length === 0) {
     run.emit({ type: 'play-skipped', play: about, reason: 'no hosts matched' });
     return true;
@@ -174,7 +176,7 @@ async function runPlay(
     fileVars: mapping(),
     hosts: () => {
       const takesPart = (host: string): boolean => alive.has(host) && !current?.hasLost(host);
-      return { all: hosts, alive: hosts.filter(takesPart), batch: batchHosts.filter(takesPart) };
+      return { all: asListed, alive: asListed.filter(takesPart), batch: batchHosts.filter(takesPart) };
     },
     awaitAll: (asking) => current?.awaitAll(asking),
     dynamicNames: dynamicNamesOf(play),
@@ -247,7 +249,7 @@ function nameOf(run: RunContext, play: Play): string {
   }
 }
 
-function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
+function hostsOf(run: RunContext, request: RunRequest, play: Play): { named: readonly string[]; order: Value | undefined } {
   const { extraVars, templar } = run.scope;
   const variables: Variables = {
     get: (name) => {
@@ -268,7 +270,7 @@ function hostsOf(run: RunContext, request: RunRequest, play: Play): string[] {
   const { hosts, diagnostics } = matchHosts(run.scope.inventory, patterns, [...request.limit]);
   for (const { message } of diagnostics)
     run.emit({ type: 'notice', level: 'warning', message, position: play.position });
-  return inOrder(hosts, order);
+  return { named: hosts, order };
 }
 
 /** Every order is as likely as any other (Fisher and Yates). */

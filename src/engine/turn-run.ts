@@ -239,8 +239,10 @@ export class TurnRun {
     return this.#late(work, raw, msg);
   }
 
+  /** Nothing is known of what a task did that was terminated. */
   #late({ timeoutMs = 0 }: Attempt, raw: RawResult, msg: string): RawResult {
-    return { ...raw, value: { ...raw.value, msg, timedout: mapping({ period: timeoutMs / 1000 }) } };
+    const timedout = mapping({ period: timeoutMs / 1000 });
+    return { ...raw, status: 'failed', value: mapping({ msg, timedout }), diff: [] };
   }
 
   #with(delegateTo: string | undefined): Conversation {

@@ -1,5 +1,6 @@
 import { Float, isMapping, type Mapping, mapping, parseBoolean, unboxed, type Value } from '../values/index.js';
-import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
+import { actionNames, findAction } from './action-names.js';
+import { type Context, type Cursor, child, keyPositionOf, positionOf, report, warn } from './context.js';
 import type { Keyword } from './keywords.js';
 import type { Condition, Count, Flag } from './model.js';
 import { checkCondition, checkTemplates } from './templates.js';
@@ -145,6 +146,23 @@ function checkCollections(context: Context, cursor: Cursor): void {
   }
 }
 
+/** Defaults for what no task of kprov answers to have no effect, which is said. */
+function toModuleDefaults(context: Context, cursor: Cursor, keyword: string): Value[] {
+  for (const item of items(cursor)) {
+    for (const name of isMapping(item.value) ? Object.keys(item.value) : []) {
+      if (isTemplate(name) || findAction(context, name) !== undefined) continue;
+      const isGroup = name.startsWith('group/');
+      warn(context, keyPositionOf(child(item, name)), {
+        code: 'no-effect',
+        message: `defaults for ${isGroup ? 'the group ' : ''}\`${name}\` have no effect`,
+        why: isGroup ? 'none of the tasks that kprov has is in a group' : 'there is no task of that name',
+        fix: isGroup ? 'name the tasks themselves' : suggestion(name, actionNames(context)),
+      });
+    }
+  }
+  return toMappings(context, cursor, keyword);
+}
+
 /** The keyword's value in the shape that the model wants; undefined where there is none or it was refused. */
 export function convert(context: Context, cursor: Cursor, keyword: Keyword): unknown {
   const { name, choices } = keyword;
@@ -165,8 +183,9 @@ export function convert(context: Context, cursor: Cursor, keyword: Keyword): unk
     case 'vars':
       return toVars(context, cursor);
     case 'environment':
-    case 'moduleDefaults':
       return toMappings(context, cursor, name);
+    case 'moduleDefaults':
+      return toModuleDefaults(context, cursor, name);
     case 'collections':
       return checkCollections(context, cursor);
     case 'text': {

@@ -43,6 +43,7 @@ const keyword = (
   extra: Extra = {},
 ): Keyword => ({ name, type, levels, description, ...extra });
 
+const acceleratedReason = 'Ansible itself has had no accelerated connections since 2.4; drop it';
 const debuggerReason = 'kprov has no interactive task debugger';
 
 /** Every keyword of the playbook language that is known here, refused ones included. */
@@ -115,6 +116,9 @@ export const keywords: readonly Keyword[] = [
   keyword('order', 'text', play, 'Order of the hosts.', {
     choices: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'],
   }),
+  ...['accelerate', 'accelerate_port', 'accelerate_ipv6'].map((name) =>
+    keyword(name, 'text', play, 'A kind of connection of Ansible 1.', { refused: acceleratedReason }),
+  ),
 
   keyword('block', 'structure', ['block'], 'The tasks of the block.'),
   keyword('rescue', 'structure', ['block'], 'Tasks to run after a failure in the block.'),

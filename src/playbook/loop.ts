@@ -7,7 +7,8 @@ import { variableName } from './read-keywords.js';
 import { checkTemplates } from './templates.js';
 import { describe, isTemplate, suggestion } from './words.js';
 
-const controls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems', 'break_when'];
+/** The keys of `loop_control`. */
+export const loopControls = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems', 'break_when'];
 
 function readControl(context: Context, cursor: Cursor): LoopControl {
   const control: LoopControl = { loopVar: 'item' };
@@ -17,7 +18,7 @@ function readControl(context: Context, cursor: Cursor): LoopControl {
     report(context, positionOf(cursor), {
       code: 'wrong-type',
       message: `\`loop_control\` is ${describe(value)}`,
-      why: `expected a mapping of ${controls.join(', ')}`,
+      why: `expected a mapping of ${loopControls.join(', ')}`,
     });
     return control;
   }
@@ -37,7 +38,7 @@ function readControl(context: Context, cursor: Cursor): LoopControl {
       report(context, keyPositionOf(inner), {
         code: 'unknown-keyword',
         message: `unknown key \`${key}\` in \`loop_control\``,
-        fix: suggestion(key, controls) ?? `it may be ${controls.join(', ')}`,
+        fix: suggestion(key, loopControls) ?? `it may be ${loopControls.join(', ')}`,
       });
     }
   }

@@ -11,6 +11,7 @@ import { pathFunctions } from './path-functions.js';
  */
 const commented = `${lockFunctions}${String.raw`
 kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
+kp_clock= kp_begun= kp_ended=
 LC_ALL=C; export LC_ALL
 umask 077
 # Were this shell to die of a signal, its memory would be a file in somebody's folder; commands get back what they had.
@@ -126,8 +127,11 @@ kp_env_restore() {
 }
 
 # kp_stream DIRECTORY COMMAND...: runs a user's command as the login environment has it; its streams are the fields
-# stdout and stderr, its exit code the field rc. kp_stdin, where set, is the command's standard input.
+# stdout and stderr, its exit code the field rc, the uptime around it begun and ended, and clock is what the time was at
+# the first such command. kp_stdin, where set, is the command's standard input.
 kp_stream() {
+  kp_up kp_begun
+  [ -n "$kp_clock" ] || kp_clock="$(date '+%s.%N %z') $kp_begun"
   printf '\n@%s <stderr\n' "$kp_n" >&2
   kp_open stdout
   if [ -n "$\{kp_stdin+1}" ]; then
@@ -136,12 +140,17 @@ kp_stream() {
     (kp_enter "$@")
   fi
   kp_rc=$?
+  kp_up kp_ended
   unset kp_stdin
   printf '\n@%s .\n\n@%s end ok\n' "$kp_n" "$kp_n" >&2
   kp_report="$kp_nl@$kp_n .$kp_nl"
   kp_set rc "$kp_rc"
+  kp_set clock "$kp_clock"
+  kp_set begun "$kp_begun"
+  kp_set ended "$kp_ended"
   return "$kp_rc"
 }
+kp_up() { { read -r "$1" kp_line </proc/uptime; } 2>/dev/null || :; }
 kp_enter() {
   umask "$kp_umask"
   [ -z "$kp_core" ] || ulimit -Sc "$kp_core" 2>/dev/null

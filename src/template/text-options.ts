@@ -6,7 +6,8 @@ import type { TextOptions } from './types.js';
 /** Begins a first line that says how the template is written. */
 export const HEADER = '#jinja2:';
 
-const names: Readonly<Record<string, keyof Delimiters>> = {
+/** Ansible's names of the delimiters. */
+export const delimiterNames: Readonly<Record<string, keyof Delimiters>> = {
   variable_start_string: 'variableStart',
   variable_end_string: 'variableEnd',
   block_start_string: 'blockStart',
@@ -83,7 +84,7 @@ function applyHeader(prepared: PreparedText, pair: string): void {
       fix: 'put a colon between name and value',
     }).locate('', undefined);
   }
-  const delimiter = names[name];
+  const delimiter = delimiterNames[name];
   if (delimiter !== undefined && typeof value === 'string' && value !== '') prepared.syntax[delimiter] = value;
   else if (name === 'trim_blocks' && typeof value === 'boolean') prepared.syntax.trimBlocks = value;
   else if (name === 'lstrip_blocks' && typeof value === 'boolean') prepared.syntax.lstripBlocks = value;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type RunFlags, runOptions } from '../../src/cli/options.js';
 import { connectionDefaults, makeTransport, readPlaybooks, setUp } from '../../src/cli/setup.js';
-import { type HostStats, nodeFiles, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
+import { type HostStats, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
 import { InputError, KprovError } from '../../src/errors/index.js';
 import type { Transport } from '../../src/transport/index.js';
 import type { Mapping } from '../../src/values/index.js';
@@ -132,7 +132,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
         },
         templar: setup.templar,
         transport,
-        files: nodeFiles,
+        files: setup.files,
         redactor: setup.redactor,
         prompts: setup.prompts,
         emit: (event) => listen(run, event),

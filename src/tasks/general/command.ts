@@ -19,14 +19,52 @@ function commandResult(report: Report, cmd: string | string[], options: { strip:
   return { cmd, stdout, stdout_lines: lines(stdout), stderr, stderr_lines: lines(stderr), rc, msg };
 }
 
+const twoDigits = (number: number): string => String(number).padStart(2, '0');
+
+/** Seconds as Python shows them, with the fraction that `to_datetime('%Y-%m-%d %H:%M:%S.%f')` wants. */
+const fraction = (seconds: number): string => (seconds % 1).toFixed(6).slice(1);
+
+/** Local time of the host, as Python's datetime: `seconds` since 1970 there. */
+const dateOf = (seconds: number): string =>
+  `${new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')}${fraction(seconds)}`;
+
+const spanOf = (seconds: number): string => {
+  const whole = Math.floor(seconds);
+  const days = Math.floor(whole / 86400);
+  const time = `${Math.floor(whole / 3600) % 24}:${twoDigits(Math.floor(whole / 60) % 60)}:${twoDigits(whole % 60)}`;
+  return `${days === 0 ? '' : `${days} day${days === 1 ? '' : 's'}, `}${time}${fraction(seconds)}`;
+};
+
+const notRun: Mapping = { start: null, end: null, delta: null };
+
+/**
+ * When the command began and ended: the host tells the time once for each conversation (`clock`: seconds, zone, uptime)
+ * and its uptime around each command, which costs no process.
+ */
+function timesOf(report: Report): Mapping {
+  const [now = '', zone = '', up = ''] = (report.text('clock') ?? '').split(' ');
+  const [begun, ended] = ['begun', 'ended'].map((name) => Number(report.text(name) ?? Number.NaN));
+  const [, sign, hours, minutes] = /^([+-])(\d\d)(\d\d)$/.exec(zone) ?? [];
+  const offset = (sign === '-' ? -60 : 60) * (Number(hours) * 60 + Number(minutes));
+  const booted = Number.parseFloat(now) + offset - Number(up);
+  if (begun === undefined || ended === undefined || !Number.isFinite(booted + begun + ended)) return notRun;
+  return { start: dateOf(booted + begun), end: dateOf(booted + ended), delta: spanOf(ended - begun) };
+}
+
 /** `interpret` of every command-like task. */
 export function interpretCommand(report: Report, cmd: string | string[], stripEnds: boolean): Interpretation {
   if (report.text('rc') !== undefined || report.text('skipped') !== undefined) {
-    return { result: commandResult(report, cmd, { strip: stripEnds }) };
+    return { result: { ...commandResult(report, cmd, { strip: stripEnds }), ...timesOf(report) } };
   }
   const msg = report.text('msg') ?? 'Command would have run if not in check mode';
-  return { result: { cmd, msg }, incomplete: true };
+  return { result: { cmd, ...notDone(msg) }, incomplete: true };
 }
+
+/** What Ansible registers of a command that a dry run leaves out. */
+const notDone = (msg: string): Mapping => ({
+  ...{ stdout: '', stdout_lines: [], stderr: '', stderr_lines: [], rc: 0, msg },
+  ...notRun,
+});
 
 export const commandParameters = {
   chdir: path('Directory to run the command in.'),
@@ -84,7 +122,7 @@ export function commandProgram(
 ): Program | Outcome {
   if (isCheck && options.creates === undefined && options.removes === undefined) {
     const msg = 'Command would have run if not in check mode';
-    return { status: 'skipped', result: { msg }, incomplete: true };
+    return { status: 'skipped', result: notDone(msg), incomplete: true };
   }
   const { chdir, creates, removes, stdin } = options;
   const enter = sh`kp_home=$PWD
@@ -179,6 +217,9 @@ export const command = defineTask({
     stderr: 'standard error',
     stderr_lines: 'its lines',
     rc: 'exit code',
+    start: 'when it began, in the host’s own time',
+    end: 'when it ended',
+    delta: 'how long it took',
     msg: 'why it failed or was not run',
   },
   example: `- name: Initialise the database once

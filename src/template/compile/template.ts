@@ -1,7 +1,7 @@
 import { TemplateError } from '../errors.js';
 import { itemsOf } from '../python/iterate.js';
 import { numberOf, Range } from '../python/kinds.js';
-import { literalEval } from '../python/literal.js';
+import { asLiteral, asNative } from '../python/literal.js';
 import { str } from '../python/repr.js';
 import type { Compiled, Engine, Evaluation } from '../runtime/contracts.js';
 import { type BlockBody, Frame, Run } from '../runtime/frame.js';
@@ -14,7 +14,7 @@ import { loadTemplate, Self } from './inheritance.js';
 import { namesOf } from './names.js';
 import { statementCompiler } from './statement.js';
 import type { Evaluate, Execute, StatementCompiler } from './types.js';
-import { changesValues, isTextByFilter } from './uses.js';
+import { changesValues, isTextForGood } from './uses.js';
 
 /** Runs with errors placed in this text; running out of stack is the template's fault, not ours. */
 export function placed<T>(
@@ -155,7 +155,7 @@ class CompiledTemplate implements Compiled {
     // A range that leaves its template has become a list.
     if (typeof value !== 'string') return value instanceof Range ? [...itemsOf(value)] : value;
     const isFinal =
-      isTextByFilter(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
+      isTextForGood(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
     const result = isFinal ? value : literal(value);
     return typeof result === 'string' && this.newlines > trailingNewlines(result) ? `${result}\n` : result;
   }
@@ -165,20 +165,6 @@ function trailingNewlines(text: string): number {
   let count = 0;
   while (text[text.length - 1 - count] === '\n') count++;
   return count;
-}
-
-/** Ansible takes a rendered text that reads as a list, a mapping or a boolean of Python's for one. */
-function asLiteral(text: string): unknown {
-  const first = text[0];
-  if (first !== '[' && first !== '{') return text === 'True' ? true : text === 'False' ? false : text;
-  return literalEval(text)?.value ?? text;
-}
-
-/** With jinja2_native any text that is a literal becomes its value; a quoted text stays as it is, and so does an indented one. */
-function asNative(text: string): unknown {
-  if (/^[ \t]/.test(text)) return text;
-  const literal = literalEval(text);
-  return literal === undefined || typeof literal.value === 'string' ? text : literal.value;
 }
 
 export type { CompiledTemplate };

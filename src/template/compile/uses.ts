@@ -1,5 +1,5 @@
 import { changingMethods } from '../python/list-methods.js';
-import type { Expression, Statement } from '../syntax/ast.js';
+import type { Arguments, Expression, Statement } from '../syntax/ast.js';
 import { walkExpressions } from '../syntax/walk.js';
 
 /** True where the name is used anywhere inside. */
@@ -32,9 +32,14 @@ const textFilters = new Set([
   'json',
 ]);
 
-export const isTextByFilter = (node: Expression): boolean =>
-  node.kind === 'filter'
-    ? textFilters.has(node.name.replace(/^.*\./, ''))
-    : node.kind === 'conditional' &&
-      isTextByFilter(node.value) &&
-      (node.otherwise === undefined || isTextByFilter(node.otherwise));
+/** `lookup('template', …, convert_data=False)`. */
+const isKeptText = ({ named }: Arguments): boolean =>
+  named.some(([name, given]) => name === 'convert_data' && given.kind === 'constant' && given.value === false);
+
+/** Is what the expression gives a text that stays one, whatever it looks like? */
+export function isTextForGood(node: Expression): boolean {
+  if (node.kind === 'filter') return textFilters.has(node.name.replace(/^.*\./, ''));
+  if (node.kind === 'call') return isKeptText(node.args);
+  if (node.kind !== 'conditional') return false;
+  return isTextForGood(node.value) && (node.otherwise === undefined || isTextForGood(node.otherwise));
+}

@@ -10,10 +10,8 @@ import { Callable, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
 import { type PythonRegex, pythonRegex } from '../python/regex.js';
 import { str } from '../python/repr.js';
 import type { Evaluation } from '../runtime/contracts.js';
-import { templateSource } from '../runtime/template-source.js';
 import { unknownName } from '../runtime/unknown-name.js';
-import { defaultSyntax } from '../syntax/delimiters.js';
-import { HEADER, prepareText } from '../text-options.js';
+import { renderFile } from './template.js';
 
 type BoundLookup = (evaluation: Evaluation, terms: readonly Value[], kwargs: Mapping) => unknown[];
 
@@ -49,19 +47,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
       return names.filter((name) => firstMatch(regex, name) !== null);
     });
   },
-  template: (evaluation, terms) =>
-    terms.map((term) => {
-      const name = nameOf(term, 'template');
-      const source = templateSource(evaluation, name);
-      if (source === undefined)
-        throw new TemplateError(`the template file ${name} could not be found for the lookup`, {
-          code: 'template-not-found',
-        });
-      const hasHeader = source.startsWith(HEADER);
-      const prepared = hasHeader ? prepareText(source, {}) : { source, syntax: defaultSyntax };
-      evaluation.step();
-      return evaluation.engine.compile(prepared.source, prepared.syntax, name).renderText(evaluation, true);
-    }),
+  template: (evaluation, terms, kwargs) => terms.map((term) => renderFile(evaluation, nameOf(term, 'template'), kwargs)),
 };
 
 function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] {

@@ -154,3 +154,17 @@ export function literalEval(text: string): { value: unknown } | undefined {
     return undefined;
   }
 }
+
+/** Ansible takes a rendered text that reads as a list, a mapping or a boolean of Python's for one. */
+export function asLiteral(text: string): unknown {
+  const first = text[0];
+  if (first !== '[' && first !== '{') return text === 'True' ? true : text === 'False' ? false : text;
+  return literalEval(text)?.value ?? text;
+}
+
+/** With jinja2_native any text that is a literal becomes its value; a quoted text stays as it is, and so does an indented one. */
+export function asNative(text: string): unknown {
+  if (/^[ \t]/.test(text)) return text;
+  const literal = literalEval(text);
+  return literal === undefined || typeof literal.value === 'string' ? text : literal.value;
+}

@@ -47,4 +47,6 @@ export interface Evaluation extends CallContext {
   isRendered(name: string): boolean;
   global(name: string): unknown;
   undefinedName(name: string): Undefined;
+  /** The same call from outside, seen with other variables. */
+  within(variables: Variables): Evaluation;
 }
