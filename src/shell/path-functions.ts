@@ -51,7 +51,7 @@ kp_stat() {
     a???) kp_type=link ;;
     *) kp_type=other ;;
     esac
-    kp_mode=$2 kp_uid=$3 kp_gid=$4 kp_size=$5 kp_mtime=$6
+    kp_mode=$2 kp_uid=$3 kp_gid=$4 kp_size=$5 kp_mtime=$\{6%.*}
     case $kp_mode in ?) kp_mode=000$kp_mode ;; ??) kp_mode=00$kp_mode ;; ???) kp_mode=0$kp_mode ;; esac
   elif ! kp_line=$(stat -- "$1" 2>&1); then
     # Taken for absent, it would be replaced without its owner and mode.

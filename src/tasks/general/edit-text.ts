@@ -16,6 +16,8 @@ export interface EditArguments extends FileAttributes {
   validate: string | undefined;
   /** What the result says beside `msg` and `backup_file`. */
   fields?: Mapping;
+  /** How the task reads its report; default `interpretText`. */
+  interpret?(report: Report, verdict?: string): Interpretation;
   /** The path as shell text, where it is not known here (`~`). */
   target?: Script;
 }
@@ -145,7 +147,7 @@ kp_after=${after}
 ${writeText(args)}`;
       return program(writing, {
         next: (second) => {
-          const { result, diff } = interpretText(second, told);
+          const { result, diff } = told.interpret?.(second) ?? interpretText(second, told);
           return { status: 'changed', result: result ?? {}, ...(diff && { diff }) };
         },
       });
@@ -154,7 +156,7 @@ ${writeText(args)}`;
 }
 
 const unchanged = (args: EditArguments, report: Report, verdict: string): Outcome => {
-  const { result, diff } = interpretText(report, args, verdict);
+  const { result, diff } = args.interpret?.(report, verdict) ?? interpretText(report, args, verdict);
   return { status: report.status === 'changed' ? 'changed' : 'ok', result: result ?? {}, ...(diff && { diff }) };
 };
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { pythonRegex } from '../../template/python/regex.js';
-import type { Mapping } from '../../values/index.js';
+import { float, type Mapping } from '../../values/index.js';
 import { fnmatch } from './patterns.js';
 import { permissions, typeBits } from './stat.js';
 
@@ -13,9 +13,9 @@ export interface Entry {
 }
 
 /** The format of `stat -c` for which `parseEntries` reads lines; no path that find prints holds two slashes in a row. */
-export const entryFormat = '%n//%f %u %g %s %X %Y %Z %i %h %d %U %G';
+export const entryFormat = '%n//%f %u %g %s %.9X %.9Y %.9Z %i %h %d %U %G';
 
-const line = /([\s\S]*?)\/\/([0-9a-f]+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+) (.+)\n/y;
+const line = /([\s\S]*?)\/\/([0-9a-f]+) (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+) (\d+) (\d+) (\S+) (.+)\n/y;
 
 export function parseEntries(text: string, start: string): Entry[] {
   const top = posix.normalize(start).replace(/(?<=.)\/$/, '');
@@ -41,9 +41,9 @@ export function parseEntries(text: string, start: string): Entry[] {
         inode: Number(inode),
         dev: Number(dev),
         nlink: Number(nlink),
-        atime: Number(atime),
-        mtime: Number(mtime),
-        ctime: Number(ctime),
+        atime: float(Number(atime)),
+        mtime: float(Number(mtime)),
+        ctime: float(Number(ctime)),
         gr_name: group === 'UNKNOWN' ? '' : group,
         pw_name: owner === 'UNKNOWN' ? '' : owner,
       },

@@ -3,7 +3,7 @@ import { sh } from '../../shell/index.js';
 import { expandReplacement } from '../../template/python/regex.js';
 import type { Mapping } from '../../values/index.js';
 import { type ArgumentsOf, choice, flag, path, text } from '../parameters.js';
-import { defineTask } from '../task.js';
+import { defineTask, type Interpretation, type Report } from '../task.js';
 import { awkRegex } from './awk-regex.js';
 import { createMissing, editHere, editOnHost, failMissing, interpretText } from './edit-text.js';
 import { editLines } from './lineinfile-edit.js';
@@ -115,6 +115,21 @@ function matchesAll({ regexp, search_string }: Arguments): Mapping {
   return { warnings: [warning] };
 }
 
+function interpretLine(report: Report, args: Arguments, verdict?: string): Interpretation {
+  const { result, ...rest } = interpretText(report, args, verdict);
+  const removed = /^(\d+) line\(s\) removed/.exec(String(result?.msg ?? ''));
+  const { backup_file: backup = '' } = backupOf(report);
+  return {
+    ...rest,
+    result: {
+      ...result,
+      backup,
+      ...matchesAll(args),
+      ...(args.state === 'absent' && { found: Number(removed?.[1] ?? 0) }),
+    },
+  };
+}
+
 export const lineinfile = defineTask({
   name: 'lineinfile',
   summary: 'Keeps one line of a text file: there, or not there.',
@@ -152,7 +167,10 @@ export const lineinfile = defineTask({
     if (expression !== undefined) bytesSearch(expression);
     if (!regexp.known || !insertion.known || (args.backrefs && !isAbsent)) {
       const expand = args.backrefs ? expandReplacement : undefined;
-      return editHere({ ...args, missing }, (before) => editLines(before, { ...args, place, expression, expand }));
+      const interpret = (report: Report, verdict?: string) => interpretLine(report, args, verdict);
+      return editHere({ ...args, missing, interpret }, (before) =>
+        editLines(before, { ...args, place, expression, expand }),
+      );
     }
     const has = [
       args.regexp !== undefined && 'r',
@@ -170,18 +188,5 @@ export const lineinfile = defineTask({
       KP_PLACE: place,
     });
   },
-  interpret: (report, args) => {
-    const { result, ...rest } = interpretText(report, args);
-    const removed = /^(\d+) line\(s\) removed/.exec(String(result?.msg ?? ''));
-    const { backup_file: backup = '' } = backupOf(report);
-    return {
-      ...rest,
-      result: {
-        ...result,
-        backup,
-        ...matchesAll(args),
-        ...(args.state === 'absent' && { found: Number(removed?.[1] ?? 0) }),
-      },
-    };
-  },
+  interpret: (report, args) => interpretLine(report, args),
 });

@@ -59,6 +59,9 @@ const edit =
     return 'text' in edited ? { verdict: edited.verdict, text: asBytes(edited.text) } : edited;
   };
 
+/** What Ansible's replace says when it has not failed. */
+const fields = { rc: 0 };
+
 export const replace = defineTask({
   name: 'replace',
   summary: 'Replaces everything in a text file that an expression matches.',
@@ -74,6 +77,7 @@ export const replace = defineTask({
   },
   returns: {
     msg: 'N replacements made, or empty',
+    rc: '0, or 256 and 257 where the path is a directory or not there',
     backup_file: 'the copy of the old file, where one was made',
   },
   example: `- replace:
@@ -83,7 +87,10 @@ export const replace = defineTask({
   inCheckMode: 'predicts',
   compile: (args) => {
     pythonRegex(args.regexp, { multiline: true });
-    return editHere({ ...args, missing: failMissing(args.path, `Path ${args.path} does not exist !`) }, edit(args));
+    return editHere(
+      { ...args, fields, missing: failMissing(args.path, `Path ${args.path} does not exist !`) },
+      edit(args),
+    );
   },
-  interpret: (report, args) => interpretText(report, args),
+  interpret: (report, args) => interpretText(report, { ...args, fields }),
 });

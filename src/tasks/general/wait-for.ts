@@ -1,9 +1,13 @@
+import { Buffer } from 'node:buffer';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
+import type { Mapping, Value } from '../../values/index.js';
 import { type ArgumentsOf, choice, integer, path, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { awkRegex } from './awk-regex.js';
+import { asBytes, bytesSearch } from './python-match.js';
 import { withFailure } from './reported.js';
+import { factsOf } from './written-file.js';
 
 const parameters = {
   host: text('Address that the host connects to.', { default: '127.0.0.1' }),
@@ -51,8 +55,9 @@ if ! command -v bash >/dev/null 2>&1 && ! command -v nc >/dev/null 2>&1 && ! com
   return 1
 fi`;
 
+/** Prints the first line that matches. */
 const matches = (expression: string) =>
-  sh`KP_RE=${expression} awk '($0 "\n") ~ ENVIRON["KP_RE"] { found = 1; exit } END { exit !found }'`;
+  sh`KP_RE=${expression} awk '($0 "\n") ~ ENVIRON["KP_RE"] { print; found = 1; exit } END { exit !found }'`;
 
 /** Shell command that is true once what is waited for has come about. */
 function condition(args: Arguments): Script {
@@ -68,12 +73,12 @@ function condition(args: Arguments): Script {
     const found =
       expression === undefined
         ? sh`[ -e ${args.path} ]`
-        : sh`{ [ -f ${args.path} ] && ${matches(expression)} <${args.path}; }`;
+        : sh`{ [ -f ${args.path} ] && kp_found=$(${matches(expression)} <${args.path}); }`;
     return isGone ? sh`! ${found}` : found;
   }
   const target = sh`${args.host} ${args.port} ${args.connect_timeout}`;
   if (isGone) return sh`! kp_tcp ${target}`;
-  return expression === undefined ? sh`kp_tcp ${target}` : sh`kp_talk ${target} | ${matches(expression)}`;
+  return expression === undefined ? sh`kp_tcp ${target}` : sh`kp_found=$(kp_talk ${target} | ${matches(expression)})`;
 }
 
 function timedOut(args: Arguments): string {
@@ -85,12 +90,31 @@ function timedOut(args: Arguments): string {
   return `Timeout when waiting for ${where}${isGone ? ' to stop.' : ''}`;
 }
 
+function groupsOf(expression: string | undefined, line: string | undefined): Mapping {
+  const found = expression === undefined || line === undefined ? null : bytesSearch(expression)(`${asBytes(line)}\n`);
+  const text = (group: string | undefined): Value =>
+    group === undefined ? null : Buffer.from(group, 'latin1').toString();
+  return {
+    match_groups: (found ?? []).slice(1).map(text),
+    match_groupdict: Object.fromEntries(
+      Object.entries(found?.groups ?? {}).map(([name, group]) => [name, text(group)]),
+    ),
+  };
+}
+
 export const waitFor = defineTask({
   name: 'wait_for',
   summary: 'Waits on the host for a port, a file, or a time.',
   parameters,
   atMostOne: [['port', 'path']],
-  returns: { elapsed: 'seconds', state: 'as given', port: 'as given', path: 'as given' },
+  returns: {
+    elapsed: 'seconds',
+    state: 'as given; of a path what it is, with its mode and owner',
+    port: 'as given',
+    path: 'as given',
+    match_groups: 'the groups of search_regex',
+    match_groupdict: 'its named groups',
+  },
   example: `- wait_for: {port: 6443, timeout: 120}`,
   inCheckMode: 'skips',
   compile: (args) => {
@@ -110,6 +134,8 @@ sleep ${args.delay}`;
         sh`while :; do
   if ${condition(args)}; then
     ${end}
+    ${args.search_regex !== undefined && sh`kp_set found "$kp_found"`}
+    ${args.path !== undefined && sh`kp_stat ${args.path}; kp_facts ${args.path}`}
     return 0
   fi
   if [ $(($(date +%s) - kp_begin)) -ge ${args.timeout} ]; then
@@ -129,6 +155,8 @@ done`,
       port: args.port ?? null,
       path: args.path ?? null,
       search_regex: args.search_regex ?? null,
+      ...groupsOf(args.search_regex, report.text('found')),
+      ...factsOf(report),
     }),
   }),
 });

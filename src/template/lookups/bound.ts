@@ -47,7 +47,8 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
       return names.filter((name) => firstMatch(regex, name) !== null);
     });
   },
-  template: (evaluation, terms, kwargs) => terms.map((term) => renderFile(evaluation, nameOf(term, 'template'), kwargs)),
+  template: (evaluation, terms, kwargs) =>
+    terms.map((term) => renderFile(evaluation, nameOf(term, 'template'), kwargs)),
 };
 
 function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] {

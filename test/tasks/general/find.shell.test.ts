@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { find } from '../../../src/tasks/general/find.js';
-import type { Mapping } from '../../../src/values/index.js';
+import { Float, type Mapping } from '../../../src/values/index.js';
 import { shells } from '../../support/shells.js';
 import { putFiles, TaskHost } from '../../support/task-cases.js';
 
@@ -75,7 +75,7 @@ describe.each(shells)('find in %s', (_name, argv) => {
           size: 6,
           isreg: true,
           isdir: false,
-          mtime: 1,
+          mtime: new Float(1),
           rusr: true,
           xoth: false,
           checksum: '709c7506b17090bce0d1e2464f39f4a434cf25f1',
