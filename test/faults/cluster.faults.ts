@@ -16,10 +16,12 @@ import {
   takeDown,
   up,
 } from './cluster-support.js';
-import { bed, figure, lengthy, on, type Running, resultsOf, start, until } from './support.js';
+import { bed, type Ended, figure, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
 /** kprov waits no longer than a few seconds for a host that has gone. */
 const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
+
+const killing = "pkill -9 -f '^sh -c umask 077'; pkill -9 -x kubeadm";
 
 /** Ends kubeadm as a power failure would, the moment its output has that line. False where that never came. */
 async function killedAt(running: Running, host: BedHost, verb: 'init' | 'join', line: string): Promise<boolean> {
@@ -32,7 +34,7 @@ async function killedAt(running: Running, host: BedHost, verb: 'init' | 'join', 
        grep -qsF '${line}' /run/kprov/kubeadm-${verb}/output || continue
        # An API server that holds its breath keeps kubeadm where it is.
        pkill -STOP -x kube-apiserver
-       pkill -9 -f '^sh -c umask 077'; pkill -9 -x kubeadm && echo killed
+       ${killing} && echo killed
        pkill -CONT -x kube-apiserver
        break
      done`,
@@ -40,6 +42,23 @@ async function killedAt(running: Running, host: BedHost, verb: 'init' | 'join', 
   await running.ended;
   on(host, ': >/run/stop-watching');
   return (await watching).includes('killed');
+}
+
+/** What becomes of a run, unless it begins to make a cluster on that host: then it is ended at once, and the test fails. */
+async function endedWithoutInit(running: Running, host: BedHost): Promise<Ended> {
+  const isBegun = () => on(host, 'ls -d /run/kprov/kubeadm-init 2>/dev/null || true') !== '';
+  expect(isBegun()).toBe(false);
+  let seen = false;
+  const watching = setInterval(() => {
+    if (seen || !isBegun()) return;
+    seen = true;
+    running.child.kill('SIGKILL');
+    on(host, killing);
+  }, 500);
+  const ended = await running.ended;
+  clearInterval(watching);
+  expect({ host, makesCluster: seen }).toEqual({ host, makesCluster: false });
+  return ended;
 }
 
 /** The words of a command line, as a shell reads them. */
@@ -144,7 +163,7 @@ describe('a cluster in trouble', () => {
       expect(again.stdout).toMatch(/node1 +: .*changed=0 .*\n.*node2 +: .*changed=0 /);
       // A control plane that is bare, in front of the one that holds the cluster.
       plan.regroup({ control_plane: ['node3', 'node1'], workers: ['node2'] });
-      const grown = await up(plan, '--output', 'json').ended;
+      const grown = await endedWithoutInit(up(plan, '--output', 'json'), 'node3');
       expectWell(grown);
       const made = resultsOf(grown.stdout).filter(
         ({ task, status }) => task === 'The cluster is made' && status !== 'skipped',
@@ -212,7 +231,7 @@ describe('a cluster in trouble', () => {
       const plan = planOf({ control_plane: ['node3', 'node1'], workers: [] }, {}, impatient);
       on('node1', 'systemctl stop ssh.socket ssh 2>/dev/null; true');
       try {
-        const { code, stdout } = await up(plan).ended;
+        const { code, stdout } = await endedWithoutInit(up(plan), 'node3');
         expect(code).not.toBe(0);
         expect(stdout).toContain('node1 may hold the cluster and cannot be asked');
         expect(on('node3', 'ls /etc/kubernetes/admin.conf /run/kprov/kubeadm-init 2>/dev/null || true')).toBe('');
