@@ -79,7 +79,7 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
 
   /** Points of a run that are the same: numbers and names of temporary files aside. */
   const keyOf = ({ host, when, program, args }: Question): string =>
-    [host, when, program, args.replaceAll(/\.kprov-\S+|tmp\.\S+|\d+/g, '*')].join(' ');
+    [host, when, program, args.replaceAll(/\.kprov-\S+|tmp\.\S+|gpghome\.\S+|\d+/g, '*')].join(' ');
 
   let run: Running | undefined;
   /** Runs with gates before what changes those hosts. */
