@@ -280,6 +280,7 @@ describe('a cluster in trouble', () => {
         `export KUBECONFIG=/etc/kubernetes/admin.conf; rm -f /run/stop-deleting
          until [ -e /run/stop-deleting ]; do
            for token in $(kubeadm token list -o 'jsonpath={.token}' 2>/dev/null); do kubeadm token delete "$token"; done
+           sleep 0.3
          done`,
       );
       const { code, stdout, stderr } = await running.ended;
