@@ -89,15 +89,28 @@ export function makeTemplar(
   });
 }
 
+/** `force_valid_group_names`. */
+function oddGroupNamesOf(settings: Settings | undefined): 'never' | 'ignore' | 'always' | 'silently' {
+  const word = settings?.text('force_valid_group_names')?.toLowerCase() ?? 'ignore';
+  if (word === 'never' || word === 'ignore' || word === 'always' || word === 'silently') return word;
+  throw new KprovError('bad-setting', `${settings?.given.get('force_valid_group_names')?.from}: ${word}`, {
+    why: 'expected always, never, ignore or silently',
+  });
+}
+
 /** What `-i` names. Throws KprovError where nothing was named and somebody must be. */
-export function readInventory(sources: readonly string[], files: Files, mayBeEmpty = false) {
+export function readInventory(
+  sources: readonly string[],
+  { files, settings, mayBeEmpty = false }: { files: Files; settings: Settings | undefined; mayBeEmpty?: boolean },
+) {
   if (sources.length === 0 && !mayBeEmpty) {
     throw new KprovError('no-inventory', 'no inventory was given', {
       why: 'the inventory says which hosts there are and how to reach them',
       fix: 'give a file, a directory, an executable or a list:\n-i hosts.ini\n-i node1,node2,',
     });
   }
-  return loadInventory([...sources], { files, runExecutable, cwd: process.cwd() });
+  const oddGroupNames = oddGroupNamesOf(settings);
+  return loadInventory([...sources], { files, runExecutable, cwd: process.cwd(), oddGroupNames });
 }
 
 /** The vault that the flags open, and the control machine's files as seen through it. */
@@ -138,7 +151,11 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
   const files = { ...unsealed.files, duplicateKeys: duplicateKeysOf(flags) };
   const opened = { ...unsealed, files };
   const extraVars = readExtraVars(flags.extraVars, files);
-  const { inventory, diagnostics } = await readInventory(flags.inventory, files, flags.mayLackHosts);
+  const { inventory, diagnostics } = await readInventory(flags.inventory, {
+    files,
+    settings: flags.settings,
+    mayBeEmpty: flags.mayLackHosts === true,
+  });
   const isBroken = diagnostics.some(({ severity }) => severity === 'error');
   const isEmpty = flags.mayLackHosts === true && inventory.hosts.size === 0;
   const showsDeprecations = flags.settings?.flag('deprecation_warnings') !== false;
@@ -147,7 +164,7 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
     ...opened,
     inventory,
     reloadInventory: async () => {
-      const fresh = await readInventory(flags.inventory, files, true);
+      const fresh = await readInventory(flags.inventory, { files, settings: flags.settings, mayBeEmpty: true });
       const errors = fresh.diagnostics.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new InputError(errors);
       return fresh.inventory;

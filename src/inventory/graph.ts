@@ -27,13 +27,30 @@ export class Graph {
   readonly hosts = new Map<string, HostNode>();
   #cache = new Map<string, unknown>();
 
-  constructor() {
+  /** A group's name held a character that no variable's name may hold. */
+  hasOddNames = false;
+  readonly #replacesOddNames: boolean;
+
+  constructor({ replacesOddNames = false }: { replacesOddNames?: boolean } = {}) {
+    this.#replacesOddNames = replacesOddNames;
     this.addGroup('all');
     this.addGroup('ungrouped');
     this.addChild('all', 'ungrouped');
   }
 
-  addGroup(name: string): GroupNode {
+  /** The name as the group goes by: with underscores for what no variable's name may hold, where that is wanted. */
+  groupName(written: string): string {
+    const safe = written.replace(/^[\d\W]|\W/g, '_');
+    if (safe !== written) this.hasOddNames = true;
+    return this.#replacesOddNames ? safe : written;
+  }
+
+  hasGroup(written: string): boolean {
+    return this.groups.has(this.groupName(written));
+  }
+
+  addGroup(written: string): GroupNode {
+    const name = this.groupName(written);
     const known = this.groups.get(name);
     if (known !== undefined) return known;
     const group: GroupNode = {
@@ -69,7 +86,7 @@ export class Graph {
     const node = this.addGroup(group);
     if (node.hosts.has(host)) return false;
     node.hosts.add(host);
-    this.hosts.get(host)?.groups.add(group);
+    this.hosts.get(host)?.groups.add(node.name);
     this.#changed();
     return true;
   }
@@ -80,11 +97,11 @@ export class Graph {
    */
   addChild(parent: string, child: string): string[] | undefined {
     const [above, below] = [this.addGroup(parent), this.addGroup(child)];
-    if (above.children.has(child)) return undefined;
-    const circle = this.#path(child, parent);
+    if (above.children.has(below.name)) return undefined;
+    const circle = this.#path(below.name, above.name);
     if (circle !== undefined) return circle;
-    above.children.add(child);
-    below.parents.add(parent);
+    above.children.add(below.name);
+    below.parents.add(above.name);
     this.#changed();
     return undefined;
   }

@@ -111,7 +111,7 @@ class IniReader {
     this.#section = { group, kind };
     const pending = this.#pending.get(group);
     if (kind === 'vars') {
-      const isKnown = this.#source.graph.groups.has(group) || pending !== undefined;
+      const isKnown = this.#source.graph.hasGroup(group) || pending !== undefined;
       if (!isKnown) this.#pending.set(group, { kind, parents: [], position });
     } else if (pending !== undefined) {
       // Ansible attaches a child when its section begins; the order of hosts follows from that.
@@ -147,7 +147,7 @@ class IniReader {
     const child = { name, position: { ...position, length: name.length } };
     if (!checkGroupName(this.#source, child)) return;
     const pending = this.#pending.get(name);
-    if (this.#source.graph.groups.has(name)) {
+    if (this.#source.graph.hasGroup(name)) {
       nestGroup(this.#source, parent, child);
     } else if (pending !== undefined) {
       pending.parents.push(parent);

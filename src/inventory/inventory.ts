@@ -132,7 +132,7 @@ class LoadedInventory implements Inventory {
 
   addToGroup(host: string, group: string, parents: readonly string[] = []): boolean {
     for (const name of [group, ...parents]) refuseBadName('group', name);
-    let isChanged = !this.#graph.groups.has(group);
+    let isChanged = !this.#graph.hasGroup(group);
     this.#graph.addGroup(group);
     for (const parent of parents) {
       const isNested = this.#graph.groups.get(parent)?.children.has(group) ?? false;

@@ -32,12 +32,21 @@ export async function loadInventory(sources: readonly string[], io: InventoryIo)
   return loader.finish(sources);
 }
 
+/** Ansible's words for groups whose names could not be a variable's. */
+const oddNames: Readonly<Partial<Record<NonNullable<InventoryIo['oddGroupNames']>, string>>> = {
+  never: 'Invalid characters were found in group names but not replaced',
+  always: 'Invalid characters were found in group names and automatically replaced',
+};
+
 class Loader {
-  readonly #graph = new Graph();
+  readonly #graph: Graph;
   readonly #diagnostics: Diagnostic[] = [];
   readonly #directories: Place[] = [];
 
-  constructor(private readonly io: InventoryIo) {}
+  constructor(private readonly io: InventoryIo) {
+    const { oddGroupNames } = io;
+    this.#graph = new Graph({ replacesOddNames: oddGroupNames === 'always' || oddGroupNames === 'silently' });
+  }
 
   async load(text: string): Promise<void> {
     const place = placeOf(text, this.io.cwd);
@@ -57,6 +66,8 @@ class Loader {
 
   finish(sources: readonly string[]): LoadedSources {
     this.#graph.reconcile();
+    const told = this.#graph.hasOddNames ? oddNames[this.io.oddGroupNames ?? 'ignore'] : undefined;
+    if (told !== undefined) this.#diagnostics.push({ severity: 'warning', code: 'odd-group-name', message: told });
     for (const host of this.#graph.hosts.values()) {
       if (!this.#graph.groups.has(host.name)) continue;
       this.#diagnostics.push({

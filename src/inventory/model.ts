@@ -84,4 +84,9 @@ export interface InventoryIo {
   runExecutable(path: string, args: string[]): Promise<Executed>;
   /** Absolute; relative sources start here. */
   cwd: string;
+  /**
+   * What becomes of names of groups that could not be a variable's: `never` and `ignore` leave them, `always` and
+   * `silently` put underscores in; `never` and `always` say so. Default `ignore`.
+   */
+  oddGroupNames?: 'never' | 'ignore' | 'always' | 'silently';
 }

@@ -49,3 +49,24 @@ test('a script that begins with an odd comment is still INI', async () => {
   const { inventory } = await load({ hosts: '#! written by hand\na\n' });
   expect([...inventory.hosts.keys()]).toEqual(['a']);
 });
+
+test.each([
+  [undefined, ['web-1', '2nd'], []],
+  ['never', ['web-1', '2nd'], ['Invalid characters were found in group names but not replaced']],
+  ['always', ['web_1', '_nd'], ['Invalid characters were found in group names and automatically replaced']],
+  ['silently', ['web_1', '_nd'], []],
+] as const)('groups whose names could not be a variable are kept or renamed: %s', async (rule, names, told) => {
+  const text = '[web-1]\na\n[2nd:children]\nweb-1\n[web-1:vars]\nx=1\n';
+  const files = memoryFiles({ hosts: text });
+  const { inventory, diagnostics } = await loadInventory(['hosts'], {
+    ...io,
+    files,
+    ...(rule && { oddGroupNames: rule }),
+  });
+  expect(diagnostics.map(({ message }) => message)).toEqual(told);
+  expect([...inventory.groups.keys()].filter((name) => name !== 'all' && name !== 'ungrouped').sort()).toEqual(
+    [...names].sort(),
+  );
+  expect(inventory.groups.get(names[1])?.hosts).toContain('a');
+  expect(inventory.variablesOf('a').x).toBe(1);
+});

@@ -115,7 +115,7 @@ export async function inventory(flags: InventoryFlags): Promise<void> {
   const settings = currentSettings(flags.verbose);
   const { files } = await openVault({ ...flags, settings }, { prompts: terminalPrompts(), redactor: new Redactor() });
   const sources = flags.inventory.length > 0 ? flags.inventory : inventoriesOf(settings);
-  const loaded = await readInventory(sources, files);
+  const loaded = await readInventory(sources, { files, settings });
   const { playbookDir } = flags;
   const beside = playbookDir === undefined ? [] : loaded.inventory.checkPlaybookDir(playbookDir);
   sayWarnings(refuseErrors([...loaded.diagnostics, ...beside]));

@@ -279,15 +279,11 @@ export const settings: readonly Setting[] = [
         .sort()
         .join() === '.json,.yaml,.yml',
   ),
-  refused(
-    [
-      'force_valid_group_names',
-      'ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS',
-      'defaults.force_valid_group_names',
-      'never, ignore or silently',
-    ],
-    'names of groups are never changed',
-    isOneOf('never', 'ignore'),
+  applied(
+    'force_valid_group_names',
+    'ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS',
+    'defaults.force_valid_group_names',
+    'whether names of groups get underscores for what no variable may have in its name; otherwise not',
   ),
   refused(
     ['host_pattern_mismatch', 'ANSIBLE_HOST_PATTERN_MISMATCH', 'inventory.host_pattern_mismatch', 'warning or ignore'],

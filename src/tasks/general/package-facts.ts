@@ -5,6 +5,10 @@ import { defineTask, program, type Report } from '../task.js';
 import { withFailure } from './reported.js';
 
 const managers = ['auto', 'apt', 'rpm', 'apk', 'pacman'] as const;
+/** Managers that Ansible knows and no Linux host of ours has, and other names of rpm. */
+const others = ['portage', 'pkg', 'pkg5', 'pkgng', 'pkg_info', 'openbsd_pkg'] as const;
+const rpmNames = ['dnf', 'dnf5', 'yum', 'zypper'] as const;
+const choices = [...managers, ...others, ...rpmNames];
 const names = list('Who is asked; auto is whoever is there.', { default: ['auto'] });
 
 type Packages = Record<string, Mapping[]>;
@@ -48,12 +52,12 @@ export const packageFacts = defineTask({
   parameters: {
     manager: {
       ...names,
-      schema: { anyOf: [{ enum: managers }, { type: 'array', items: { enum: managers } }] },
+      schema: { anyOf: [{ enum: choices }, { type: 'array', items: { enum: choices } }] },
       parse: (value: Parameters<typeof names.parse>[0]) => {
         const given = names.parse(value).map((name) => name.toLowerCase());
-        const wrong = given.find((name) => !managers.some((known) => known === name));
-        if (wrong !== undefined) throw new RangeError(`expected some of ${managers.join(', ')}, not ${wrong}`);
-        return given;
+        const wrong = given.find((name) => !choices.some((known) => known === name));
+        if (wrong !== undefined) throw new RangeError(`expected some of ${choices.join(', ')}, not ${wrong}`);
+        return [...new Set(given.map((name) => (rpmNames.some((other) => other === name) ? 'rpm' : name)))];
       },
     },
     strategy: choice('Whether the first that is there is asked, or all of them.', ['first', 'all'], {
@@ -71,39 +75,54 @@ export const packageFacts = defineTask({
   inCheckMode: 'predicts',
   compile: (args) => {
     const wanted = args.manager ?? ['auto'];
+    const isAuto = wanted.includes('auto');
     const order = wanted.includes('auto') ? managers.slice(1) : wanted;
     return program(sh`
-kp_found=
+kp_found= kp_warnings=
+kp_missing() {
+  [ -z ${isAuto} ] || return 0
+  kp_warnings="$kp_warnings$\{kp_nl}Requested package manager $1 was not usable by this module: there is no $2 on this host"
+}
+kp_fails() {
+  kp_found=1
+  kp_warnings="$kp_warnings$\{kp_nl}Failed to retrieve packages with $1: Unable to list packages: $kp_out"
+}
 for kp_i in ${order}; do
   case $kp_i in
   apt)
-    command -v dpkg-query >/dev/null 2>&1 || continue
+    command -v dpkg-query >/dev/null 2>&1 || { kp_missing apt dpkg-query; continue; }
     kp_arch=$(dpkg --print-architecture 2>/dev/null)
     kp_out=$(dpkg-query -W -f ${'${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${Section}\\n'} |
       awk -F '\t' -v OFS='\t' -v own="$kp_arch" '$1 == "installed" { if ($4 != own && $4 != "all") $2 = $2 ":" $4; print $2, $3, $4, $5 }')
     [ -n "$kp_out" ] || continue ;;
   rpm)
-    command -v rpm >/dev/null 2>&1 || continue
+    command -v rpm >/dev/null 2>&1 || { kp_missing rpm rpm; continue; }
     kp_out=$(rpm -qa --qf '%{NAME}\t%{VERSION}\t%{RELEASE}\t%{EPOCH}\t%{ARCH}\n' 2>/dev/null)
     [ -n "$kp_out" ] || continue ;;
   apk)
-    command -v apk >/dev/null 2>&1 || continue
-    kp_out=$(apk info -v 2>/dev/null | sed 's/^\(.*\)-\([^-]*-r[0-9]*\)$/\1	\2/') ;;
+    command -v apk >/dev/null 2>&1 || { kp_missing apk apk; continue; }
+    kp_out=$(apk info -v 2>&1) || { kp_fails apk; continue; }
+    kp_out=$(printf '%s\n' "$kp_out" | sed 's/^\(.*\)-\([^-]*-r[0-9]*\)$/\1	\2/') ;;
   pacman)
-    command -v pacman >/dev/null 2>&1 || continue
-    kp_out=$(pacman -Q 2>/dev/null | sed 's/ /	/') ;;
+    command -v pacman >/dev/null 2>&1 || { kp_missing pacman pacman; continue; }
+    kp_out=$(pacman -Q 2>&1) || { kp_fails pacman; continue; }
+    kp_out=$(printf '%s\n' "$kp_out" | sed 's/ /	/') ;;
+  *) kp_missing "$kp_i" "$kp_i"; continue ;;
   esac
   kp_found=1
   kp_set "$kp_i" "$kp_out"
   [ ${args.strategy} = all ] || break
 done
+kp_set warnings "$\{kp_warnings#"$kp_nl"}"
 if [ -z "$kp_found" ]; then
-  kp_fail ${`Could not detect a supported package manager from the following list: ${order.join(', ')}`}
+  kp_fail ${`Could not detect a supported package manager from the following list: ${order.join(', ')}, or the required library is not installed. Check warnings for details.`}
   return 1
 fi`);
   },
   interpret: (report, args) => {
-    if (report.status === 'failed') return { result: withFailure(report) };
-    return { result: { ansible_facts: { packages: packagesOf(report, args.strategy) } } };
+    const told = (report.text('warnings') ?? '').split('\n').filter((line) => line !== '');
+    const warnings = told.length === 0 ? {} : { warnings: told };
+    if (report.status === 'failed') return { result: withFailure(report, warnings) };
+    return { result: { ansible_facts: { packages: packagesOf(report, args.strategy) }, ...warnings } };
   },
 });

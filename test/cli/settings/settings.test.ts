@@ -147,7 +147,6 @@ describe('what would change results is refused by name', () => {
     ['precedence = all_inventory', 'precedence', 'all_inventory'],
     ['allow_unsafe_lookups = yes', 'allow_unsafe_lookups', 'yes'],
     ['vars_plugins = ./vars', 'vars_plugins', './vars'],
-    ['force_valid_group_names = always', 'force_valid_group_names', 'always'],
     ['jinja2_extensions = jinja2.ext.i18n', 'jinja2_extensions', 'jinja2.ext.i18n'],
   ])('%s', (line, key, value) => {
     const [said, second] = refusalsOf({ files: { 'ansible.cfg': `[defaults]\n${line}\n` } });
