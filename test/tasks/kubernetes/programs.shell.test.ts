@@ -76,6 +76,7 @@ const answers: Readonly<Record<string, string>> = {
   kubelet: 'Kubernetes v1.20.2',
   state: 'unfinished',
   now: '1893456000',
+  'folder.0': '/var/lib/kprov/images/.kprov-0',
   daemon_json: '{"a": 1}',
   manifest: 'apiVersion: v1\nkind: List\nitems: []\n',
   node: '{"metadata": {"labels": {}}, "spec": {}}',
@@ -97,7 +98,7 @@ const programs: [name: string, text: string][] = kubernetesTasks.flatMap((task) 
     const parsed = parseArguments(task, args);
     // An example that holds templates is rendered by the engine first.
     if (!parsed.ok || JSON.stringify(args).includes('{{')) return [];
-    const files = { ...taskContext().files, read: () => 'kind: List\n' };
+    const files = { ...taskContext().files, read: () => 'kind: List\n', readBytes: () => Buffer.from('an archive') };
     const context = taskContext({ files });
     const found: [string, string][] = [];
     let next: Program | Outcome | undefined = task.compile(parsed.args, context);
