@@ -10,13 +10,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-if (args[0] === '--version') {
-  // Asked for often (scripts, completion): it needs none of the rest.
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  process.stdout.write(`${version}\n`);
-} else {
+async function start(): Promise<void> {
   const { loadProgram } = await import('./bundle.js');
   const { main } = await loadProgram();
   // What lives short is small here; without this V8 would rather take 48 MB than look through it more often. It comes
@@ -27,4 +21,14 @@ if (args[0] === '--version') {
   // is done, at a fifth of the whole processor time. What is still hot after eight times as much it compiles.
   setFlagsFromString('--interrupt-budget=1000000');
   process.exitCode = await main(args);
+}
+
+if (args[0] === '--version') {
+  // Asked for often (scripts, completion): it needs none of the rest.
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  process.stdout.write(`${version}\n`);
+} else {
+  void start();
 }
