@@ -6,6 +6,7 @@ import type { Templar, Variables } from '../template/index.js';
 import type { Transport } from '../transport/index.js';
 import { type Files, type Mapping, mapping, type Redactor, type Value } from '../values/index.js';
 import type { RunContext } from './context.js';
+import { dialAhead } from './dial-ahead.js';
 import type { HostStats, Listener } from './events.js';
 import { HostState } from './host-state.js';
 import { countOf, flagOf, renderedKeyword } from './keyword.js';
@@ -218,6 +219,7 @@ async function runPlay(
         for (const host of named) lost.delete(host);
       },
     });
+    dialAhead(run, scope, batch, gather ?? nodesOf(play)[0]);
     await current.go();
     for (const host of current.hosts) {
       if (!host.seeking) seeking.delete(host.host);

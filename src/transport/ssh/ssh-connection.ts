@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SshClient } from '../auth/ssh2.js';
 import { ChannelRefused, ConnectionLost } from '../errors.js';
@@ -17,6 +18,8 @@ export interface SshConnectionOptions {
   target: Target;
   user: string;
   client: SshClient;
+  /** What the client speaks through. */
+  stream: Writable;
   /** Called once, when the connection is no longer used. */
   onClosed(): void;
 }
@@ -27,16 +30,18 @@ export class SshConnection implements Connection {
   readonly user: string;
   readonly lost: Promise<ConnectionLost>;
   readonly #client: SshClient;
+  readonly #stream: Writable;
   readonly #channels = new Set<SshChannel>();
   readonly #closed: Promise<void>;
   #gone: ConnectionLost | undefined;
   #isClosing = false;
   #lastClosedAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ target, user, client, onClosed }: SshConnectionOptions) {
+  constructor({ target, user, client, stream, onClosed }: SshConnectionOptions) {
     this.target = target;
     this.user = user;
     this.#client = client;
+    this.#stream = stream;
     let lose: (error: ConnectionLost) => void = () => undefined;
     this.lost = new Promise((resolve) => {
       lose = resolve;
@@ -92,6 +97,8 @@ export class SshConnection implements Connection {
   async close(): Promise<void> {
     this.#isClosing = true;
     if (this.#gone === undefined) {
+      // The last word is on its way: who has said goodbye need not hear it answered, which takes a round trip.
+      this.#stream.once('finish', () => this.#client.destroy());
       this.#client.end();
       const timer = setTimeout(() => this.#client.destroy(), CLOSE_TIMEOUT_MS);
       const last = setTimeout(() => this.#client.emit('close'), 2 * CLOSE_TIMEOUT_MS);

@@ -37,6 +37,11 @@ interface Goal {
   isJump: boolean;
 }
 
+interface LoggedIn {
+  client: SshClient;
+  stream: Duplex;
+}
+
 /** Opens SSH connections. Files, keys and agents are read once; jump hosts and limits are shared by all. */
 export class SshConnector {
   readonly #options: TransportOptions;
@@ -66,8 +71,8 @@ export class SshConnector {
     const jump = await this.#leaseJump(hops.slice(0, -1), label, signal);
     try {
       const goal = { host, label, password: target.password, jump, isJump: false };
-      const client = await this.#reach(goal, signal);
-      return new SshConnection({ target, user: host.user, client, onClosed: () => jump?.release() });
+      const { client, stream } = await this.#reach(goal, signal);
+      return new SshConnection({ target, user: host.user, client, stream, onClosed: () => jump?.release() });
     } catch (error) {
       jump?.release();
       throw error;
@@ -128,7 +133,7 @@ export class SshConnector {
     const jump = hops.length > 1 ? await this.#jumps.lease(hops.slice(0, -1), undefined) : undefined;
     try {
       const label = `jump host ${host.originalName}`;
-      const client = await this.#reach({ host, label, password: undefined, jump, isJump: true }, undefined);
+      const { client } = await this.#reach({ host, label, password: undefined, jump, isJump: true }, undefined);
       client.on('close', () => jump?.release());
       return client;
     } catch (error) {
@@ -138,7 +143,7 @@ export class SshConnector {
   }
 
   /** Tries until logged in, refused, or out of time. */
-  async #reach(goal: Goal, signal: AbortSignal | undefined): Promise<SshClient> {
+  async #reach(goal: Goal, signal: AbortSignal | undefined): Promise<LoggedIn> {
     const { host, label } = goal;
     const plan = await planKeys(host, this.#keyFiles, this.#agents);
     const clock = new AttemptClock(host.connectTimeoutMs ?? this.#options.connectTimeoutMs);
@@ -179,7 +184,7 @@ export class SshConnector {
       stop,
       isPasswordOnly,
     }: { plan: KeyPlan; clock: AttemptClock; stop: AbortSignal; isPasswordOnly: boolean },
-  ): Promise<SshClient> {
+  ): Promise<LoggedIn> {
     const { host, label, jump } = goal;
     const check = await this.#hostKeys.prepare(host, label, jump !== undefined);
     let stream: Duplex | undefined;
@@ -210,7 +215,7 @@ export class SshConnector {
       await remembering;
       // Nobody listened for its end while the key was written.
       if (stream?.writable !== true) throw new Dropped('Connection lost after the login');
-      return client;
+      return { client, stream };
     } catch (error) {
       (stream as Duplex | undefined)?.destroy();
       throw error;
