@@ -1,6 +1,6 @@
 import { sh } from '../../shell/index.js';
-import type { Mapping } from '../../values/index.js';
-import { choice, flag, text } from '../parameters.js';
+import { Float, type Mapping, type Value } from '../../values/index.js';
+import { anything, choice, flag, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { settingsDiff, withFailure } from './reported.js';
 
@@ -17,16 +17,31 @@ const types = [
   'title',
 ] as const;
 
+/** The answer as debconf has it; undefined for one that cannot be meant. */
+function answerOf(value: Value | undefined, vtype: string | undefined): string | undefined {
+  if (Array.isArray(value)) {
+    return vtype === 'multiselect' && value.every((item) => typeof item === 'string')
+      ? [...value].sort().join(', ')
+      : undefined;
+  }
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'object' && !(value instanceof Float)) return undefined;
+  return vtype === 'boolean' ? String(value).toLowerCase() : String(value);
+}
+
 export const debconf = defineTask({
   name: 'debconf',
   summary: 'Answers the questions of a Debian package.',
   description:
-    'An answer to a question of type password is registered as changed each time: nobody can read the old one.',
+    'An answer to a question of type password is registered as changed each time where debconf-utils is not there: ' +
+    'nothing else reads the old one.',
   parameters: {
     name: text('The package.', { required: true, aliases: ['pkg'] }),
     question: text('The question.', { aliases: ['selection', 'setting'] }),
     vtype: choice('Its type.', types),
-    value: text('The answer.', { aliases: ['answer'] }),
+    value: anything('The answer; of type multiselect it may be a list, whose order does not count.', {
+      aliases: ['answer'],
+    }),
     unseen: flag('Whether the question counts as not asked yet.', { default: false }),
   },
   returns: { current: 'the answers now', previous: 'the answer before', msg: 'empty' },
@@ -42,11 +57,15 @@ export const debconf = defineTask({
       const msg = 'when supplying a question you must supply a valid vtype and value';
       return { status: 'failed', result: { msg } };
     }
-    const broken = [args.name, args.question, args.value].some((value) => value?.includes('\n'));
+    const value = args.value === undefined ? undefined : answerOf(args.value, args.vtype);
+    if (args.value !== undefined && value === undefined) {
+      const msg = `Invalid value provided for '${args.vtype}': a list of texts is for multiselect, anything else is one text`;
+      return { status: 'failed', result: { msg } };
+    }
+    const broken = [args.name, args.question, value].some((each) => each?.includes('\n'));
     if (broken || /\s/.test(`${args.name}${args.question ?? ''}`)) {
       return { status: 'failed', result: { msg: 'a package and a question are one word each, an answer is one line' } };
     }
-    const value = args.vtype === 'boolean' ? args.value?.toLowerCase() : args.value;
     const line = `${args.name} ${args.question} ${args.vtype} ${value}`;
     return program(sh`
 for kp_i in debconf-show debconf-set-selections; do
@@ -66,10 +85,17 @@ done <<EOF
 $kp_out
 EOF
 if [ -n "$kp_check" ] && kp_predicted debconf ${`${args.name} ${args.question}`}; then kp_found=1 kp_was=$kp_value; fi
-[ -z "$kp_found" ] || kp_set was "$kp_was"
+[ -z "$kp_found" ] || [ -n ${args.vtype === 'password'} ] || kp_set was "$kp_was"
+if [ -n ${args.vtype === 'password'} ] && command -v debconf-get-selections >/dev/null 2>&1; then
+  kp_was=$(debconf-get-selections | awk -F '\t' -v p=${args.name} -v q=${args.question} '$1 == p && $2 == q && $3 == "password" { print $4; exit }')
+fi
+if [ -n ${Array.isArray(args.value)} ]; then
+  kp_was=$(printf '%s\n' "$kp_was" | tr ',' '\n' | sed 's/^ *//; s/ *$//' | LC_ALL=C sort)
+  kp_v=$(printf '%s\n' ${value} | tr ',' '\n' | sed 's/^ *//' | LC_ALL=C sort)
+fi
 [ -z "$kp_found" ] || [ "$kp_was" != "$kp_v" ] || return 0
 kp_answer() { printf '%s\n' ${line} | debconf-set-selections ${args.unseen ? ['-u'] : []}; }
-if kp_apply; then kp_try kp_answer; else kp_predict debconf ${`${args.name} ${args.question}`} "$kp_v"; fi`);
+if kp_apply; then kp_try kp_answer; else kp_predict debconf ${`${args.name} ${args.question}`} ${value}; fi`);
   },
   interpret: (report, args) => {
     if (report.status === 'failed') return { result: withFailure(report) };
@@ -86,7 +112,7 @@ if kp_apply; then kp_try kp_answer; else kp_predict debconf ${`${args.name} ${ar
     }
     if (report.status !== 'changed' || args.question === undefined) return { result: { msg: '', current: shown } };
     const was = report.text('was');
-    const value = args.vtype === 'boolean' ? (args.value ?? '').toLowerCase() : (args.value ?? '');
+    const value = answerOf(args.value, args.vtype) ?? '';
     const secret = args.vtype === 'password';
     return {
       result: { msg: '', current: { [args.question]: value }, previous: { [args.question]: was ?? '' } },
