@@ -251,7 +251,11 @@ function nameOf(run: RunContext, play: Play): string {
   }
 }
 
-function hostsOf(run: RunContext, request: RunRequest, play: Play): { named: readonly string[]; order: Value | undefined } {
+function hostsOf(
+  run: RunContext,
+  request: RunRequest,
+  play: Play,
+): { named: readonly string[]; order: Value | undefined } {
   const { extraVars, templar } = run.scope;
   const variables: Variables = {
     get: (name) => {

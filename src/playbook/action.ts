@@ -5,8 +5,9 @@ import { builtin, findAction, reportUnknownAction } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
 import { controlActions } from './control-actions.js';
-import { type Draft, dropRemoved, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
+import { type Draft, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
 import { splitArguments, UnbalancedError } from './key-value.js';
+import { mendOldArguments } from './old-arguments.js';
 import { checkTemplates } from './templates.js';
 import { checkModeNumber, checkVariableName, checkVersionNumber } from './variables.js';
 import { describe, isTemplate } from './words.js';
@@ -168,7 +169,7 @@ export function readAction(context: Context, source: Source): Action | undefined
     putValue(context, draft, { cursor: key, description });
   }
   const includeVars = settleFreeText(context, draft, { description, spelling, mayFail: source.mayFail });
-  dropRemoved(context, draft, description);
+  mendOldArguments(context, draft, description);
   if (spelling.replace(builtin, '') === 'include')
     deprecate(context, position, 'include', 'include_tasks` or `import_tasks');
   const places = draft.places;

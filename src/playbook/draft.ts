@@ -1,7 +1,7 @@
 import { Float, isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import { builtin } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
-import { type Context, type Cursor, child, keyPositionOf, positionOf, report, warn } from './context.js';
+import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
 import { controlActions } from './control-actions.js';
 import { parseKeyValues, UnbalancedError } from './key-value.js';
 import { describe, isTemplate } from './words.js';
@@ -143,17 +143,4 @@ function settleInclude(draft: Draft, raw: { text: string; cursor: Cursor }): Map
   }
   put(draft, 'file', raw.text.trim(), raw.cursor);
   return vars;
-}
-
-/** Options of earlier days that no longer do anything. */
-export function dropRemoved(context: Context, draft: Draft, description: TaskDescription): void {
-  if (description.freeForm === undefined || controlActions.has(description.name)) return;
-  const place = draft.places.get('warn');
-  if (place === undefined || 'warn' in description.parameters) return;
-  delete draft.args.warn;
-  warn(context, isMapping(place.value) ? keyPositionOf(place) : positionOf(place), {
-    code: 'deprecated',
-    message: `\`warn\` of \`${description.name}\` does nothing any more`,
-    fix: 'remove it',
-  });
 }

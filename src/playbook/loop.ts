@@ -73,7 +73,8 @@ function checkItems(context: Context, cursor: Cursor, keyword: string): boolean 
       typeof value === 'string' ? `write loop: "{{ ${value} }}" if it is a variable, or loop: [${value}]` : undefined;
     return wrong('expected a list, or a template of one', asList ?? asTemplate);
   }
-  if (keyword === 'with_dict' && !isMapping(value) && !isText && !Array.isArray(value)) {
+  const isBare = typeof value === 'string' && bareWord.test(value);
+  if (keyword === 'with_dict' && !isMapping(value) && !isText && !isBare && !Array.isArray(value)) {
     return wrong(
       'expected a mapping, or a template of one',
       typeof value === 'string' ? `write "{{ ${value} }}"` : undefined,
@@ -83,6 +84,26 @@ function checkItems(context: Context, cursor: Cursor, keyword: string): boolean 
     return wrong('expected a list, or a template of one', 'for a mapping use with_dict');
   checkTemplates(context, cursor);
   return true;
+}
+
+/** The loops of which Ansible up to 2.8 took a bare word for a variable, where there was one of that name. */
+const takesBareWords = ['items', 'dict', 'nested', 'together', 'subelements', 'indexed_items', 'flattened'];
+const bareWord = /^([A-Za-z_]\w*)(?:\.\w+|\[(?:\d+|'\w+'|"\w+")\])*$/;
+
+/** `with_items: packages`, as it was read in its day: a template that falls back on the word itself. */
+function mendBareWords(context: Context, cursor: Cursor, style: string): Value {
+  const { value } = cursor;
+  const mend = (word: Value, at: Cursor): Value => {
+    const root = typeof word === 'string' ? bareWord.exec(word)?.[1] : undefined;
+    if (root === undefined) return word;
+    deprecate(context, positionOf(at), `the bare word ${String(word)}`, `"{{ ${String(word)} }}"`);
+    return `{{ ${String(word)} if ${root} is defined else ${JSON.stringify(word)} }}`;
+  };
+  if (!takesBareWords.includes(style)) return value as Value;
+  if (typeof value === 'string') return mend(value, cursor);
+  if (!Array.isArray(value) || !['nested', 'together', 'subelements'].includes(style)) return value as Value;
+  const count = style === 'subelements' ? 1 : value.length;
+  return value.map((item, index) => (index < count ? mend(item, child(cursor, index)) : item));
 }
 
 /** A task's `loop` or `with_…` with its `loop_control`; `others` are the keys that are no keywords. */
@@ -122,5 +143,6 @@ export function readLoop(context: Context, task: Cursor, others: readonly string
     }
     deprecate(context, keyPositionOf(items), keyword, 'loop');
   }
-  return checkItems(context, items, keyword) ? { items: items.value as Value, style, control } : undefined;
+  if (!checkItems(context, items, keyword)) return undefined;
+  return { items: keyword === 'loop' ? (items.value as Value) : mendBareWords(context, items, style), style, control };
 }

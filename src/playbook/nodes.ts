@@ -1,7 +1,8 @@
 import { isMapping, type Mapping } from '../values/index.js';
 import { readAction } from './action.js';
 import { chooseAction } from './choose-action.js';
-import { type Context, type Cursor, child, keyPositionOf, positionOf, report } from './context.js';
+import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report } from './context.js';
+import { toFlag } from './convert.js';
 import { importRole } from './import-role.js';
 import { checkInclude, warnAboutIdle } from './include-rules.js';
 import { type Own, scopeInside } from './inherit.js';
@@ -106,8 +107,18 @@ const mayFail = (scope: Scope, own: Own): boolean =>
   own.has('failed_when') ||
   ![undefined, false].includes((own.get('ignore_errors') ?? scope.inherited.ignoreErrors) as boolean | undefined);
 
+/** `static`, which stood on includes from Ansible 2.1 to 2.11: are the tasks brought when the playbook is read? */
+function readStatic(context: Context, cursor: Cursor, keys: readonly string[]): boolean | undefined {
+  if (!keys.includes('static') || !keys.some((key) => /(?:^|\.)include(?:_tasks)?$/.test(key))) return undefined;
+  const place = child(cursor, 'static');
+  deprecate(context, keyPositionOf(place), 'static', 'import_tasks` or `include_tasks');
+  return toFlag(context, place, 'static') === true;
+}
+
 function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
-  const { own, others } = readKeywords(context, cursor, scope.isHandler ? 'handler' : 'task');
+  const { own, others: all } = readKeywords(context, cursor, scope.isHandler ? 'handler' : 'task');
+  const isStatic = readStatic(context, cursor, all);
+  const others = isStatic === undefined ? all : all.filter((name) => name !== 'static');
   const key = chooseAction.ofTask(context, cursor, others);
   const loop = readLoop(context, cursor, others);
   if (key === undefined) return [];
@@ -121,8 +132,8 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const { name } = action.description;
   const isOldInclude = action.includeVars !== undefined || /(?:^|\.)include$/.test(action.spelling);
   const file = action.args.file;
-  const isImport =
-    name === 'import_tasks' || (isOldInclude && loop === undefined && typeof file === 'string' && !isTemplate(file));
+  const isPlain = isOldInclude && loop === undefined && typeof file === 'string' && !isTemplate(file);
+  const isImport = name === 'import_tasks' || (name === 'include_tasks' && (isStatic ?? isPlain));
   if (isImport || name === 'import_role') warnAboutIdle(context, cursor, own);
   if (isImport) return importTasks(context, { cursor, own, action, scope, hasLoop: loop !== undefined });
   if (name === 'meta' && scope.isHandler && action.args.free_form === 'flush_handlers') {

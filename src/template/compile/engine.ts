@@ -1,4 +1,5 @@
 import { builtinFilters } from '../filters/index.js';
+import { testsAsFilters } from '../filters/tests-as-filters.js';
 import { boundLookups, placeholder } from '../lookups/bound.js';
 import { pureLookups } from '../lookups/pure.js';
 import type { Engine } from '../runtime/contracts.js';
@@ -18,11 +19,13 @@ export interface TemplateEngine extends Engine {
 export function createEngine(options: TemplarOptions): TemplateEngine {
   const added = <T>(own: Iterable<[string, T]>, more: Readonly<Record<string, T>> | undefined): Map<string, T> =>
     new Map([...own, ...Object.entries(more ?? {})]);
+  const builtin = new Map(builtinFilters());
+  const { onDeprecated = () => undefined } = options;
   const bound = Object.keys(boundLookups).map((name): [string, Lookup] => [name, placeholder]);
   // Syntaxes are few objects that live long, so each has its own texts.
   const caches = new WeakMap<Syntax, Map<string, CompiledTemplate>>();
   const engine: TemplateEngine = {
-    filters: added(builtinFilters(), options.filters),
+    filters: added([...testsAsFilters(new Set(builtin.keys()), onDeprecated), ...builtin], options.filters),
     tests: added(builtinTestsByName(), options.tests),
     lookups: added([...Object.entries(pureLookups), ...bound], options.lookups),
     globals: globalsOf(options),

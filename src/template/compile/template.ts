@@ -154,8 +154,7 @@ class CompiledTemplate implements Compiled {
     if (value === null && native === false && !isBare) return '';
     // A range that leaves its template has become a list.
     if (typeof value !== 'string') return value instanceof Range ? [...itemsOf(value)] : value;
-    const isFinal =
-      isTextForGood(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
+    const isFinal = isTextForGood(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
     const result = isFinal ? value : literal(value);
     return typeof result === 'string' && this.newlines > trailingNewlines(result) ? `${result}\n` : result;
   }
