@@ -137,11 +137,11 @@ kp_work_on() {
   ' 'fd' '37' '7a*) kp_packed=-J ;;
   ' '28' 'b5' '2f' 'fd*) kp_packed=--zstd ;;
   esac
-  if [ "$kp_kind" = zip ] && ! command -v unzip >/dev/null 2>&1; then kp_fail 'unzip is not on this host'; return 1; fi
+  if [ "$kp_kind" = zip ] && ! command -v unzip >/dev/null 2>&1; then kp_fail "Unable to find required 'unzip' binary in the path"; return 1; fi
   if [ "$kp_kind" = tar ] && [ -n ${args.exclude.length > 0 || args.keep_newer} ] && ! kp_gnu_tar; then
     kp_fail 'the tar of this host knows neither exclude nor keep_newer'; return 1
   fi
-  if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then kp_fail 'tar is not on this host'; return 1; fi
+  if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then kp_fail "Unable to find required 'tar' binary in the path"; return 1; fi
   kp_list=$(kp_members 2>/dev/null) || { kp_fail "Failed to find handler for $kp_a: it is neither a tar nor a zip archive"; return 1; }
   kp_unpacked
   case $? in
