@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../errors/index.js';
 import type { Node, Task } from '../playbook/index.js';
 import type { Outcome, Program, Upload } from '../tasks/index.js';
-import { mapping, type Value } from '../values/index.js';
+import { mapping, Pending, Unknowable, type Value } from '../values/index.js';
 import { controls } from './controls/index.js';
 import { noAsync, runInBackground } from './conversation/background.js';
 import type { Conversation } from './conversation/conversation.js';
@@ -52,6 +52,18 @@ export const isSent = ({ work }: UnderWay): boolean => typeof work?.work === 'ob
 
 /** The host ends a command at its deadline; this long after it nobody waits any more. */
 const graceMs = 10_000;
+
+/** What reads a report may want a checksum of a large file that is still worked out. */
+async function whenKnown<T>(read: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Pending) || error instanceof Unknowable) throw error;
+      await error.ready;
+    }
+  }
+}
 
 /** What a task does not show goes from host to host the less. */
 const asSecrets = (uploads: readonly Upload[]): Upload[] => uploads.map(({ path, content }) => ({ path, content }));
@@ -199,14 +211,18 @@ export class TurnRun {
       for (let { next } = first; next; ) {
         isChanged ||= step.status === 'changed';
         if (step.status === 'failed' || step.status === 'unknown') break;
-        const following = next(reportOf(step));
+        const goOn = next;
+        const reported = reportOf(step);
+        const following = await whenKnown(() => goOn(reported));
         if (!following) break;
         if (following.kind !== 'program') return settled(following);
         step = await this.#send(work, following, inLoop, heard);
         next = following.next;
       }
       if (isChanged && step.status === 'ok') step = { ...step, status: 'changed' };
-      return this.#timed(work, interpret(step, work, this.#host.play.run.redactor), heard);
+      const last = step;
+      const raw = await whenKnown(() => interpret(last, work, this.#host.play.run.redactor));
+      return this.#timed(work, raw, heard);
     } catch (error) {
       this.#stopIfInterrupted(error);
       const raw = failedBy(error);

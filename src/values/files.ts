@@ -9,8 +9,9 @@ export interface LargeFile {
   /** Bytes. */
   size: number;
   sha256: string;
-  sha1: string;
-  md5: string;
+  /** Throws Pending while it is worked out; `md5` likewise. */
+  readonly sha1: string;
+  readonly md5: string;
 }
 
 /** What goes to a host: the bytes themselves, or a file that is read piece by piece while it is sent. */

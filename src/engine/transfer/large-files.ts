@@ -60,7 +60,41 @@ function unreadable(path: string, cause: unknown): KprovError {
   return new KprovError('unreadable-file', `cannot read ${path}: ${code}`, { cause });
 }
 
-/** Looks large files up; each is read once for its digests, whatever the number of hosts it goes to. */
+/**
+ * Sending needs SHA-256 only. The others are for results, and MD5 takes three times as long: they are worked out while
+ * the file is under way, and throw Pending until then.
+ */
+function withLateDigests(
+  file: Pick<LargeFile, 'path' | 'size' | 'sha256'>,
+  others: Promise<{ digests: string[] }>,
+): LargeFile {
+  let digests: string[] | undefined;
+  let error: unknown;
+  const ready = others.then(
+    (found) => {
+      digests = found.digests;
+    },
+    (cause: unknown) => {
+      error = cause;
+    },
+  );
+  const late = (index: number): string => {
+    if (error !== undefined) throw unreadable(file.path, error);
+    if (!digests) throw new Pending(`a checksum of ${file.path}`, ready);
+    return digests[index] ?? '';
+  };
+  return {
+    ...file,
+    get sha1() {
+      return late(0);
+    },
+    get md5() {
+      return late(1);
+    },
+  };
+}
+
+/** Looks large files up; each is hashed once, whatever the number of hosts it goes to. */
 export function largeFiles(): (path: string) => LargeFile | undefined {
   const known = new Map<string, Known>();
   const reading = new PQueue({ concurrency: 2 });
@@ -68,10 +102,9 @@ export function largeFiles(): (path: string) => LargeFile | undefined {
   const look = (path: string, version: string): Known => {
     const entry: Known = { version, ready: Promise.resolve() };
     entry.ready = reading.add(async () => {
-      // MD5 takes as long as the other two.
-      const [one, other] = await Promise.all([digestBeside(path, ['sha256', 'sha1']), digestBeside(path, ['md5'])]);
-      const [sha256 = '', sha1 = ''] = one.digests;
-      entry.file = { path, size: one.size, sha256, sha1, md5: other.digests[0] ?? '' };
+      const { size, digests } = await digestBeside(path, ['sha256']);
+      const others = reading.add(() => digestBeside(path, ['sha1', 'md5']), { priority: -1 });
+      entry.file = withLateDigests({ path, size, sha256: digests[0] ?? '' }, others);
     });
     entry.ready.catch((error: unknown) => {
       entry.error = error;
