@@ -130,8 +130,10 @@ class LoadedInventory implements Inventory {
     return isChanged;
   }
 
-  addToGroup(host: string, group: string, parents: readonly string[] = []): boolean {
-    for (const name of [group, ...parents]) refuseBadName('group', name);
+  addToGroup(host: string, written: string, parentsWritten: readonly string[] = []): boolean {
+    for (const name of [written, ...parentsWritten]) refuseBadName('group', name);
+    const group = this.#graph.groupName(written);
+    const parents = parentsWritten.map((name) => this.#graph.groupName(name));
     let isChanged = !this.#graph.hasGroup(group);
     this.#graph.addGroup(group);
     for (const parent of parents) {

@@ -95,6 +95,7 @@ function runTarget(target) {
     ANSIBLE_RETRY_FILES_ENABLED: 'false',
     ANSIBLE_HOST_KEY_CHECKING: 'false',
     ANSIBLE_TEST_PYTHON_INTERPRETER: '/usr/bin/python3',
+    ANSIBLE_PLAYBOOK_DIR: join(integration, 'targets', target),
     INVENTORY_PATH: join(integration, 'inventory'),
     OUTPUT_DIR: '/tmp/output',
   };

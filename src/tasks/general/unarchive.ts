@@ -128,6 +128,9 @@ function unpack(args: Arguments, cleanUp: Script): Script {
 kp_dest=${plain(args.dest)} kp_kind=tar kp_packed=
 ${extraction(args)}
 ${comparison(args)}
+kp_no_handler() {
+  kp_fail "Failed to find handler for \"$kp_a\". Make sure the required command to extract the file is installed.$kp_nl$1"
+}
 kp_work_on() {
   if [ ! -r "$kp_a" ]; then kp_fail "Source '$kp_a' does not exist or cannot be read"; return 1; fi
   case $(head -c 6 <"$kp_a" | od -An -tx1) in
@@ -137,12 +140,16 @@ kp_work_on() {
   ' 'fd' '37' '7a*) kp_packed=-J ;;
   ' '28' 'b5' '2f' 'fd*) kp_packed=--zstd ;;
   esac
-  if [ "$kp_kind" = zip ] && ! command -v unzip >/dev/null 2>&1; then kp_fail "Unable to find required 'unzip' binary in the path"; return 1; fi
+  if [ "$kp_kind" = zip ] && ! command -v unzip >/dev/null 2>&1; then
+    kp_no_handler "Unable to find required 'unzip' or 'zipinfo' binary in the path."; return 1
+  fi
   if [ "$kp_kind" = tar ] && [ -n ${args.exclude.length > 0 || args.keep_newer} ] && ! kp_gnu_tar; then
     kp_fail 'the tar of this host knows neither exclude nor keep_newer'; return 1
   fi
-  if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then kp_fail "Unable to find required 'tar' binary in the path"; return 1; fi
-  kp_list=$(kp_members 2>/dev/null) || { kp_fail "Failed to find handler for $kp_a: it is neither a tar nor a zip archive"; return 1; }
+  if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then
+    kp_no_handler "Unable to find required 'gtar' or 'tar' binary in the path"; return 1
+  fi
+  kp_list=$(kp_members 2>/dev/null) || { kp_no_handler 'It is neither a tar nor a zip archive.'; return 1; }
   kp_unpacked
   case $? in
   0) ;;

@@ -77,5 +77,6 @@ proveTaskCases(unarchive, [
     files: { ...files, x: 'text' },
     args: { src: '{dir}/x', dest: '{dir}/d', remote_src: true },
     status: 'failed',
+    result: { msg: expect.stringContaining('Failed to find handler for "') },
   },
 ]);
