@@ -49,7 +49,7 @@ test('what went well needs none', () => {
 });
 
 test('an endless output takes no time', () => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   cure('port '.repeat(1_000_000));
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });
