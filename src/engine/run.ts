@@ -104,6 +104,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     extraVars: request.extraVars,
     states,
     constants: constantsOf(request),
+    workingDirectory: request.options.workingDirectory,
   };
   const run: RunContext = {
     options,

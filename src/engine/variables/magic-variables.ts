@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type LazyMapping, OMIT, UndefinedError, type Variable, type Variables } from '../../template/index.js';
 import { mapping, Pending, Unknowable, type Value } from '../../values/index.js';
 import { data, Facts, HostLayers, isFactName, isGiven, lookIn } from './host-layers.js';
@@ -47,6 +48,7 @@ const own = (value: unknown): Variable => ({ value, template: false, origin: 'au
 /** Variables that nobody sets: who and where the host, the play and the task are. */
 export function magic(scope: TaskScope, name: string): Variable | undefined {
   const { run, play } = scope.play;
+  const absolute = (path: string): string => resolve(run.workingDirectory, path);
   switch (name) {
     case 'inventory_hostname':
       return own(scope.host);
@@ -74,15 +76,15 @@ export function magic(scope: TaskScope, name: string): Variable | undefined {
     case 'ansible_play_name':
       return own(play.name);
     case 'playbook_dir':
-      return own(play.directory);
+      return own(absolute(play.directory));
     case 'omit':
       return own(OMIT);
     case 'ansible_search_path':
-      return scope.task && own(searchPath(scope.task));
+      return scope.task && own(searchPath(scope.task).map(absolute));
     case 'role_name':
       return scope.task?.role && own(scope.task.role.name);
     case 'role_path':
-      return scope.task?.role && own(scope.task.role.path);
+      return scope.task?.role && own(absolute(scope.task.role.path));
     case 'ansible_role_name':
       return scope.task?.role && own(scope.task.role.name);
     case 'role_names':
@@ -100,7 +102,7 @@ export function magic(scope: TaskScope, name: string): Variable | undefined {
     }
     case 'ansible_parent_role_paths': {
       const including = includingRoles(scope.task?.role);
-      return including && own(including.map(({ path }) => path));
+      return including && own(including.map(({ path }) => absolute(path)));
     }
     default:
       return Object.hasOwn(run.constants, name) ? own(run.constants[name]) : undefined;

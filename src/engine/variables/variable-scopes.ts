@@ -13,6 +13,8 @@ export interface RunScope {
   states: ReadonlyMap<string, HostState>;
   /** Variables that describe the run itself: ansible_version, ansible_check_mode, ansible_forks ... */
   constants: Mapping;
+  /** Where paths of the command line begin: playbooks and roles are known to their tasks by absolute paths. */
+  workingDirectory: string;
 }
 
 /** What all tasks of a play share. */

@@ -78,8 +78,9 @@ function resultOf(report: Report, args: Arguments): Mapping {
   const known = uid !== undefined && gid !== undefined && uid !== '';
   const result: Mapping = { name: args.name, state: args.state };
   if (args.state === 'absent') return withFailure(report, { ...result, force: args.force, remove: args.remove });
+  Object.assign(result, { append: args.append, move_home: args.move_home });
   if (known) Object.assign(result, { uid: Number(uid), group: Number(gid), home, shell, comment });
-  if (args.groups !== undefined) Object.assign(result, { groups: args.groups.join(','), append: args.append });
+  if (args.groups !== undefined) result.groups = args.groups.join(',');
   if (args.password !== undefined) result.password = 'NOT_LOGGING_PASSWORD';
   if (report.text('created') !== undefined)
     Object.assign(result, { create_home: args.create_home, system: args.system });
