@@ -5,7 +5,7 @@ import { type ArgumentsOf, flag, list, path } from '../parameters.js';
 import { defineTask, type Interpretation, type Program, program, type Report, type TaskContext } from '../task.js';
 import { decryption, sending } from './decrypt.js';
 import { getFunction, httpParameters } from './http.js';
-import { partial, staging } from './place-files.js';
+import { isForAll, partial, staging } from './place-files.js';
 import { withFailure } from './reported.js';
 import { digest, factsOf, ownership } from './written-file.js';
 
@@ -214,6 +214,8 @@ function local(args: Arguments, context: TaskContext): Program {
   const { files } = sending(context, args);
   const content = files.large?.(file) ?? files.readBytes(file);
   if (content === undefined) throw new KprovError('missing-file', `unarchive: cannot read ${args.src}`);
+  const isReadable = ((files.permissions?.(file) ?? 0) & 0o004) !== 0;
+  const isPublic = isReadable && (args.mode === undefined || isForAll(args.mode));
   // In the directory itself: there is room for what is unpacked, and a run that was killed left its part there.
   const place = posix.join(plain(args.dest), 'archive');
   const first = sh`${staging}
@@ -233,7 +235,7 @@ if ! kp_sum "$kp_a" || [ "$kp_line" != ${digest('sha256', content)} ]; then
   rm -rf -- "$kp_folder"; kp_fail 'what arrived is not what was sent'; return 1
 fi
 ${unpack(args, sh`rm -rf -- "$kp_folder"`)}`,
-        { uploads: [{ path: archive, content }] },
+        { uploads: [{ path: archive, content, isPublic }] },
       );
     },
   });
@@ -250,7 +252,10 @@ function interpret(report: Report, args: Arguments): Interpretation {
 export const unarchive = defineTask({
   name: 'unarchive',
   summary: 'Unpacks a tar or zip archive on the host.',
-  description: 'An archive of the control machine is sent each time it has to be compared: say creates where you can.',
+  description:
+    'An archive of the control machine is sent each time it has to be compared, as copy sends large files: say creates ' +
+    'where you can. With --hand-on an archive that everybody on the control machine may read goes on from host to host, ' +
+    'unless mode lets only some read what is in it.',
   parameters,
   returns: { dest: 'the directory', src: 'as given', files: 'names of the members, with list_files' },
   example: `- unarchive:
