@@ -1,5 +1,6 @@
 import {
   compareOrders,
+  type ItemFinished,
   type Listener,
   type MetaDone,
   type Notice,
@@ -30,8 +31,8 @@ interface Section {
   order: Order;
   task: TaskInfo;
   lines: string[];
-  /** File that was included → hosts: one line for all of them, when they are all through. */
-  included: Map<string, string[]>;
+  /** Files that were included, with the item of a loop: one line for all hosts, when they are all through. */
+  included: { file: string; item: string; hosts: string[] }[];
   open: boolean;
   /** Has a heading even where no host says anything below it. */
   isShown?: true;
@@ -135,7 +136,7 @@ export class PlainReport {
         this.#section(event.task);
         break;
       case 'item-finished':
-        this.#section(event.task).lines.push(...itemLines(event, this.#options));
+        this.#itemFinished(event);
         break;
       case 'task-finished':
         this.#finished(event);
@@ -169,12 +170,26 @@ export class PlainReport {
     this.#flush();
   }
 
+  #itemFinished(event: ItemFinished): void {
+    const section = this.#section(event.task);
+    const { include } = event.result.value;
+    if (typeof include === 'string' && event.result.status === 'ok')
+      this.#includes(section, event.host, include, ` => (item=${harmless(event.label)})`);
+    else section.lines.push(...itemLines(event, this.#options));
+  }
+
   #finished(event: TaskFinished): void {
     const section = this.#section(event.task);
     const { include } = event.result.value;
-    if (typeof include === 'string' && event.result.status === 'ok') {
-      section.included.set(include, [...(section.included.get(include) ?? []), event.host]);
-    } else section.lines.push(...taskLines(event, this.#options));
+    if (typeof include === 'string' && event.result.status === 'ok') this.#includes(section, event.host, include);
+    else section.lines.push(...taskLines(event, this.#options));
+  }
+
+  /** One line for all hosts for which the same file is included, of a loop with the same item. */
+  #includes(section: Section, host: string, file: string, item = ''): void {
+    const same = section.included.find((each) => each.file === file && each.item === item);
+    if (same) same.hosts.push(host);
+    else section.included.push({ file, item, hosts: [host] });
   }
 
   #metaDone({ host, task, message, skipped }: MetaDone): void {
@@ -188,7 +203,7 @@ export class PlainReport {
   #section(task: TaskInfo): Section {
     const known = this.#sections.find((section) => compareOrders(section.order, task.order) === 0);
     if (known) return known;
-    const section: Section = { order: task.order, task, lines: [], included: new Map(), open: false };
+    const section: Section = { order: task.order, task, lines: [], included: [], open: false };
     const at = this.#sections.findIndex((other) => compareOrders(other.order, task.order) > 0);
     this.#sections.splice(at < 0 ? this.#sections.length : at, 0, section);
     return section;
@@ -214,7 +229,7 @@ export class PlainReport {
       if (!section) return;
       if (!section.open) {
         if (!this.#allReached(section)) return;
-        if (!section.isShown && section.lines.length === 0 && section.included.size === 0 && this.#allPast(section)) {
+        if (!section.isShown && section.lines.length === 0 && section.included.length === 0 && this.#allPast(section)) {
           // Sent ahead of a failure, and void.
           this.#sections.shift();
           continue;
@@ -226,8 +241,8 @@ export class PlainReport {
       }
       for (const line of section.lines.splice(0)) this.#say(`${line}\n`);
       if (!this.#allPast(section)) return;
-      for (const [file, hosts] of section.included) {
-        const line = `included: ${harmless(file)} for ${hosts.map(harmless).join(', ')}`;
+      for (const { file, item, hosts } of section.included) {
+        const line = `included: ${harmless(file)} for ${hosts.map(harmless).join(', ')}${item}`;
         this.#say(`${this.#options.paint('cyan', line)}\n`);
       }
       this.#sections.shift();

@@ -42,22 +42,34 @@ function shownFields(value: Mapping, verbosity: number): Mapping {
 
 const json = (value: Mapping, indent = 0): string => harmless(jsonText(value, indent));
 
+/** Did debug come to say it, whatever changed_when and failed_when made of it? */
+const hasSpoken = ({ status, value }: TaskResult): boolean =>
+  (status === 'ok' || status === 'changed' || (status === 'failed' && 'failed_when_result' in value)) &&
+  !('skipped_reason' in value);
+
+/** What debug has to say: its message alone, or its variable and what the loop is at. */
+function debugged({ msg, changed, failed_when_result, ...rest }: Mapping): Mapping {
+  return msg === undefined ? rest : { msg };
+}
+
 /** debug and assert are read by people: they are shown without asking. */
 const speaks = (task: TaskInfo, result: TaskResult): boolean =>
-  (task.action === 'debug' && result.status === 'ok' && !('skipped_reason' in result.value)) ||
+  (task.action === 'debug' && hasSpoken(result)) ||
   (task.action === 'assert' && (result.status === 'ok' || result.status === 'failed'));
 
 /** What is behind the arrow, or nothing. */
 function detail(task: TaskInfo, result: TaskResult, verbosity: number): string {
   if (speaks(task, result)) {
-    const { changed, ...rest } = result.value;
-    const fields = task.action === 'debug' || changed === undefined ? rest : { changed, ...rest };
-    for (const name of ['item', 'ansible_loop_var', 'ansible_index_var']) delete (fields as Mapping)[name];
+    const fields = task.action === 'debug' ? debugged(result.value) : result.value;
     return ` => ${json(shownFields(fields, 1), 4)}`;
   }
   if (verbosity > 0) return ` => ${json(shownFields(result.value, verbosity))}`;
   return '';
 }
+
+/** A failure is shown in full even where nobody asked for details. */
+const failedDetail = (task: TaskInfo, result: TaskResult, verbosity: number): string =>
+  speaks(task, result) ? detail(task, result, verbosity) : ` => ${json(shownFields(result.value, verbosity))}`;
 
 const reasonOf = (result: TaskResult): string =>
   result.status === 'unknown' ? `: ${harmless(result.message ?? 'it cannot be judged in a dry run')}` : '';
@@ -139,7 +151,7 @@ export function itemLines(
   const lines = diffLines(result, options);
   const line =
     result.status === 'failed'
-      ? `failed: ${banner(host)} ${item}${reasonOf(result)} => ${json(shownFields(result.value, options.verbosity))}`
+      ? `failed: ${banner(host)} ${item}${reasonOf(result)}${failedDetail(task, result, options.verbosity)}`
       : `${word}: ${banner(host)} => ${item}${reasonOf(result)}${detail(task, result, options.verbosity)}`;
   return [...lines, options.paint(color, line)];
 }
@@ -153,9 +165,7 @@ export function taskLines(event: TaskFinished, options: LineOptions): string[] {
   if (result.status === 'failed' || result.status === 'unreachable') {
     if (!task.loop || !Array.isArray(result.value.results)) {
       const kind = result.status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
-      const shown = speaks(task, result)
-        ? detail(task, result, options.verbosity)
-        : ` => ${json(shownFields(result.value, options.verbosity))}`;
+      const shown = failedDetail(task, result, options.verbosity);
       lines.push(options.paint(color, `${word}: ${where}: ${kind}${shown}`));
     }
     if (event.ignored) lines.push(options.paint('cyan', '...ignoring'));
