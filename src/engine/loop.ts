@@ -1,5 +1,5 @@
 import type { Loop } from '../playbook/index.js';
-import type { Templar, Variables } from '../template/index.js';
+import type { Templar, Variable, Variables } from '../template/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 
 /** One turn of a loop: the variables it brings, and how it is called in the output. */
@@ -21,15 +21,17 @@ function lookUp(style: string, terms: Value, templar: Templar, variables: Variab
   return Array.isArray(found) ? found : [found];
 }
 
-/** Says of a turn's variables that the item is the author's own. It goes along where they are copied. */
-const OWN_ITEM = Symbol('own item');
+type Origin = Variable['origin'];
 
-export const isOwnItem = (local: Mapping): boolean => Reflect.get(local, OWN_ITEM) === true;
+/** Says of a turn's variables where the item comes from. It goes along where they are copied. */
+const ORIGIN = Symbol('origin of the item');
+
+export const originOfItem = (local: Mapping): Origin => Reflect.get(local, ORIGIN) as Origin;
 
 interface Items {
   items: readonly Value[];
-  /** No host and no lookup had a part in them. */
-  areOwn: boolean;
+  /** Where they come from; undefined: a host or a lookup had a part in them. */
+  origin: Origin;
 }
 
 /** Lookups that bring nothing of their own. */
@@ -40,15 +42,16 @@ export function loopItems(loop: Loop, templar: Templar, variables: Variables): I
   const { value: items, isOwn } = templar.renderTraced(loop.items, variables);
   if (loop.style !== 'loop') {
     const found = lookUp(loop.style, items, templar, variables);
-    return { items: found, areOwn: isOwn && rearranging.has(loop.style.replace('ansible.builtin.', '')) };
+    const isRearranged = isOwn && rearranging.has(loop.style.replace('ansible.builtin.', ''));
+    return { items: found, origin: isRearranged ? 'rearranged' : undefined };
   }
-  if (Array.isArray(items)) return { items, areOwn: isOwn };
+  if (Array.isArray(items)) return { items, origin: isOwn ? 'author' : undefined };
   const what = isMapping(items) ? 'a mapping (use `| dict2items`)' : `${typeof items}`;
   throw new RangeError(`loop wants a list, but got ${what}`);
 }
 
 /** The variables of each turn, as loop_control asks for them. */
-export function loopTurns(loop: Loop, { items, areOwn }: Items, templar: Templar, variables: Variables): Turn[] {
+export function loopTurns(loop: Loop, { items, origin }: Items, templar: Templar, variables: Variables): Turn[] {
   const { control } = loop;
   const extended = control.extended !== undefined && templar.evaluateCondition(control.extended, variables);
   const allItems =
@@ -58,7 +61,7 @@ export function loopTurns(loop: Loop, { items, areOwn }: Items, templar: Templar
   );
   return items.map((item, index) => {
     const local = mapping({ [loopVar ?? 'item']: item, ansible_loop_var: loopVar ?? 'item' });
-    if (areOwn) Object.assign(local, { [OWN_ITEM]: true });
+    if (origin !== undefined) Object.assign(local, { [ORIGIN]: origin });
     if (indexVar !== undefined) Object.assign(local, { [indexVar]: index, ansible_index_var: indexVar });
     if (extended) {
       const previous = items[index - 1];

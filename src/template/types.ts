@@ -13,9 +13,10 @@ export interface Variable {
   template: boolean;
   /**
    * Of what is not expanded: `author`, it is known to come from the playbook or the inventory, not from a host;
-   * `unrendered`, it is such text whose templates could not be filled in yet. By default it is data.
+   * `rearranged`, a lookup put it together from such text, after which nothing in it is filled in any more; `unrendered`,
+   * it is such text whose templates could not be filled in yet. By default it is data.
    */
-  origin?: 'author' | 'unrendered';
+  origin?: 'author' | 'rearranged' | 'unrendered';
 }
 
 /** A rendered value and what went into it. */

@@ -2,7 +2,7 @@ import { exportedVars, type RoleContext, roleDefaults, roleParameters, roleVars 
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping } from '../../values/index.js';
 import { inheritedKeyword } from '../keyword.js';
-import { isOwnItem } from '../loop.js';
+import { originOfItem } from '../loop.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import type { TaskScope } from './variable-scopes.js';
@@ -49,8 +49,8 @@ function lookInRoles({ play }: TaskScope, name: string, kind: keyof typeof ofRol
 
 /** Data, but for an item that the playbook itself names. */
 function localVariable(local: Mapping, name: string): Variable {
-  const isOwn = name === local.ansible_loop_var && isOwnItem(local);
-  return isOwn ? { value: local[name], template: false, origin: 'author' } : data(local[name]);
+  const origin = name === local.ansible_loop_var ? originOfItem(local) : undefined;
+  return { ...data(local[name]), ...(origin !== undefined && { origin }) };
 }
 
 /** Ansible's 22 levels of precedence, highest first. */

@@ -127,10 +127,10 @@ export class Rendering implements Evaluation, Expander {
   /** `path` names the place for messages about cycles. */
   valueOf({ value, template, origin }: Variable, path: string): unknown {
     if (template) return this.expand(value, path);
-    if (origin !== 'author') this.touchedData = true;
+    if (origin !== 'author' && origin !== 'rearranged') this.touchedData = true;
     if (isLazyMapping(value)) return new ExternalDict(this, value, path);
     const { trace } = this.#budget;
-    if (origin === undefined) trace.isForeign = true;
+    if (origin === undefined || origin === 'rearranged') trace.isForeign = true;
     else if (origin === 'unrendered') trace.isUnrendered = true;
     return value === undefined ? null : value;
   }
