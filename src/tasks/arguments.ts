@@ -117,9 +117,9 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
     if (parameter.default !== undefined) args[name] = parameter.default;
     else if (parameter.required) {
       const asText = name === task.freeForm;
-      const told = asText
-        ? `one of the following is required: _raw_params, ${name}`
-        : `missing required arguments: ${name}`;
+      const told =
+        parameter.missing ??
+        (asText ? `one of the following is required: _raw_params, ${name}` : `missing required arguments: ${name}`);
       wrong(name, told, parameter.description);
     }
   }

@@ -8,6 +8,8 @@ export interface Parameter<T, Present extends boolean = boolean> {
   /** The converted value; throws RangeError with what was expected. */
   parse(value: Value): T;
   required: boolean;
+  /** What is said where it lacks, if not what Ansible's modules say. */
+  missing?: string;
   default?: T;
   aliases: readonly string[];
   /** Never shown: the value is registered with the redactor. */

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { joinScripts, sh } from '../../shell/index.js';
 import { type Interpretation, type Program, program, type Report } from '../task.js';
 import type { CopyArguments } from './copy.js';
+import { placeLink } from './place-link.js';
 import { withFailure } from './reported.js';
 import { backupOf, factsOf, fileDiffs, safeguards } from './written-file.js';
 
@@ -40,11 +41,18 @@ kp_copy() {
 kp_same_content() {
   if kp_foreseen "$2"; then kp_read "$2" && printf %s "$kp_text" | cmp -s -- "$1" -; else cmp -s -- "$1" "$2"; fi
 }
+kp_stays_link() {
+  [ -n "$kp_follows" ] && [ -e "$1" ] || return 0
+  [ -d "$1" ] || return 1
+  # One that leads to a directory that it stands in would have no end.
+  case $(cd -P -- "$\{1%/*}" && pwd)/ in "$(cd -P -- "$1" && pwd)"/*) return 0 ;; esac
+  return 1
+}
 kp_copy_tree() {
   local kp_f
   kp_is_directory "$2" || kp_directory "$2" "$3" "$5" "$6" || return 1
   for kp_f in "$1"/* "$1"/.[!.]* "$1"/..?*; do
-    if [ -L "$kp_f" ]; then kp_copy_link "$kp_f" "$2/$\{kp_f##*/}" || return 1
+    if [ -L "$kp_f" ] && kp_stays_link "$kp_f"; then kp_place_link "$(readlink -- "$kp_f")" "$2/$\{kp_f##*/}" "$5" "$6" || return 1
     elif [ -d "$kp_f" ]; then kp_copy_tree "$kp_f" "$2/$\{kp_f##*/}" "$3" "$4" "$5" "$6" || return 1
     elif [ -e "$kp_f" ]; then
       kp_count=$((kp_count + 1)) kp_key=.$kp_count
@@ -53,19 +61,7 @@ kp_copy_tree() {
     fi
   done
 }
-kp_copy_link() {
-  kp_to=$(readlink -- "$1")
-  kp_stat "$2"
-  case $kp_type in
-  link) [ "$(readlink -- "$2")" != "$kp_to" ] || return 0 ;;
-  directory) kp_fail "$2 is a directory, not a link"; return 1 ;;
-  esac
-  if kp_apply; then
-    kp_temp "$2"
-    kp_try ln -s -- "$kp_to" "$kp_tmp" && { rm -f -- "$2"; kp_try mv -f -- "$kp_tmp" "$2"; } || { rm -f -- "$kp_tmp"; return 1; }
-  else kp_foresee "$2" link 0777 '' ''
-  fi
-}`;
+`;
 
 const notThere = sh`
 kp_src=$1
@@ -84,11 +80,12 @@ export function remoteCopy(args: CopyArguments): Program {
   const attributes = sh`${args.mode} ${args.owner} ${args.group}`;
   return program(
     joinScripts([
+      placeLink,
       functions,
       safeguards(args),
       sh`set -- ${src}`,
       notThere,
-      sh`kp_count=0
+      sh`kp_count=0 kp_follows=${args.local_follow}
 if kp_is_directory "$kp_src"; then
   kp_set tree 1
   kp_copy_tree ${src.replace(/(?<=.)\/+$/, '')} ${treeTop} ${args.directory_mode} ${attributes}

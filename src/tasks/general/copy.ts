@@ -8,7 +8,9 @@ import { interpretRemoteCopy, remoteCopy } from './copy-remote.js';
 import { decryption, sending } from './decrypt.js';
 import { contentText } from './json.js';
 import { asOutcome, type PlacedFile, placedDiffs, placedFile, placeFiles } from './place-files.js';
+import { placeLink } from './place-link.js';
 import { withFailure } from './reported.js';
+import { type TreeEntry, walkTree } from './walk-tree.js';
 import { digest, ownership, replacement, safeguards } from './written-file.js';
 
 export { ownership, writtenFile } from './written-file.js';
@@ -21,16 +23,24 @@ export const modeOrPreserve = {
 };
 
 export const copyParameters = {
-  src: path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.', {
-    onHost: 'remote_src',
-  }),
+  src: {
+    ...path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.', {
+      onHost: 'remote_src',
+    }),
+    // Ansible takes the empty text for none.
+    parse: text('').parse,
+  },
   content: anything('The content itself; a mapping or list is written as JSON.'),
-  dest: path('Where it goes. With a / at its end, or where it is a directory, the file keeps its name.', {
-    required: true,
-  }),
+  dest: {
+    ...path('Where it goes. With a / at its end, or where it is a directory, the file keeps its name.', {
+      required: true,
+    }),
+    missing: 'dest is required',
+  },
   remote_src: flag('Whether src is on the host.', { default: false }),
   force: flag('Whether an existing file is replaced where it differs.', { default: true }),
   follow: flag('Whether a link at dest is followed rather than replaced.', { default: false }),
+  local_follow: flag('Whether a link in a directory counts as what it leads to. Default: yes; with remote_src: no.'),
   directory_mode: mode('Permissions of the directories that are made.'),
   checksum: text('SHA-1 that the content must have.'),
   ...decryption,
@@ -57,17 +67,6 @@ kp_dest=${inside}`;
 interface Owned {
   owner: string | undefined;
   group: string | undefined;
-}
-
-/** Everything below a directory of the control machine: files with their bytes, and directories, in order. */
-function* walk(context: TaskContext, root: string, at = ''): Generator<{ name: string; isDirectory: boolean }> {
-  for (const child of context.files.list(posix.join(root, at)) ?? []) {
-    const name = posix.join(at, child);
-    const kind = context.files.kind(posix.join(root, name));
-    if (kind === undefined) throw new KprovError('missing-file', `${posix.join(root, name)} is not a file`);
-    yield { name, isDirectory: kind === 'directory' };
-    if (kind === 'directory') yield* walk(context, root, name);
-  }
 }
 
 /** The files' contents; large ones are only looked up, all at once where their checksums are not known yet. */
@@ -107,26 +106,38 @@ function tree(args: CopyArguments, context: TaskContext, source: string): Source
   const top = withoutSlash(posix.join(args.dest, name));
   const ensure = (directory: string) =>
     sh`kp_is_directory ${directory} || kp_directory ${directory} ${args.directory_mode} ${args.owner} ${args.group} || return 1`;
-  const entries = [...walk(context, source)];
-  const names = entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name);
-  const paths = names.map((entry) => posix.join(source, entry));
+  const entries = [...walkTree(context.files, source, args.local_follow ?? true)];
+  const of = (kind: TreeEntry['kind']) => entries.filter((entry) => entry.kind === kind);
+  const files = of('file');
   return {
     isTree: true,
     before: joinScripts([
       ensure(top),
-      ...entries.filter((entry) => entry.isDirectory).map((entry) => ensure(posix.join(top, entry.name))),
+      ...of('directory').map(({ name }) => ensure(posix.join(top, name))),
+      of('link').length > 0 && placeLink,
+      ...of('link').map(
+        ({ name, source: target }) =>
+          sh`kp_place_link ${target} ${posix.join(top, name)} ${args.owner} ${args.group} || return 1`,
+      ),
     ]),
-    files: read(sending(context, args), paths).map((content, index) => {
-      const dest = posix.join(top, names[index] ?? '');
-      const mode = modeOf(args, context, paths[index] ?? '');
-      return { dest: sh`kp_dest=${dest}`, name: dest, content, mode };
+    files: read(
+      sending(context, args),
+      files.map((entry) => entry.source),
+    ).map((content, index) => {
+      const dest = posix.join(top, files[index]?.name ?? '');
+      return {
+        dest: sh`kp_dest=${dest}`,
+        name: dest,
+        content,
+        mode: modeOf(args, context, files[index]?.source ?? ''),
+      };
     }),
   };
 }
 
 function localSource(args: CopyArguments, context: TaskContext): Source {
-  if (args.src === undefined) {
-    if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'copy: content needs the name of a file as dest');
+  if (!args.src) {
+    if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'can not use content with a dir as dest');
     if (args.mode === 'preserve') throw new KprovError('bad-argument', 'copy: mode preserve needs src');
     const content = contentOf(args);
     const refuse = sh`kp_dest=${args.dest}
@@ -192,6 +203,7 @@ export const copy = defineTask({
     'hosts reach each other; never under no_log.',
   parameters: copyParameters,
   exactlyOne: [['src', 'content']],
+  judgesGroups: true,
   returns: {
     dest: 'the path of the file on the host',
     src: 'as given',
@@ -219,6 +231,10 @@ export const copy = defineTask({
     dest: /etc/motd`,
   inCheckMode: 'predicts',
   compile: (args, context) => {
+    if (!args.src && args.content === undefined) throw new KprovError('bad-argument', 'src (or content) is required');
+    if (args.src && args.content !== undefined) {
+      throw new KprovError('bad-argument', 'src and content are mutually exclusive');
+    }
     if (args.remote_src) return remoteCopy(args);
     const source = localSource(args, context);
     const known = sharedProgram(args, source);
