@@ -13,5 +13,10 @@ function userName(): string {
 /** What this run takes the lock of hosts with: told to whoever is kept waiting there. */
 export function runLock(): NonNullable<RunOptions['lock']> {
   const since = new Date().toISOString().slice(0, 19).replace('T', ' ');
-  return { run: randomBytes(8).toString('hex'), who: `${userName()}@${hostname()} since ${since} UTC` };
+  const within = process.env.KPROV_RUN;
+  return {
+    run: randomBytes(8).toString('hex'),
+    who: `${userName()}@${hostname()} since ${since} UTC`,
+    ...(within !== undefined && /^[0-9a-f]+( [0-9a-f]+)*$/.test(within) && { within }),
+  };
 }

@@ -10,6 +10,8 @@ export interface LockRequest {
   generation: number;
   /** For whoever is kept waiting: "alice@laptop since 2026-11-21 12:00:00 UTC". One line. */
   who: string;
+  /** The runs, apart by spaces, one of whose tasks has started this one: what they hold is held for it as well. */
+  within?: string;
 }
 
 /** Only root can write here, and it is empty after a boot. */
@@ -22,8 +24,9 @@ const FOLDER = '/run/kprov';
  * `kp_note` writes down temporary files, so that the next run removes those of a shell that was killed.
  */
 export const lockFunctions = String.raw`
-kp_locked= kp_quit= kp_id= kp_was_changed=
+kp_locked= kp_quit= kp_id= kp_was_changed= kp_runs=
 kp_lock() {
+  kp_runs="$5 $2"
   [ -w /run ] || return 0
   [ -d ${FOLDER} ] || mkdir -m 700 ${FOLDER} 2>/dev/null
   true 2>/dev/null 9<>${FOLDER}/lock || return 0
@@ -39,6 +42,7 @@ kp_lock() {
       kill -0 "$kp_h_pid" 2>/dev/null || return 0
       [ "$kp_told" = "$kp_h_pid" ] || { kill -TERM "$kp_h_pid"; kp_told=$kp_h_pid; printf '\n@%s wait\n' "$1"; }
     elif [ "$kp_told" != "$kp_h_run $kp_h_pid" ]; then
+      case " $5 " in *" $kp_h_run "*) return 0 ;; esac
       printf '\n@%s wait %s (process %s there)\n' "$1" "$kp_h_who" "$kp_h_pid"
       kp_told="$kp_h_run $kp_h_pid"
     fi
@@ -73,5 +77,5 @@ mktemp() {
 `;
 
 /** Takes the lock, and waits for it where another run holds it. */
-export const takeLock = (nonce: string, { run, shell, generation, who }: LockRequest): Script =>
-  sh`kp_lock ${nonce} ${run} ${`${shell}.${generation}`} ${who.replaceAll('\n', ' ')}`;
+export const takeLock = (nonce: string, { run, shell, generation, who, within }: LockRequest): Script =>
+  sh`kp_lock ${nonce} ${run} ${`${shell}.${generation}`} ${who.replaceAll('\n', ' ')} ${within}`;

@@ -154,6 +154,8 @@ kp_up() { { read -r "$1" kp_line </proc/uptime; } 2>/dev/null || :; }
 kp_enter() {
   umask "$kp_umask"
   [ -z "$kp_core" ] || ulimit -Sc "$kp_core" 2>/dev/null
+  # A run that the command starts need not wait for this one.
+  [ -z "$kp_runs" ] || { KPROV_RUN=$\{kp_runs# }; export KPROV_RUN; }
   if [ "$kp_lc" = unset ]; then unset LC_ALL; else LC_ALL=$kp_lc; fi
   # The place itself, as a program finds it that was started there, not the links that led to it.
   if [ -n "$1" ]; then cd -P "$1" || exit 125; fi

@@ -36,6 +36,14 @@ describe.each(shells)('the lock in %s', (_, argv) => {
     return { child, says, ended, said: () => said };
   }
 
+  test('a run that a task of the holder has started does not wait for it', async () => {
+    const first = start(request);
+    await first.says(/ready/);
+    const inner = start({ ...request, run: 'run2', who: 'a task', within: 'run0 run1' });
+    await inner.says(/@n ready/);
+    expect(inner.said()).not.toContain('wait');
+  });
+
   test('another run waits, is told who holds it, and gets it when the holder is killed', async () => {
     const first = start(request);
     await first.says(/@n ready/);

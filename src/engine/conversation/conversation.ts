@@ -81,6 +81,8 @@ export interface RunLock {
   run: string;
   /** "alice@laptop since 2026-11-21 12:00:00 UTC" */
   who: string;
+  /** The runs, apart by spaces, one of whose tasks has started this one. */
+  within?: string;
 }
 
 /** A step between its sending and its answer. */
