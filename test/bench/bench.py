@@ -18,7 +18,7 @@ KPB_KPROV (the kprov command), KPB_NOISE (share of other work above which a run 
 processor against other work), KPB_STATE and KPB_NETNS (another set of hosts beside the first).
 """
 import argparse, os, signal, sys
-import compare, files, load, scale, tables, trips
+import compare, files, first, load, scale, tables, trips
 from lab import Failed, ROOT, hosts_sh
 from rows import Rows
 
@@ -67,7 +67,7 @@ def run(rows, a):
     rivals = [e for e in wanted if e in RIVALS and not (a.quick and e == "ansible")]
     work = {
         "compare": lambda: compare.run(rows, a, [e for e in wanted if e not in RIVALS]),
-        "trips": lambda: trips.run(rows, a),
+        "trips": lambda: (first.run(rows, a), trips.run(rows, a)),
         "files": lambda: files.run(rows, a),
         "scale": lambda: (scale.connect(rows, a), scale.plan(rows, a)),
         "load": lambda: load.run(rows, a),

@@ -1,6 +1,6 @@
 """The measurements as Markdown."""
 import datetime, os, re, shutil, subprocess
-import compare, load, scale, trips
+import compare, first, load, scale, trips
 from lab import ROOT, median
 
 HEAD = """# Benchmarks
@@ -128,7 +128,7 @@ def handed_on(all_rows):
 
 
 def document(rows):
-    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *scale.table(rows), *load.table(rows)]
+    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *first.table(rows), *scale.table(rows), *load.table(rows)]
     if rows.left_out:
         parts += ["\n## Left out for want of time\n", *(f"- {what}" for what in rows.left_out)]
     return "\n".join(parts)
