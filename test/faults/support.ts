@@ -323,7 +323,7 @@ export const everyWay = {
 };
 
 /** Makes a repository on a host, with the package kprov-fault that has this postinst, and a service of that name. */
-export const aptRepository = (postinst: string): string => String.raw`set -e
+export const aptRepository = (postinst: string): string => `set -e
 rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults
 printf 'Package: kprov-fault
 Version: 1
