@@ -3,7 +3,7 @@ import { Script } from '../../src/shell/index.js';
 import type { Task } from '../../src/tasks/task.js';
 import { fieldsOf, ShellHost, shells } from '../support/shells.js';
 import { argumentsWith, candidates, examplesWith, programsOf, textParameters } from './every-task.js';
-import { figure, sleep } from './support.js';
+import { figure, soon } from './support.js';
 
 /** What a value may look like where a task writes it into something that has quotes of its own, or takes words from it. */
 const disguises = (text: string): string[] => [
@@ -72,15 +72,6 @@ const texts = (core: string): string[] => [
 
 /** Patterns are translated from Python's to those of the host; names come through that as they are. */
 const isPattern = /^(regexp|insertafter|insertbefore|contains|search_regex|patterns|excludes)$/;
-
-/** A shell that waits for the end of a quote says nothing. */
-const soon = <T>(answer: Promise<T>): Promise<T> =>
-  Promise.race([
-    answer,
-    sleep(20_000).then(() => {
-      throw new Error('the shell does not answer');
-    }),
-  ]);
 
 describe('values arrive unharmed', () => {
   const hosts = shells.map(([, argv]) => new ShellHost(argv));

@@ -9,6 +9,7 @@ import type { Program, Report, Task } from '../../src/tasks/task.js';
 import type { Mapping, Value } from '../../src/values/index.js';
 import { ShellHost } from '../support/shells.js';
 import { reportOf, taskContext } from '../support/task-cases.js';
+import { soon } from './support.js';
 
 /** What gives texts to every parameter of every task, as the tasks declare them, and runs the programs in a cage. */
 
@@ -173,7 +174,7 @@ export async function runPrograms(task: Task, args: Mapping, { host }: Cage): Pr
   let step = compiled(task, args, true);
   if (step === undefined) return false;
   for (let round = 0; round < 4 && step?.kind === 'program'; round++) {
-    const report = reportOf(await host.run(step.script, { check: true, diff: true }));
+    const report = reportOf(await soon(host.run(step.script, { check: true, diff: true })));
     if (report.status === 'failed' || report.status === 'unknown') break;
     try {
       step = step.next?.(report);
@@ -252,7 +253,8 @@ export function openCage(argv: readonly string[], hear?: (chunk: Buffer) => void
   const env = { ...process.env, HOME: folder, TMPDIR: join(folder, 'tmp'), PATH };
   const host = new ShellHost(isCaged ? [...cage(folder), ...argv] : argv, env, hear);
   const close = async () => {
-    await host.close();
+    // One that does not answer may not end either.
+    await soon(host.close()).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   };
   return { folder, host, close };

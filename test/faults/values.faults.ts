@@ -65,8 +65,17 @@ describe.each(shells)('no value is code in %s:', (shell, argv) => {
     const parameters = textParameters(task).map(([name]) => name);
     const prove = async (text: string, names: readonly string[], pick: (count: number) => number): Promise<void> => {
       const args = argumentsWith(task, text, names, pick);
-      if (await runPrograms(task, args, opened)) tally.ran++;
-      else tally.refused++;
+      try {
+        if (await runPrograms(task, args, opened)) tally.ran++;
+        else tally.refused++;
+      } catch (error) {
+        // The tests that follow get a shell that answers.
+        const silent = opened;
+        opened = openCage(argv);
+        mark = join(opened.folder, 'MARK');
+        await silent.close();
+        throw new Error(`${task.name} with ${JSON.stringify(args)}`, { cause: error });
+      }
       expect([task.name, args, existsSync(mark)]).toEqual([task.name, args, false]);
       expect(readdirSync(process.cwd()).filter((name) => /MARK/.test(name))).toEqual([]);
     };
