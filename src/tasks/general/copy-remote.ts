@@ -91,6 +91,7 @@ if kp_is_directory "$kp_src"; then
   kp_copy_tree ${src.replace(/(?<=.)\/+$/, '')} ${treeTop} ${args.directory_mode} ${attributes}
   return
 fi
+if ! kp_foreseen "$kp_src" && [ ! -f "$kp_src" ]; then kp_fail "Cannot copy invalid source '$kp_src': not a file"; return 1; fi
 kp_dest=${dest}`,
       args.dest.endsWith('/')
         ? sh`kp_is_directory "$kp_dest" || kp_directory "$kp_dest" ${args.directory_mode} ${args.owner} ${args.group} || return 1

@@ -189,6 +189,12 @@ proveTaskCases(copy, [
   },
   {
     name: 'a source that is not on the host is a failure',
+    args: { src: '/dev/null', dest: '{dir}/f', remote_src: true },
+    status: 'failed',
+    result: { msg: "Cannot copy invalid source '/dev/null': not a file" },
+  },
+  {
+    name: 'with remote_src what is not there cannot be copied',
     args: { src: '{dir}/none', dest: '{dir}/f', remote_src: true },
     status: 'failed',
     check: 'unknown',
