@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, Option } from 'commander';
+import type { AdhocFlags } from './commands/adhoc.js';
 import type { GalaxyFlags } from './commands/galaxy.js';
 import type { InventoryFlags } from './commands/inventory.js';
 import type { PlaybookFlags } from './commands/playbook.js';
@@ -76,6 +77,18 @@ const playbookCommand = ({ args, done }: Surroundings): Command =>
     .action(async (playbooks: string[], flags: PlaybookFlags) => {
       const { playbook } = await import('./commands/playbook.js');
       done(await playbook(playbooks, flags, args));
+    });
+
+const adhocCommand = ({ done }: Surroundings): Command =>
+  connectionOptions(new Command('adhoc'))
+    .summary('stand in for ansible: one task on many hosts')
+    .description('Takes the command line of ansible: a pattern, and a task with its arguments.')
+    .argument('<pattern>', 'which hosts')
+    .option('-m, --module-name <name>', 'the task', 'command')
+    .option('-a, --args <arguments>', 'its arguments: key=value words, or a mapping in JSON')
+    .action(async (pattern: string, flags: AdhocFlags) => {
+      const { adhoc } = await import('./commands/adhoc.js');
+      done(await adhoc(pattern, flags));
     });
 
 const resetCommand = ({ args, done }: Surroundings): Command =>
@@ -231,8 +244,8 @@ export function buildProgram(surroundings: Surroundings): Command {
     .description('Turns bare Linux machines into a working Kubernetes cluster over SSH.')
     .option('--version', 'show the version')
     .addHelpText('after', examples);
-  for (const command of [...commands, playbookCommand, resetCommand, vaultCommand, galaxyCommand].map((make) =>
-    make(surroundings),
+  for (const command of [...commands, playbookCommand, adhocCommand, resetCommand, vaultCommand, galaxyCommand].map(
+    (make) => make(surroundings),
   )) {
     program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }

@@ -1,0 +1,55 @@
+import type { RunEvent, TaskFinished } from '../../engine/index.js';
+import { KprovError } from '../../errors/index.js';
+import { harmless } from '../../report/text.js';
+import { isMapping, type Value } from '../../values/index.js';
+import { exitCodeOf } from '../exit-codes.js';
+import type { ConnectionFlags } from '../options.js';
+import { say, sayError } from '../terminal.js';
+import { runAdHoc } from './ad-hoc.js';
+
+export interface AdhocFlags extends ConnectionFlags {
+  moduleName: string;
+  args?: string;
+}
+
+/** Ansible shows what these print instead of their results. */
+const printing: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'raw']);
+
+const words = { ok: 'SUCCESS', changed: 'CHANGED', failed: 'FAILED', unreachable: 'UNREACHABLE' } as const;
+
+function lineOf({ host, task, result }: TaskFinished): string {
+  const { status, value } = result;
+  if (status === 'skipped' || status === 'unknown') return `${harmless(host)} | ${status.toUpperCase()}`;
+  const word = words[status];
+  if (printing.has(task.action) && status !== 'unreachable' && value.rc !== undefined) {
+    const output = [value.stdout, value.stderr, value.msg].filter((text) => typeof text === 'string' && text !== '');
+    return `${harmless(host)} | ${word} | rc=${String(value.rc)} >>\n${output.map((text) => harmless(String(text))).join('\n')}`;
+  }
+  const mark = status === 'failed' || status === 'unreachable' ? '!' : '';
+  return `${harmless(host)} | ${word}${mark} => ${harmless(JSON.stringify(value, null, 4))}`;
+}
+
+function show(event: RunEvent): void {
+  if (event.type === 'notice') sayError(harmless(event.message));
+  if (event.type === 'task-finished') say(lineOf(event));
+}
+
+function argumentsOf(text: string | undefined): Value {
+  if (text === undefined || text.trim() === '') return null;
+  if (!text.trimStart().startsWith('{') || text.trimStart().startsWith('{{')) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isMapping(value)) return value;
+  } catch {
+    // Not JSON: said below.
+  }
+  throw new KprovError('bad-argument', `--args: ${text} is neither key=value words nor a mapping in JSON`);
+}
+
+/** `kprov adhoc PATTERN -m MODULE -a ARGS`: one task, with the command line of `ansible`. */
+export async function adhoc(pattern: string, flags: AdhocFlags): Promise<number> {
+  const { moduleName, args, ...given } = flags;
+  const task = { name: moduleName, [moduleName]: argumentsOf(args) };
+  const outcome = await runAdHoc({ pattern, tasks: [task], flags: { ...given, mayLackHosts: true }, listen: show });
+  return exitCodeOf(outcome);
+}
