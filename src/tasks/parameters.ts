@@ -138,6 +138,12 @@ export const list = <const O extends Options<readonly string[]>>(description: st
     },
   );
 
+/** A list of paths on the host. */
+export const paths = <const O extends Options<readonly string[]>>(description: string, options?: O) => ({
+  ...list(description, options),
+  onHost: true as const,
+});
+
 /** A mapping. */
 export const dictionary = <const O extends Options<Mapping>>(description: string, options?: O) =>
   parameter<Mapping, O>(description, options, { type: 'object' }, (value) => {

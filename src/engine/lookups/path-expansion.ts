@@ -110,10 +110,12 @@ export function expandPaths(
   let expanded: Record<string, unknown> | undefined;
   for (const { name, onHost } of pathsOf(definition)) {
     const value = args[name];
-    if (typeof value !== 'string' || !mayNeedHost.test(value)) continue;
+    const isNeeded = (item: unknown): boolean => typeof item === 'string' && mayNeedHost.test(item);
+    if (!(Array.isArray(value) ? value.some(isNeeded) : isNeeded(value))) continue;
     if (onHost !== true && args[onHost] !== true) continue;
+    const filled = (item: unknown): unknown => (typeof item === 'string' ? expand(item, owner()) : item);
     expanded ??= {};
-    expanded[name] = expand(value, owner());
+    expanded[name] = Array.isArray(value) ? value.map(filled) : filled(value);
   }
   return expanded === undefined ? args : { ...args, ...expanded };
 }

@@ -1,6 +1,6 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
-import { choice, flag, list, path } from '../parameters.js';
+import { choice, flag, list, path, paths } from '../parameters.js';
 import { defineTask, type Interpretation, program, type Report } from '../task.js';
 import { hostPath } from './host-path.js';
 import { withFailure } from './reported.js';
@@ -75,10 +75,10 @@ export const archive = defineTask({
     'With the tar, gzip, bzip2, xz or zip of the host. It is written again only where it would hold something else. ' +
     'Names that hold a newline cannot be packed.',
   parameters: {
-    path: list('What is packed: paths, with * and ? for patterns.', { required: true }),
+    path: paths('What is packed: paths, with * and ? for patterns.', { required: true }),
     dest: path('The archive. Default, for a single file: its name with the format as suffix.'),
     format: choice('Kind of archive.', ['bz2', 'gz', 'tar', 'xz', 'zip'], { default: 'gz' }),
-    exclude_path: list('Paths of those that are left out.', { default: [] }),
+    exclude_path: paths('Paths of those that are left out.', { default: [] }),
     exclusion_patterns: list('Shell patterns of names in the archive that are left out.', { default: [] }),
     force_archive: flag('Whether a single file becomes an archive rather than being compressed.', { default: false }),
     remove: flag('Whether what was packed is removed.', { default: false }),

@@ -1,7 +1,7 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
 import type { Mapping } from '../../values/index.js';
-import { choice, flag, integer, list, text } from '../parameters.js';
+import { choice, flag, integer, list, paths, text } from '../parameters.js';
 import { defineTask, type Outcome, type Program, program, type Report } from '../task.js';
 import { awkRegex } from './awk-regex.js';
 import { type Entry, entryFormat, parseEntries, type Search, sought } from './find-entries.js';
@@ -100,7 +100,7 @@ export const find = defineTask({
   summary: 'Lists files by name, age, size and content.',
   description: 'Costs one round trip; a second one where contains or get_checksum is given.',
   parameters: {
-    paths: list('Directories to search.', { required: true, aliases: ['name', 'path'] }),
+    paths: paths('Directories to search.', { required: true, aliases: ['name', 'path'] }),
     patterns: list('Shell patterns of names, or Python expressions with use_regex. Default: every name.', {
       default: [],
       aliases: ['pattern'],

@@ -41,14 +41,11 @@ command -v "$kp_svn" >/dev/null 2>&1 || {
   return 1
 }
 kp_s() {
-  set -- "$@" --non-interactive --no-auth-cache
-  ${!args.validate_certs ? sh`set -- "$@" --trust-server-cert-failures=unknown-ca,cn-mismatch,expired,not-yet-valid,other` : sh``}
-  ${args.username !== undefined ? sh`set -- "$@" ${`--username=${args.username}`}` : sh``}
-  ${
-    args.password === undefined
-      ? sh`"$kp_svn" "$@"`
-      : sh`printf %s ${args.password} | "$kp_svn" "$@" --password-from-stdin`
-  }
+  ${args.password === undefined ? sh`` : sh`set -- --password-from-stdin "$@"`}
+  ${args.username !== undefined ? sh`set -- ${`--username=${args.username}`} "$@"` : sh``}
+  ${!args.validate_certs ? sh`set -- --trust-server-cert-failures=unknown-ca,cn-mismatch,expired,not-yet-valid,other "$@"` : sh``}
+  set -- --non-interactive --no-auth-cache "$@"
+  ${args.password === undefined ? sh`"$kp_svn" "$@"` : sh`printf %s ${args.password} | "$kp_svn" "$@"`}
 }
 kp_dest=${args.dest === undefined ? sh`` : hostPath(args.dest)}
 case $kp_dest in [/.]* | '') ;; *) kp_dest=./$kp_dest ;; esac

@@ -187,6 +187,14 @@ while IFS= read -r kp_line; do
 done <<EOF
 $kp_out
 EOF
+if [ -z "$kp_same" ]; then
+  # While it is active, ufw prints all rules of the families that it looked at, changed or not.
+  kp_files=
+  case $kp_out in *:ufw-user-input*) kp_files='/etc/ufw/user.rules /lib/ufw/user.rules' ;; esac
+  case $kp_out in *:ufw6-user-input*) kp_files="$kp_files /etc/ufw/user6.rules /lib/ufw/user6.rules" ;; esac
+  if [ -n "$kp_files" ] &&
+    [ "$(printf '%s\n' "$kp_out" | grep '^### tuple')" = "$(grep -h '^### tuple' $kp_files 2>/dev/null)" ]; then kp_same=1; fi
+fi
 if [ -n "$kp_check" ] && kp_predicted ufw ${`rule ${[...before, ...rule].join(' ')}`}; then kp_same=1; fi
 if [ -z "$kp_same" ]; then
   if kp_apply; then kp_ufw ${args.delete ? ['--force'] : []} "$@" || return 1

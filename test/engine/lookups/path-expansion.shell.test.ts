@@ -30,6 +30,16 @@ describe('a path on the host', () => {
     expect(missing).toMatchObject({ stat: { exists: false } });
   });
 
+  test('may be one of a list', async () => {
+    const environment = { KPROV_PLACE: '/etc/ssl' };
+    const [found] = await run([
+      { find: { paths: ['~', '$KPROV_PLACE'], patterns: '.profile,openssl.cnf', hidden: true }, environment },
+    ]);
+    const names = (found as { files?: { path: string }[] }).files?.map(({ path }) => path);
+    expect(names).toContain('/etc/ssl/openssl.cnf');
+    expect((found as { skipped_paths?: object }).skipped_paths).toEqual({});
+  });
+
   test('is asked for once, in check mode as well', async () => {
     const [found] = await run([{ stat: { path: '$HOME' }, loop: [1, 2], register: 'x' }], ['--check']);
     expect(found).toMatchObject({ results: [{ stat: { path: homedir() } }, { stat: { path: homedir() } }] });
