@@ -138,11 +138,12 @@ function tree(args: CopyArguments, context: TaskContext, source: string): Source
 function localSource(args: CopyArguments, context: TaskContext): Source {
   if (!args.src) {
     if (args.dest.endsWith('/')) throw new KprovError('bad-argument', 'can not use content with a dir as dest');
-    if (args.mode === 'preserve') throw new KprovError('bad-argument', 'copy: mode preserve needs src');
+    // Ansible keeps the mode of the temporary file that it writes the content to.
+    const mode = args.mode === 'preserve' ? '0600' : args.mode;
     const content = contentOf(args);
     const refuse = sh`kp_dest=${args.dest}
 if kp_is_directory "$kp_dest"; then kp_fail "can not use content with a dir as dest"; return 1; fi`;
-    return { isTree: false, before: sh``, files: [{ dest: refuse, name: args.dest, content, mode: args.mode }] };
+    return { isTree: false, before: sh``, files: [{ dest: refuse, name: args.dest, content, mode }] };
   }
   const source = withoutSlash(context.find('files', withoutSlash(args.src)));
   if (context.files.kind(source) === 'directory') return tree(args, context, source);

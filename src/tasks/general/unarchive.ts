@@ -264,6 +264,11 @@ export const unarchive = defineTask({
     remote_src: yes
     creates: /opt/cni/bin/bridge`,
   inCheckMode: 'predicts',
-  compile: (args, context) => (args.remote_src ? remote(args) : local(args, context)),
+  compile: (args, context) => {
+    if (args.include.length > 0 && args.exclude.length > 0) {
+      return { status: 'failed', result: { msg: 'parameters are mutually exclusive: include|exclude' } };
+    }
+    return args.remote_src ? remote(args) : local(args, context);
+  },
   interpret,
 });

@@ -10,6 +10,12 @@ const large = 'line\n'.repeat(20_000);
 
 proveTaskCases(copy, [
   {
+    name: 'content with mode preserve is for its owner alone, as in Ansible',
+    args: { content: 'x', dest: '{dir}/kept', mode: 'preserve' },
+    after: { kept: 'x' },
+    modes: { kept: '0600' },
+  },
+  {
     name: 'content makes a file with its mode',
     args: { content: 'one\ntwo\n', dest: '{dir}/f', mode: '0640' },
     after: { f: 'one\ntwo\n' },

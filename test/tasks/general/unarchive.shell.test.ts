@@ -73,6 +73,14 @@ proveTaskCases(unarchive, [
     result: { msg: "Destination '{dir}/none' is not a directory" },
   },
   {
+    name: 'members that are wanted and members that are not exclude each other',
+    files,
+    args: { src: '{dir}/x.tgz', dest: '{dir}/d', remote_src: true, include: ['a'], exclude: ['b'] },
+    status: 'failed',
+    roundTrips: 0,
+    result: { msg: 'parameters are mutually exclusive: include|exclude' },
+  },
+  {
     name: 'what is no archive',
     files: { ...files, x: 'text' },
     args: { src: '{dir}/x', dest: '{dir}/d', remote_src: true },
