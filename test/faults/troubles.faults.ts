@@ -197,7 +197,9 @@ describe('a host in trouble', () => {
           status: 'failed',
           message: expect.stringMatching(said),
         });
-        expect(message).toMatch(/not found|missing|is not there|there is no|is not on this host|needs|neither|Unable to find/);
+        expect(message).toMatch(
+          /not found|missing|is not there|there is no|is not on this host|needs|neither|Unable to find/,
+        );
       });
     });
 
