@@ -93,7 +93,7 @@ export async function have(groups: Groups): Promise<void> {
       roles.includes('control-plane') ? [name] : [],
     );
     const isRight = (host: BedHost) =>
-      controlPlanes.includes(host) ? groups.control_plane.includes(host) : wanted.includes(host);
+      wanted.includes(host) && controlPlanes.includes(host) === groups.control_plane.includes(host);
     const strangers = nodes.filter((host) => host !== 'node1' && isNode(host) && !isRight(host));
     const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] });
     if (strangers.length > 0) await reset(plan, ...strangers);

@@ -16,6 +16,7 @@ import {
   takeDown,
   up,
 } from './cluster-support.js';
+import { Gates } from './gates.js';
 import { bed, type Ended, figure, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
 /** kprov waits no longer than a few seconds for a host that has gone. */
@@ -272,20 +273,28 @@ describe('a cluster in trouble', () => {
     async () => {
       await have({ control_plane: ['node1'], workers: ['node2'] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] });
-      const running = up(plan);
-      // Whatever token init's answer holds is gone before the join can use it.
-      const deleting = outputOf(
-        bed,
-        'node1',
-        `export KUBECONFIG=/etc/kubernetes/admin.conf; rm -f /run/stop-deleting
-         until [ -e /run/stop-deleting ]; do
-           for token in $(kubeadm token list -o 'jsonpath={.token}' 2>/dev/null); do kubeadm token delete "$token"; done
-           sleep 0.3
-         done`,
-      );
-      const { code, stdout, stderr } = await running.ended;
-      on('node1', ': >/run/stop-deleting');
-      await deleting;
+      // When node3 has its token and asks for the first time whether the cluster knows it, it has just been deleted.
+      const gates = new Gates('curl');
+      await gates.open();
+      gates.put('node3');
+      gates.decide = ({ when, args }) => {
+        if (when === 'before' && args.includes('cluster-info')) {
+          gates.decide = () => 'go';
+          on(
+            'node1',
+            `export KUBECONFIG=/etc/kubernetes/admin.conf
+             kubeadm token list -o 'jsonpath={.token}{"\\n"}' | xargs -r -n1 kubeadm token delete`,
+          );
+          const signed =
+            'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-public get configmap cluster-info -o yaml';
+          for (let i = 0; i < 100 && on('node1', signed).includes('jws-kubeconfig-'); i++)
+            execFileSync('sleep', ['0.5']);
+        }
+        return 'go';
+      };
+      const { code, stdout, stderr } = await up(plan).ended;
+      gates.remove('node3');
+      gates.close();
       expect(code).toBe(2);
       expect(stdout).toMatch(/fatal: \[node3\]: FAILED! .*does not know the bootstrap token/);
       expect(stderr).toMatch(/Not finished:\n {2}node3 /);
