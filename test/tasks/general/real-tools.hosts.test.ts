@@ -9,8 +9,6 @@ jest.setTimeout(400_000);
 
 const bed = readBed();
 const local = mkdtempSync(join(tmpdir(), 'kprov-tools-'));
-afterAll(() => rmSync(local, { recursive: true }));
-
 interface Event {
   type: string;
   result: { status: string; value: { msg?: unknown } };
@@ -30,17 +28,23 @@ async function run(tasks: readonly object[]): Promise<string[]> {
 }
 
 const tools = ['ufw', 'subversion', 'python3-venv', 'firewalld'];
+const paths = ['/root/repo', '/root/copy', '/root/venv'];
+const bare = paths.map((path) => ({ file: { path, state: 'absent' } }));
 beforeAll(async () => {
-  expect(await run([{ apt: { name: tools, update_cache: true, install_recommends: false } }])).toHaveLength(1);
-  await run([{ service: { name: 'firewalld', state: 'stopped' } }]);
+  const ready = [
+    { apt: { name: tools, update_cache: true, install_recommends: false } },
+    { service: { name: 'firewalld', state: 'stopped' } },
+    { ufw: { state: 'reset' } },
+  ];
+  expect((await run([...bare, ...ready])).filter((status) => status.startsWith('failed'))).toEqual([]);
 });
 afterAll(async () => {
-  const paths = ['/root/repo', '/root/copy', '/root/venv'];
   await run([
+    ...bare,
     { ufw: { state: 'reset' } },
     { apt: { name: tools, state: 'absent', purge: true, autoremove: true } },
-    ...paths.map((path) => ({ file: { path, state: 'absent' } })),
   ]);
+  rmSync(local, { recursive: true });
 });
 
 const rule = { rule: 'allow', port: '6443', proto: 'tcp', comment: 'the api' };
