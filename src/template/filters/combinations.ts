@@ -22,6 +22,8 @@ function selectionCount(size: number, length: number, rising: boolean): number {
 
 /** Ordered selections of `length` elements; `distinct` positions only, `rising` positions for combinations. */
 function select(items: readonly unknown[], length: number, rising: boolean): unknown[][] {
+  if (length < 0) throw new TemplateError('r must be non-negative', { code: 'bad-arguments' });
+  if (length > items.length) return [];
   checkListLength(selectionCount(items.length, length, rising) * length);
   const rows: unknown[][] = [];
   const taken: number[] = [];
@@ -37,7 +39,7 @@ function select(items: readonly unknown[], length: number, rising: boolean): unk
       taken.pop();
     }
   };
-  if (length <= items.length) step();
+  step();
   return rows;
 }
 
