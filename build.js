@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { build } from 'esbuild';
 
 const bundle = fileURLToPath(new URL('dist/cli/kprov.cjs', import.meta.url));
@@ -141,6 +142,8 @@ async function keepCompiledCode() {
     for (const more of [[], ['--diff']])
       await main(['up', '-i', hosts, '--check', ...more, '--output', 'plain', playbook]);
     server.close();
+    // What a run sets: code is only taken by a V8 with the flags that it was kept with.
+    setFlagsFromString('--semi-space-growth-factor=2');
     writeFileSync(`${bundle}.cache`, script.createCachedData());
   } finally {
     rmSync(folder, { recursive: true });
