@@ -22,8 +22,8 @@ import {
   type Transport,
 } from '../../transport/index.js';
 import { isLarge } from '../../values/index.js';
-import { NotBegun, OutcomeUnknown } from '../outcomes.js';
-import type { Slots } from '../slots.js';
+import { NotBegun, OutcomeUnknown } from '../results/outcomes.js';
+import type { Slots } from '../scheduler/slots.js';
 import { BringFile, isBroughtApart } from '../transfer/bring-file.js';
 import { FetchFile } from '../transfer/fetch-file.js';
 import { answer, type Sessions } from '../transfer/hand-on.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import type { Templar } from '../../template/index.js';
 import { isMapping, mapping, type Value } from '../../values/index.js';
-import type { HostState } from '../host-state.js';
+import type { HostState } from './host-state.js';
 
 /** Where facts are kept from one run to the next, in files that Ansible's cache plugins read and write as well. */
 export interface FactCacheOptions {

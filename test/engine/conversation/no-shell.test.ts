@@ -1,5 +1,5 @@
 import { Conversation, type ConversationOptions } from '../../../src/engine/conversation/conversation.js';
-import { Slots } from '../../../src/engine/slots.js';
+import { Slots } from '../../../src/engine/scheduler/slots.js';
 import { sh } from '../../../src/shell/index.js';
 import type { Channel, ChannelExit, Connection, Target } from '../../../src/transport/index.js';
 

@@ -1,17 +1,17 @@
-import { type Node, type Task, topicsOf } from '../playbook/index.js';
-import { isConstant } from '../template/index.js';
-import { Pending, parseBoolean } from '../values/index.js';
-import type { RunContext } from './context.js';
-import type { Conversation } from './conversation/conversation.js';
-import { conversationWith } from './conversation/conversations.js';
-import type { Notice, Order } from './events.js';
+import { type Node, type Task, topicsOf } from '../../playbook/index.js';
+import { isConstant } from '../../template/index.js';
+import { Pending, parseBoolean } from '../../values/index.js';
+import { asFlag, inheritedKeyword } from '../attempts/keyword.js';
+import type { RunContext } from '../context.js';
+import type { Conversation } from '../conversation/conversation.js';
+import { conversationWith } from '../conversation/conversations.js';
+import type { Notice, Order } from '../events.js';
+import { HostState } from '../variables/host-state.js';
+import { type PlayScope, variablesOf } from '../variables/variables.js';
 import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
-import { HostState } from './host-state.js';
-import { asFlag, inheritedKeyword } from './keyword.js';
 import { compareOrders } from './order.js';
 import { Throttle } from './slots.js';
-import { type PlayScope, variablesOf } from './variables/variables.js';
 
 /** Where the parts of a play stand in the order of its tasks. */
 const section = {

@@ -1,7 +1,7 @@
-import { type Mapping, mapping, type Value } from '../values/index.js';
-import { isConnectionVariable } from './conversation/connection-names.js';
-import type { Order } from './events.js';
-import { compareOrders } from './order.js';
+import { type Mapping, mapping, type Value } from '../../values/index.js';
+import { isConnectionVariable } from '../conversation/connection-names.js';
+import type { Order } from '../events.js';
+import { compareOrders } from '../scheduler/order.js';
 
 /**
  * A variable that came into being during the run. `pending` settles when its value may be read. What is `known` is data,

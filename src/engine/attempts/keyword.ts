@@ -1,7 +1,7 @@
-import { KprovError } from '../errors/index.js';
-import type { Inherited } from '../playbook/index.js';
-import { OMIT, type Templar, type Variables } from '../template/index.js';
-import { parseBoolean, unboxed, type Value } from '../values/index.js';
+import { KprovError } from '../../errors/index.js';
+import type { Inherited } from '../../playbook/index.js';
+import { OMIT, type Templar, type Variables } from '../../template/index.js';
+import { parseBoolean, unboxed, type Value } from '../../values/index.js';
 
 /** Keywords of which an inner level's replaces an outer one's. */
 export type Keyword = Exclude<keyof Inherited, 'when' | 'tags' | 'environment' | 'moduleDefaults' | 'outer'>;

@@ -4,8 +4,8 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { jest } from '@jest/globals';
-import { localHosts, type PlaybookRun, runPlaybookFiles } from '../support/run-playbook.js';
-import { freePort, SshBed, type Sshd } from '../transport/sshd.js';
+import { localHosts, type PlaybookRun, runPlaybookFiles } from '../../support/run-playbook.js';
+import { freePort, SshBed, type Sshd } from '../../transport/sshd.js';
 
 jest.setTimeout(120_000);
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { KprovError } from '../errors/index.js';
-import type { Condition, Task } from '../playbook/index.js';
+import { KprovError } from '../../errors/index.js';
+import type { Condition, Task } from '../../playbook/index.js';
 import {
   findTask,
   type Outcome,
@@ -9,20 +9,20 @@ import {
   parseArguments,
   type TaskContext,
   type Task as TaskType,
-} from '../tasks/index.js';
-import { isConstant, pythonText, type Templar, UndefinedError, type Variables } from '../template/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
-import type { RunContext } from './context.js';
-import { controls } from './controls/index.js';
-import { noAsync } from './conversation/background.js';
-import { connectionReader } from './conversation/connection-reader.js';
-import { becomeOf } from './conversation/connection-variables.js';
-import type { BecomeRequest } from './conversation/conversation.js';
+} from '../../tasks/index.js';
+import { isConstant, pythonText, type Templar, UndefinedError, type Variables } from '../../template/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import type { RunContext } from '../context.js';
+import { controls } from '../controls/index.js';
+import { noAsync } from '../conversation/background.js';
+import { connectionReader } from '../conversation/connection-reader.js';
+import { becomeOf } from '../conversation/connection-variables.js';
+import type { BecomeRequest } from '../conversation/conversation.js';
+import { expandPaths, type PathOwner } from '../lookups/path-expansion.js';
+import { findFile } from '../variables/search.js';
+import { withTemplateVariables } from '../variables/template-variables.js';
+import { type TaskScope, variablesOf, withoutOmitted } from '../variables/variables.js';
 import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
-import { expandPaths, type PathOwner } from './lookups/path-expansion.js';
-import { findFile } from './variables/search.js';
-import { withTemplateVariables } from './variables/template-variables.js';
-import { type TaskScope, variablesOf, withoutOmitted } from './variables/variables.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
 export interface Attempt {

@@ -1,4 +1,4 @@
-import { localHosts, runPlaybookFiles } from '../support/run-playbook.js';
+import { localHosts, runPlaybookFiles } from '../../support/run-playbook.js';
 
 const hosts = ['h1', 'h2', 'h3', 'h4'];
 

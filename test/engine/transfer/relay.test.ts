@@ -1,5 +1,5 @@
-import { type Giver, Relay, type Way } from '../../src/engine/transfer/relay.js';
-import { Transfers } from '../../src/engine/transfer/transfers.js';
+import { type Giver, Relay, type Way } from '../../../src/engine/transfer/relay.js';
+import { Transfers } from '../../../src/engine/transfer/transfers.js';
 
 const MIB = 1024 * 1024;
 const file = { path: '/f', size: 8 * MIB, sha256: 'a', sha1: '', md5: '' };

@@ -1,5 +1,5 @@
-import { compareOrders, isSelected } from '../../src/engine/index.js';
-import { batchesOf } from '../../src/engine/run.js';
+import { compareOrders, isSelected } from '../../../src/engine/index.js';
+import { batchesOf } from '../../../src/engine/scheduler/run.js';
 
 describe('tags choose tasks as Ansible does', () => {
   test.each([

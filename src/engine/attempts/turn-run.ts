@@ -1,18 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KprovError } from '../errors/index.js';
-import type { Node, Task } from '../playbook/index.js';
-import type { Outcome, Program, Upload } from '../tasks/index.js';
-import { mapping, Pending, Unknowable, type Value } from '../values/index.js';
-import { controls } from './controls/index.js';
-import { noAsync, runInBackground } from './conversation/background.js';
-import type { Conversation } from './conversation/conversation.js';
-import { LastWords } from './conversation/last-words.js';
-import type { TaskInfo } from './events.js';
-import type { HostRun } from './host-run.js';
-import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
-import type { Turn } from './loop.js';
-import { NotBegun } from './outcomes.js';
-import { type Attempt, attempt, isLeftOut } from './task-attempt.js';
+import { KprovError } from '../../errors/index.js';
+import type { Node, Task } from '../../playbook/index.js';
+import type { Outcome, Program, Upload } from '../../tasks/index.js';
+import { mapping, Pending, Unknowable, type Value } from '../../values/index.js';
+import { controls } from '../controls/index.js';
+import { noAsync, runInBackground } from '../conversation/background.js';
+import type { Conversation } from '../conversation/conversation.js';
+import { LastWords } from '../conversation/last-words.js';
+import type { TaskInfo } from '../events.js';
+import { NotBegun } from '../results/outcomes.js';
 import {
   asItIs,
   failedBy,
@@ -23,8 +19,12 @@ import {
   type RawResult,
   reportOf,
   settled,
-} from './task-result.js';
-import { variablesOf } from './variables/variables.js';
+} from '../results/task-result.js';
+import type { HostRun } from '../scheduler/host-run.js';
+import { variablesOf } from '../variables/variables.js';
+import { type Attempt, attempt, isLeftOut } from './attempt.js';
+import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
+import type { Turn } from './loop.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
 export interface UnderWay {

@@ -1,4 +1,4 @@
-import type { Order } from './events.js';
+import type { Order } from '../events.js';
 
 /** Negative where `a` stands before `b`; an include's tasks stand behind it and before what follows it. */
 export function compareOrders(a: Order, b: Order): number {

@@ -1,4 +1,4 @@
-import { type Mapping, mapping } from '../values/index.js';
+import { type Mapping, mapping } from '../../values/index.js';
 import type { Judged } from './task-result.js';
 
 /** The result of a loop: `results`, and changed, failed, skipped over all of them. */

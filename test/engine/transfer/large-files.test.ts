@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { breathe } from '../../src/engine/breathe.js';
-import { BLOCK_BYTES, Blocks } from '../../src/engine/transfer/blocks.js';
-import { type Choice, chooseSegment } from '../../src/engine/transfer/choose-encoding.js';
-import { LARGE_BYTES, largeFiles } from '../../src/engine/transfer/large-files.js';
-import { openSource } from '../../src/engine/transfer/source.js';
-import { Transfers } from '../../src/engine/transfer/transfers.js';
-import { type LargeFile, Pending } from '../../src/values/index.js';
+import { breathe } from '../../../src/engine/scheduler/breathe.js';
+import { BLOCK_BYTES, Blocks } from '../../../src/engine/transfer/blocks.js';
+import { type Choice, chooseSegment } from '../../../src/engine/transfer/choose-encoding.js';
+import { LARGE_BYTES, largeFiles } from '../../../src/engine/transfer/large-files.js';
+import { openSource } from '../../../src/engine/transfer/source.js';
+import { Transfers } from '../../../src/engine/transfer/transfers.js';
+import { type LargeFile, Pending } from '../../../src/values/index.js';
 
 const MIB = 1024 * 1024;
 const part = (encoding: 'raw' | 'gzip', mibPerSecond: number) => ({

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { readBed } from '../lab/bed.js';
-import { type PlaybookRun, runPlaybookFiles } from '../support/run-playbook.js';
+import { readBed } from '../../lab/bed.js';
+import { type PlaybookRun, runPlaybookFiles } from '../../support/run-playbook.js';
 
 jest.setTimeout(180_000);
 

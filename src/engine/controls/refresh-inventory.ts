@@ -1,5 +1,5 @@
-import type { Inventory } from '../inventory/index.js';
-import type { RunContext } from './context.js';
+import type { Inventory } from '../../inventory/index.js';
+import type { RunContext } from '../context.js';
 
 type Change = (inventory: Inventory) => boolean;
 

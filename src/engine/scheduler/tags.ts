@@ -1,4 +1,4 @@
-import type { Value } from '../values/index.js';
+import type { Value } from '../../values/index.js';
 
 export interface TagSelection {
   /** `--tags`; empty means all. */

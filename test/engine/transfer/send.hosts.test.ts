@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
-import { readBed } from '../lab/bed.js';
-import { type PlaybookRun, runPlaybookFiles } from '../support/run-playbook.js';
+import { readBed } from '../../lab/bed.js';
+import { type PlaybookRun, runPlaybookFiles } from '../../support/run-playbook.js';
 
 jest.setTimeout(120_000);
 

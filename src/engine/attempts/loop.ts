@@ -1,6 +1,6 @@
-import type { Loop } from '../playbook/index.js';
-import type { Templar, Variable, Variables } from '../template/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
+import type { Loop } from '../../playbook/index.js';
+import type { Templar, Variable, Variables } from '../../template/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 
 /** One turn of a loop: the variables it brings, and how it is called in the output. */
 export interface Turn {

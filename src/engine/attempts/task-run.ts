@@ -1,17 +1,17 @@
-import type { Condition, Task } from '../playbook/index.js';
-import { sh } from '../shell/index.js';
-import { pythonText } from '../template/index.js';
-import { type Mapping, mapping, type Value } from '../values/index.js';
-import type { Order, TaskInfo } from './events.js';
-import type { HostRun } from './host-run.js';
+import type { Condition, Task } from '../../playbook/index.js';
+import { sh } from '../../shell/index.js';
+import { pythonText } from '../../template/index.js';
+import { type Mapping, mapping, type Value } from '../../values/index.js';
+import type { Order, TaskInfo } from '../events.js';
+import { combineResults } from '../results/loop-result.js';
+import { asItIs, failedBy, isUsersError, type Judged, shown } from '../results/task-result.js';
+import type { HostRun } from '../scheduler/host-run.js';
+import { adopt, saved } from '../variables/effects.js';
+import { variablesOf } from '../variables/variables.js';
+import type { Attempt } from './attempt.js';
 import { countOf } from './keyword.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
-import { combineResults } from './loop-result.js';
-import type { Attempt } from './task-attempt.js';
-import { asItIs, failedBy, isUsersError, type Judged, shown } from './task-result.js';
 import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
-import { adopt, saved } from './variables/effects.js';
-import { variablesOf } from './variables/variables.js';
 
 /** Does a result of the task bring facts that later tasks may read? */
 const bringsFacts = ({ name, returns }: Attempt['definition']): boolean =>

@@ -1,4 +1,4 @@
-import type { HostStats, TaskResult } from './events.js';
+import type { HostStats, TaskResult } from '../events.js';
 
 /** The play recap: what each host came to over the whole run. */
 export class Stats {

@@ -1,5 +1,5 @@
-import { ConnectError, type Transport } from '../../src/transport/index.js';
-import { localHosts, runPlaybookFiles } from '../support/run-playbook.js';
+import { ConnectError, type Transport } from '../../../src/transport/index.js';
+import { localHosts, runPlaybookFiles } from '../../support/run-playbook.js';
 
 /** Runs a play and says which connections were asked for before the first of them was there. */
 async function dialled(play: object, { isReached = true, args = [] as string[] } = {}) {

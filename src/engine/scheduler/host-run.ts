@@ -1,19 +1,19 @@
-import type { Block, Node, Task } from '../playbook/index.js';
-import { isConstant, pythonText } from '../template/index.js';
-import { type Mapping, Pending, Unknowable, type Value } from '../values/index.js';
+import type { Block, Node, Task } from '../../playbook/index.js';
+import { isConstant, pythonText } from '../../template/index.js';
+import { type Mapping, Pending, Unknowable, type Value } from '../../values/index.js';
+import { TaskRun } from '../attempts/task-run.js';
+import { runMeta } from '../controls/meta.js';
+import type { BecomeRequest, Conversation } from '../conversation/conversation.js';
+import type { Order, TaskInfo } from '../events.js';
+import type { Judged } from '../results/task-result.js';
+import type { HostState } from '../variables/host-state.js';
+import { serialized } from '../variables/serialized-task.js';
+import { type TaskScope, variablesOf } from '../variables/variables.js';
 import { breathe } from './breathe.js';
-import { runMeta } from './controls/meta.js';
-import type { BecomeRequest, Conversation } from './conversation/conversation.js';
-import type { Order, TaskInfo } from './events.js';
 import { Gate } from './gate.js';
-import type { HostState } from './host-state.js';
 import { compareOrders } from './order.js';
 import type { PlayRun } from './play-run.js';
 import { isSelected, renderedTags } from './tags.js';
-import type { Judged } from './task-result.js';
-import { TaskRun } from './task-run.js';
-import { serialized } from './variables/serialized-task.js';
-import { type TaskScope, variablesOf } from './variables/variables.js';
 
 /** The host leaves the list of tasks it is in: a task failed, or the play is over for it. */
 class Stop extends Error {}

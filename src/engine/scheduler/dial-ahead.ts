@@ -1,9 +1,9 @@
-import type { Node, Task } from '../playbook/index.js';
-import type { RunContext } from './context.js';
-import { controls } from './controls/index.js';
-import { commonTo } from './conversation/connection-reader.js';
-import { conversationWith } from './conversation/conversations.js';
-import type { PlayScope } from './variables/variables.js';
+import type { Node, Task } from '../../playbook/index.js';
+import type { RunContext } from '../context.js';
+import { controls } from '../controls/index.js';
+import { commonTo } from '../conversation/connection-reader.js';
+import { conversationWith } from '../conversation/conversations.js';
+import type { PlayScope } from '../variables/variables.js';
 
 /** Done on the control side alone. */
 const needNoHost = new Set(['debug', 'assert', 'fail', 'meta', 'set_fact', 'set_stats']);

@@ -1,14 +1,14 @@
-import { KprovError } from '../errors/index.js';
-import type { Task } from '../playbook/index.js';
-import type { Diff, Interpretation, Outcome, Report, Status } from '../tasks/index.js';
-import { TemplateError } from '../template/index.js';
-import { type Mapping, mapping, type Redactor, textOfBytes, Unknowable, type Value } from '../values/index.js';
-import type { RunContext } from './context.js';
-import type { StepReport } from './conversation/shell-session.js';
-import type { ResultStatus, TaskResult } from './events.js';
+import { KprovError } from '../../errors/index.js';
+import type { Task } from '../../playbook/index.js';
+import type { Diff, Interpretation, Outcome, Report, Status } from '../../tasks/index.js';
+import { TemplateError } from '../../template/index.js';
+import { type Mapping, mapping, type Redactor, textOfBytes, Unknowable, type Value } from '../../values/index.js';
+import type { Attempt } from '../attempts/attempt.js';
+import type { RunContext } from '../context.js';
+import type { StepReport } from '../conversation/shell-session.js';
+import type { ResultStatus, TaskResult } from '../events.js';
+import { type TaskScope, variablesOf } from '../variables/variables.js';
 import { isUnreachable, OutcomeUnknown } from './outcomes.js';
-import type { Attempt } from './task-attempt.js';
-import { type TaskScope, variablesOf } from './variables/variables.js';
 
 /** What a task came to, before changed_when and failed_when have their say. */
 export interface RawResult {

@@ -1,5 +1,5 @@
-import { ChannelRefused, ConnectError, ConnectionLost } from '../transport/index.js';
-import { ShellEnded } from './conversation/shell-session.js';
+import { ChannelRefused, ConnectError, ConnectionLost } from '../../transport/index.js';
+import { ShellEnded } from '../conversation/shell-session.js';
 
 /** The connection broke while this step ran, and nobody can tell whether it was finished. */
 export class OutcomeUnknown extends Error {
