@@ -1,5 +1,5 @@
 import type { ConnectionDefaults } from './conversation/connection-variables.js';
-import type { RunLock } from './conversation/conversation.js';
+import type { RunLock } from './conversation/run-lock.js';
 import type { TagSelection } from './scheduler/tags.js';
 import type { FactCacheOptions } from './variables/fact-cache.js';
 

@@ -15,9 +15,9 @@ import { isMapping, type Mapping, mapping, type Value } from '../../values/index
 import type { RunContext } from '../context.js';
 import { controls } from '../controls/index.js';
 import { noAsync } from '../conversation/background.js';
+import type { BecomeRequest } from '../conversation/become.js';
 import { connectionReader } from '../conversation/connection-reader.js';
 import { becomeOf } from '../conversation/connection-variables.js';
-import type { BecomeRequest } from '../conversation/conversation.js';
 import { expandPaths, type PathOwner } from '../lookups/path-expansion.js';
 import { findFile } from '../variables/search.js';
 import { withTemplateVariables } from '../variables/template-variables.js';
