@@ -154,7 +154,7 @@ describe('a cluster in trouble', () => {
   );
 
   test(
-    'a second run makes no second cluster, whatever the order of the inventory; who was a worker can become a control plane',
+    'a second run makes no second cluster, whatever the order of the inventory, and makes nobody something else unsaid',
     async () => {
       await have({ control_plane: ['node1'], workers: ['node2'] });
       const ca = on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
@@ -162,6 +162,12 @@ describe('a cluster in trouble', () => {
       const again = await up(plan).ended;
       expectWell(again);
       expect(again.stdout).toMatch(/node1 +: .*changed=0 .*\n.*node2 +: .*changed=0 /);
+      plan.regroup({ control_plane: ['node1', 'node2'], workers: [] });
+      const promoted = await up(plan).ended;
+      expect(promoted.stdout).toMatch(/fatal: \[node2\]: FAILED! .*this host is a worker of the cluster/);
+      plan.regroup({ control_plane: ['node3'], workers: ['node1', 'node2'] });
+      const demoted = await endedWithoutInit(up(plan), 'node3');
+      expect(demoted.stdout).toContain('node1 is a control plane and not in the group of control planes');
       // A control plane that is bare, in front of the one that holds the cluster.
       plan.regroup({ control_plane: ['node3', 'node1'], workers: ['node2'] });
       const grown = await endedWithoutInit(up(plan, '--output', 'json'), 'node3');
