@@ -291,7 +291,8 @@ export function attempt(
   const task = withAction(read, templar, variables);
   const definition = findTask(task.action);
   if (!definition) throw new KprovError('unknown-task', `there is no task ${task.action}`, { position: task.position });
-  const keyword = (name: Keyword) => inheritedKeyword(task, name, { templar, variables });
+  const rendering = { templar, variables };
+  const keyword = (name: Keyword) => inheritedKeyword(task, name, rendering);
   const check = asFlag(keyword('checkMode'), run.options.checkMode);
   const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
@@ -304,7 +305,7 @@ export function attempt(
       : inField(task, 'delegate_to', () => String(templar.render(delegate, variables)));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
   const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
-  const asyncSeconds = countOf(task.async, templar, variables) ?? 0;
+  const asyncSeconds = countOf(task.async, rendering) ?? 0;
   if (asyncSeconds > 0 && withoutAsync.has(definition.name)) throw noAsync(definition.name);
   const work: Attempt['work'] =
     check && definition.inCheckMode === 'skips'
@@ -331,7 +332,7 @@ export function attempt(
     delegateFacts: asFlag(keyword('delegateFacts'), false),
     timeoutMs: timeout ? timeout * 1000 : undefined,
     asyncSeconds,
-    pollSeconds: countOf(task.poll, templar, variables) ?? 15,
+    pollSeconds: countOf(task.poll, rendering) ?? 15,
     secrets: parsed.secrets,
   };
 }

@@ -48,10 +48,6 @@ export function asCount(rendered: Value | undefined): number | undefined {
   return count;
 }
 
-/** A keyword that is yes or no, perhaps by template. */
-export const flagOf = (value: Value | undefined, otherwise: boolean, templar: Templar, variables: Variables): boolean =>
-  asFlag(renderedKeyword(value, { templar, variables }), otherwise);
-
-/** A keyword that is a number, perhaps by template. */
-export const countOf = (value: Value | undefined, templar: Templar, variables: Variables): number | undefined =>
-  asCount(renderedKeyword(value, { templar, variables }));
+/** A keyword that is a number, perhaps by template. Throws KprovError for what is none. */
+export const countOf = (value: Value | undefined, rendering: Rendering): number | undefined =>
+  asCount(renderedKeyword(value, rendering));

@@ -112,7 +112,10 @@ export class TaskRun {
   async #loop(turns: readonly Turn[]): Promise<void> {
     const { templar } = this.#host.play.run.scope;
     const begun: LoopedTurn[] = [];
-    const pause = countOf(this.#task.loop?.control.pause, templar, variablesOf(this.#host.scope(this.#task)));
+    const pause = countOf(this.#task.loop?.control.pause, {
+      templar,
+      variables: variablesOf(this.#host.scope(this.#task)),
+    });
     const { breakWhen = [], label } = this.#task.loop?.control ?? {};
     const waits = namesItsOwnResult(this.#task) || breakWhen.length > 0;
     let before: Mapping = mapping();

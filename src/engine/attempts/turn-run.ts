@@ -333,10 +333,9 @@ export class TurnRun {
   async #retry(work: Attempt, turn: Turn | undefined): Promise<Judged> {
     const { run } = this.#host.play;
     const { templar } = run.scope;
-    const scope = this.#host.scope(this.#task, turn?.local);
-    const variables = variablesOf(scope);
-    const retries = countOf(this.#task.retries, templar, variables) ?? 3;
-    const delay = countOf(this.#task.delay, templar, variables) ?? 5;
+    const rendering = { templar, variables: variablesOf(this.#host.scope(this.#task, turn?.local)) };
+    const retries = countOf(this.#task.retries, rendering) ?? 3;
+    const delay = countOf(this.#task.delay, rendering) ?? 5;
     for (let attempts = 1; ; attempts++) {
       const result = await this.#try(work, turn);
       result.value.attempts = attempts;

@@ -1,4 +1,4 @@
-import type { Node, Task } from '../../playbook/index.js';
+import type { Task } from '../../playbook/index.js';
 import type { RunContext } from '../context.js';
 import { controls } from '../controls/index.js';
 import { commonTo } from '../conversation/connection-reader.js';
@@ -19,14 +19,11 @@ function isSure(run: RunContext, task: Task): boolean {
   return task.when.length === 0 && [task.loop, task.delegateTo, task.runOnce].every((keyword) => keyword === undefined);
 }
 
-const firstOf = (node: Node | undefined): Task | undefined => (node?.kind === 'block' ? firstOf(node.tasks[0]) : node);
-
 /**
  * Begins to connect to hosts that the play's first task is sure to need, so that the way to all of them is covered while
  * the tasks are still worked out. What goes wrong is told by that task. As many as `forks` allows.
  */
-export function dialAhead(run: RunContext, play: PlayScope, hosts: readonly string[], first: Node | undefined): void {
-  const task = firstOf(first);
+export function dialAhead(run: RunContext, play: PlayScope, hosts: readonly string[], task: Task | undefined): void {
   if (task === undefined || !isSure(run, task)) return;
   const { remoteUser, connection, port } = play.play.keywords;
   if (task.remoteUser !== remoteUser || task.connection !== connection || task.port !== port) return;

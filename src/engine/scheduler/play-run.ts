@@ -1,6 +1,6 @@
 import { type Node, type Task, topicsOf } from '../../playbook/index.js';
 import { isConstant } from '../../template/index.js';
-import { Pending, parseBoolean } from '../../values/index.js';
+import { Pending } from '../../values/index.js';
 import { asFlag, inheritedKeyword } from '../attempts/keyword.js';
 import type { RunContext } from '../context.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -8,6 +8,7 @@ import { conversationWith } from '../conversation/conversations.js';
 import type { Notice, Order } from '../events.js';
 import { HostState } from '../variables/host-state.js';
 import { type PlayScope, variablesOf } from '../variables/variables.js';
+import { hasFailedForAll, hasFatalTasks } from './fatal-errors.js';
 import { Gate } from './gate.js';
 import { type Failure, HostRun } from './host-run.js';
 import { compareOrders } from './order.js';
@@ -358,17 +359,10 @@ export class PlayRun {
     const failed = this.hosts.filter((host) => host.failure || host.unreachable).length;
     const { anyErrorsFatal, maxFailPercentage } = this.#options;
     const tooMany = maxFailPercentage !== undefined && (failed / this.hosts.length) * 100 > maxFailPercentage;
-    if (failed > 0 && (anyErrorsFatal || tooMany || this.hosts.some((host) => this.#isFatal(host)))) {
+    if (failed > 0 && (anyErrorsFatal || tooMany || this.hosts.some(hasFailedForAll))) {
       this.fatal = true;
       this.abort();
     }
-  }
-
-  #isFatal({ failure, host }: HostRun): boolean {
-    if (failure?.task.anyErrorsFatal === undefined) return false;
-    const { task } = failure;
-    const variables = variablesOf({ play: this.scope, host, task });
-    return asFlag(inheritedKeyword(task, 'anyErrorsFatal', { templar: this.run.scope.templar, variables }), false);
   }
 
   /** Nobody starts anything new in this batch; with `forGood` the batches that follow are left out as well. */
@@ -377,19 +371,5 @@ export class PlayRun {
     this.endsPlay ||= forGood;
     this.#ended.open();
     this.#wake();
-  }
-}
-
-/** Does a failure of some task end the play for everybody? Its own `any_errors_fatal`, where it is no template. */
-export const hasFatalTasks = (nodes: readonly Node[]): boolean =>
-  [...tasksOf(nodes)].some(
-    ({ anyErrorsFatal }) => anyErrorsFatal !== undefined && parseBoolean(anyErrorsFatal) !== false,
-  );
-
-/** Every task of a play, blocks opened: for listings and for what a play may yet register. */
-export function* tasksOf(nodes: readonly Node[]): Iterable<Task> {
-  for (const node of nodes) {
-    if (node.kind === 'task') yield node;
-    else yield* tasksOf([...node.tasks, ...node.rescue, ...node.always]);
   }
 }
