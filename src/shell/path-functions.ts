@@ -249,6 +249,8 @@ kp_rename() {
   # Old ones of busybox have no -T.
   case $kp_out in *option*) kp_try mv -f -- "$1" "$2" ;; *) kp_try mv -fT -- "$1" "$2" ;; esac
 }
+# kp_replace_link TEMP PATH: kp_rename in place of a link, too, which busybox takes for the directory that it leads to.
+kp_replace_link() { mv -fT -- "$1" "$2" 2>/dev/null || { rm -f -- "$2"; kp_rename "$1" "$2"; }; }
 # kp_alone PATH: does the directory that PATH stands in belong to whom we are? Else its owner can exchange what is in it.
 kp_alone() {
   case $1 in /*/*) [ -O "$\{1%/*}" ] ;; /*) [ -O / ] ;; */*) [ -O "$\{1%/*}" ] ;; *) [ -O . ] ;; esac
