@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Groups, Plan } from '../cluster/plan.js';
 import { addressOf, type BedHost } from '../lab/bed.js';
-import { bed, type Ended, on, type Running, start } from './support.js';
+import { bed, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
@@ -56,6 +58,26 @@ export const up = (plan: Plan, ...more: string[]): Running =>
 
 export const reset = (plan: Plan, ...hosts: BedHost[]): Promise<Ended> =>
   start(['reset', '-i', plan.inventory, '--yes', '--output', 'plain', '--limit', hosts.join(',')]).ended;
+
+/** The same cluster, with one of its hosts reached through a line that breaks. */
+export function upThrough(line: FaultyLine, host: BedHost, groups: Groups, plan: Plan): Running {
+  const hosts = [...groups.control_plane, ...groups.workers];
+  const project = new Project(
+    hosts.map((name) => ({ name, host: name, ...(name === host && { proxy: line }) })),
+    `- import_playbook: ${root}/playbooks/cluster.yml\n`,
+    {
+      'groups.ini': Object.entries(groups)
+        .map(([group, names]) => `[${group}]\n${names.join('\n')}\n`)
+        .join(''),
+      'vars.json': readFileSync(join(plan.directory, 'group_vars/all/test.yml'), 'utf8'),
+      'bed.yml': readFileSync(join(plan.directory, 'group_vars/all/bed.yml'), 'utf8'),
+    },
+  );
+  const running = project.start(['-i', 'groups.ini', '--output', 'plain', '-e', '@bed.yml', '-e', '@vars.json']);
+  const remove = () => project.remove();
+  running.ended.then(remove, remove);
+  return running;
+}
 
 /** Makes plans that are gone after each test. */
 export function makePlans(): (groups: Groups, variables?: object, sshArgs?: string) => Plan {
