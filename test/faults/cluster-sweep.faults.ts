@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Groups, Plan } from '../cluster/plan.js';
 import type { BedHost } from '../lab/bed.js';
 import {
@@ -9,12 +11,12 @@ import {
   preparedHosts,
   readyNodes,
   reset,
+  root,
   takeDown,
   up,
-  upThrough,
 } from './cluster-support.js';
 import { type Fate, Gates, past, type Question } from './gates.js';
-import { type Ended, everyWay, FaultyLine, figure, lengthy, type Running } from './support.js';
+import { type Ended, everyWay, FaultyLine, figure, lengthy, makeProjects, type Running } from './support.js';
 
 /** What `cluster.yml` changes hosts with. */
 const programs =
@@ -49,8 +51,9 @@ const left = (secrets: readonly string[]) => `${everyWay.leftovers}
 
 describe('kprov is killed at every step of cluster.yml, and what comes next converges', () => {
   const planOf = makePlans();
+  const projectOf = makeProjects();
   const gates = new Gates(programs);
-  const most = Number(process.env.KPROV_KILL_POINTS ?? 40);
+  const most = Number(process.env.KPROV_KILL_POINTS ?? 60);
   preparedHosts();
   beforeAll(() => gates.open());
   afterAll(() => gates.close());
@@ -173,11 +176,21 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
   lengthy(
     'before it is sent, sent and not answered: at any byte in either direction, each time followed by a run that converges',
     async () => {
-      const groups: Groups = { control_plane: ['node1'], workers: ['node2'] };
-      await have(groups);
-      const plan = planOf(groups, { drain: false });
+      await have({ control_plane: ['node1'], workers: ['node2'] });
+      const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
       const proxy = await FaultyLine.before('node2');
-      const run = () => upThrough(proxy, 'node2', groups, plan);
+      const project = projectOf(
+        [
+          { name: 'node1', host: 'node1' },
+          { name: 'node2', host: 'node2', proxy },
+        ],
+        `- import_playbook: ${root}/playbooks/cluster.yml\n`,
+      );
+      writeFileSync(join(project.directory, 'groups.ini'), '[control_plane]\nnode1\n[workers]\nnode2\n');
+      mkdirSync(join(project.directory, 'group_vars/all'), { recursive: true });
+      for (const name of ['bed.yml', 'test.yml'])
+        project.write(`group_vars/all/${name}`, readFileSync(join(plan.directory, 'group_vars/all', name), 'utf8'));
+      const groups = ['-i', 'groups.ini', '--output', 'plain'];
       const leave = async () => {
         expectWell(await reset(plan, 'node2'));
         past('node2', strip);
@@ -186,7 +199,7 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
       };
       try {
         await leave();
-        expectWell(await run().ended);
+        expectWell(await project.run(groups));
         const full = { ...proxy.bytes };
         const wanted = past('node2', state);
         let tried = 0;
@@ -195,12 +208,12 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
           for (let point = 0; point < each; point++) {
             await leave();
             const bytes = Math.ceil(((point + 0.6) * full[direction]) / each);
-            let killed: Running | undefined;
-            proxy.breakAt = { direction, bytes, how: () => void killed?.child.kill('SIGKILL') };
-            killed = run();
-            if ((await killed.ended).signal === 'SIGKILL') tried++;
+            let run: Running | undefined;
+            proxy.breakAt = { direction, bytes, how: () => void run?.child.kill('SIGKILL') };
+            run = project.start(groups);
+            if ((await run.ended).signal === 'SIGKILL') tried++;
             proxy.breakAt = undefined;
-            expectWell(await run().ended);
+            expectWell(await project.run(groups));
             expect({ direction, bytes, state: past('node2', state) }).toEqual({ direction, bytes, state: wanted });
             expectNothingLeft(['node1', 'node2']);
           }
