@@ -188,7 +188,7 @@ else
     kp_foresee_file "$kp_p" ${attributes}
   else
     kp_temp "$kp_p"
-    kp_line=$(${write} 2>&1) || { rm -f -- "$kp_tmp" "$kp_tmp.failed"; kp_fail "Error when writing $kp_format archive at $kp_dest: $kp_line"; return 1; }
+    kp_line=$( ${write} 2>&1) || { rm -f -- "$kp_tmp" "$kp_tmp.failed"; kp_fail "Error when writing $kp_format archive at $kp_dest: $kp_line"; return 1; }
     if [ "$kp_format" = zip ] && [ "$kp_type" = file ] && [ "$(kp_crcs "$kp_tmp")" = "$(kp_crcs "$kp_p")" ]; then
       rm -f -- "$kp_tmp"
       kp_attributes "$kp_p" ${attributes} || return 1

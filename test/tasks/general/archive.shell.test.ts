@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,8 @@ proveTaskCases(archive, [
   },
 ]);
 
+const hasZip = ['zip', 'unzip'].every((program) => spawnSync(program, ['-h']).error === undefined);
+
 describe.each(shells)('archives in %s', (name, argv) => {
   let host: TaskHost;
   let dir: string;
@@ -78,11 +80,13 @@ describe.each(shells)('archives in %s', (name, argv) => {
     await host.close();
     rmSync(dir, { recursive: true });
   });
-  const names = (file: string) =>
-    execFileSync('tar', ['tf', join(dir, file)], { encoding: 'utf8' })
+  const names = (file: string) => {
+    const list = file.endsWith('.zip') ? ['unzip', '-Z1'] : ['tar', 'tf'];
+    return execFileSync(list[0] ?? '', [list[1] ?? '', join(dir, file)], { encoding: 'utf8' })
       .trim()
       .split('\n')
       .sort();
+  };
 
   // busybox packs no xz
   test.each(['gz', 'bz2', 'tar', ...(name === 'busybox ash' ? [] : ['xz'])])(
@@ -103,4 +107,11 @@ describe.each(shells)('archives in %s', (name, argv) => {
       expect((await host.run(archive, args)).status).toBe('changed');
     },
   );
+
+  (hasZip ? test : test.skip)('zip is packed anew only where something in it differs', async () => {
+    const args = { path: [`${dir}/d`, `${dir}/e`], dest: `${dir}/out.zip`, format: 'zip' };
+    expect((await host.run(archive, args)).status).toBe('changed');
+    expect(names('out.zip')).toEqual(expect.arrayContaining(['d/a', 'e/c']));
+    expect((await host.run(archive, args)).status).toBe('ok');
+  });
 });
