@@ -71,6 +71,11 @@ const alternatives = (types: readonly string[]): string => {
 const listed = (choices: readonly unknown[]): string => choices.map((choice) => `\`${choice}\``).join(', ');
 
 function unknownParameter(task: TaskDescription, name: string, known: readonly string[]): ArgumentProblem {
+  const { refusedParameters = {} } = task;
+  if (Object.hasOwn(refusedParameters, name)) {
+    const message = `kprov does not support the parameter \`${name}\` of \`${task.name}\``;
+    return { code: 'refused-parameter', message, why: refusedParameters[name] ?? '', path: [name] };
+  }
   return {
     code: 'unknown-parameter',
     message: `unknown parameter \`${name.slice(0, 80)}\` of \`${task.name}\``,

@@ -8,6 +8,8 @@ export interface TaskDescription {
   /** Canonical short name. */
   name: string;
   parameters: Readonly<Record<string, ParameterDescription>>;
+  /** Parameters that are known and refused, with the reason. */
+  refusedParameters?: Readonly<Record<string, string>>;
   /** The parameter that takes the text after the name: `command: ls -l`. */
   freeForm?: string;
   /** JSON Schema of the arguments. Every property also accepts template text. */

@@ -27,6 +27,7 @@ export function describeTask(task: Task): TaskDescription {
     name: task.name,
     parameters: task.parameters,
     ...(task.freeForm !== undefined && { freeForm: task.freeForm }),
+    ...(task.refusedParameters !== undefined && { refusedParameters: task.refusedParameters }),
     schema: argumentSchema(task),
     checkValue: (parameter, value) => {
       const name = canonical.get(parameter);

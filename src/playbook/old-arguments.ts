@@ -1,4 +1,4 @@
-import { isMapping, mapping, type Value } from '../values/index.js';
+import { isMapping, mapping, parseBoolean, type Value } from '../values/index.js';
 import type { TaskDescription } from './catalogue.js';
 import { type Context, type Cursor, deprecate, keyPositionOf, positionOf, warn } from './context.js';
 import { controlActions } from './control-actions.js';
@@ -13,9 +13,18 @@ const values: Readonly<Record<string, Readonly<Record<string, Readonly<Record<st
   sysvinit: { state: { running: 'started' } },
 };
 
+/** The opposite of what was written, be it a template. */
+function negated(value: Value): Value {
+  const [, expression] = /^\s*\{\{(.*)\}\}\s*$/s.exec(typeof value === 'string' ? value : '') ?? [];
+  if (expression !== undefined) return `{{ not (${expression} | bool) }}`;
+  const flag = parseBoolean(value);
+  return flag === undefined ? value : !flag;
+}
+
 /** Arguments that have another name, and perhaps another form, by now. */
 const renamed: Readonly<Record<string, Readonly<Record<string, readonly [string, (value: Value) => Value]>>>> = {
   fetch: { validate_md5: ['validate_checksum', (value) => value] },
+  unarchive: { copy: ['remote_src', negated] },
   get_url: { sha256sum: ['checksum', (value) => `sha256:${String(value)}`] },
 };
 

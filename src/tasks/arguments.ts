@@ -77,6 +77,10 @@ const unsupported = (task: string, parameter: string): string =>
     ? `Invalid options for ${task}: ${parameter}`
     : `Unsupported parameters for (${task}) module: ${parameter}`;
 
+/** Why a parameter of Ansible's module is refused; undefined for one that nobody knows. */
+export const refusalOfParameter = ({ refusedParameters = {} }: Task, name: string): string | undefined =>
+  Object.hasOwn(refusedParameters, name) ? refusedParameters[name] : undefined;
+
 /** Rendered arguments → what the task's functions get, or everything that is wrong with them. */
 export function parseArguments(task: Task, written: Mapping): ParsedArguments {
   const names = parameterNames(task);
@@ -99,8 +103,9 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
       continue;
     }
     if (name === undefined) {
+      const why = refusalOfParameter(task, spelling);
       const near = nearest(spelling, names.keys());
-      wrong(spelling, unsupported(task.name, spelling), near && `did you mean ${near}?`);
+      wrong(spelling, unsupported(task.name, spelling), why ?? (near && `did you mean ${near}?`));
       continue;
     }
     if (value === null) continue;

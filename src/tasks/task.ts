@@ -151,6 +151,8 @@ export interface TaskDefinition<P extends Parameters = Parameters> {
   freeForm?: Extract<keyof P, string>;
   /** Where it is there, arguments of any other name are taken as they are; says what they mean. */
   otherParameters?: string;
+  /** Parameters of Ansible's module that are refused, each with the reason; all other unknown ones are mistakes. */
+  refusedParameters?: Readonly<Record<string, string>>;
   /** Groups of parameters of which exactly one, at least one, or at most one must be given. */
   exactlyOne?: readonly (readonly Extract<keyof P, string>[])[];
   /** `compile` itself tells what is wrong with such groups, in other words than ours; loading checks them all the same. */

@@ -42,6 +42,8 @@ export function documentation(task: Task): string {
   if (task.aliases && task.aliases.length > 0) parts.push(`Also: ${task.aliases.join(', ')}`);
   const parameters = Object.entries(task.parameters).map(([name, parameter]) => parameterText(name, parameter));
   if (parameters.length > 0) parts.push(`Parameters (= is required)\n${parameters.join('\n')}`);
+  const refused = Object.entries(task.refusedParameters ?? {}).map(([name, why]) => wrap(`${name}: ${why}`, '  ', 80));
+  if (refused.length > 0) parts.push(`Refused parameters\n${refused.join('\n')}`);
   const returns = Object.entries(task.returns).map(([name, text]) => wrap(`${name}: ${text}`, '  ', 80));
   if (returns.length > 0) parts.push(`Returns\n${returns.join('\n')}`);
   parts.push(`Dry run: ${task.inCheckMode === 'predicts' ? 'shows what would change' : 'left out'}`);

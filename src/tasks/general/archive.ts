@@ -2,6 +2,7 @@ import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Mapping } from '../../values/index.js';
 import { choice, flag, list, path, paths } from '../parameters.js';
 import { defineTask, type Interpretation, program, type Report } from '../task.js';
+import { fileAttributes, furtherAttributes } from './file-attributes.js';
 import { hostPath } from './host-path.js';
 import { withFailure } from './reported.js';
 import { attributeChanges, factsOf, ownership, settingsOfPath } from './written-file.js';
@@ -83,6 +84,7 @@ export const archive = defineTask({
     force_archive: flag('Whether a single file becomes an archive rather than being compressed.', { default: false }),
     remove: flag('Whether what was packed is removed.', { default: false }),
     ...ownership,
+    ...fileAttributes,
   },
   returns: {
     dest: 'the archive',
@@ -111,6 +113,7 @@ export const archive = defineTask({
         ? sh`(cd -- "$kp_root" && kp_list | zip -q -X - -@ >"$kp_tmp")`
         : sh`{ kp_pack || : >"$kp_tmp.failed"; } | ${pack} >"$kp_tmp" && [ ! -e "$kp_tmp.failed" ]`;
     return program(sh`
+${furtherAttributes(args)}
 kp_format=${args.format} kp_paths= kp_excluded=
 ${joinScripts(args.path.map((name) => expanding(name, sh`kp_paths`)))}
 ${joinScripts(args.exclude_path.map((name) => expanding(name, sh`kp_excluded`)))}

@@ -41,7 +41,7 @@ if ! ${isSo}; then
 fi`;
 }
 
-const contextParts = ['seuser', 'serole', 'setype', 'selevel'] as const;
+export const contextParts = ['seuser', 'serole', 'setype', 'selevel'] as const;
 
 /** A context is user:role:type, and :level where there are levels, which holds colons itself. */
 function context(args: FileAttributes): Script {

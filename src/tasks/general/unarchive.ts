@@ -1,12 +1,14 @@
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
-import { type ArgumentsOf, flag, list, path } from '../parameters.js';
+import type { Mapping } from '../../values/index.js';
+import { type ArgumentsOf, flag, integer, list, path } from '../parameters.js';
 import { defineTask, type Interpretation, type Program, program, type Report, type TaskContext } from '../task.js';
 import { decryption, sending } from './decrypt.js';
+import { contextParts, fileAttributes, furtherAttributes } from './file-attributes.js';
 import { getFunction, httpParameters } from './http.js';
 import { isForAll, partial, staging } from './place-files.js';
-import { withFailure } from './reported.js';
+import { texts, withFailure } from './reported.js';
 import { digest, factsOf, ownership } from './written-file.js';
 
 const parameters = {
@@ -23,11 +25,13 @@ const parameters = {
   extra_opts: list('Further options of tar or unzip.', { default: [] }),
   include: list('Members that are unpacked; none: all.', { default: [] }),
   exclude: list('Members that are not.', { default: [] }),
+  io_buffer_size: integer('Accepted: nothing is read by Python here.'),
   keep_newer: flag('Whether files that are newer than the archive stay.', { default: false }),
   list_files: flag('Whether the names of the members are returned.', { default: false }),
   validate_certs: httpParameters.validate_certs,
   ...decryption,
   ...ownership,
+  ...fileAttributes,
 } as const;
 
 type Arguments = ArgumentsOf<typeof parameters>;
@@ -123,8 +127,11 @@ kp_members() { if [ "$kp_kind" = zip ]; then unzip -l "$kp_a" | awk 'sub(/^ *[0-
 /** Everything that is done once the archive $kp_a is there; `cleanUp` removes what was brought for it. */
 function unpack(args: Arguments, cleanUp: Script): Script {
   const attributes = sh`${args.mode} ${args.owner} ${args.group}`;
-  const ours = args.mode === undefined && args.owner === undefined && args.group === undefined;
+  const isLeft = [args.mode, args.owner, args.group, ...contextParts.map((part) => args[part]), args.attributes].every(
+    (value) => value === undefined,
+  );
   return sh`
+${furtherAttributes(args)}
 kp_dest=${plain(args.dest)} kp_kind=tar kp_packed=
 ${extraction(args)}
 ${comparison(args)}
@@ -149,6 +156,15 @@ kp_work_on() {
   if [ "$kp_kind" = tar ] && ! command -v tar >/dev/null 2>&1; then
     kp_no_handler "Unable to find required 'gtar' or 'tar' binary in the path"; return 1
   fi
+  case $kp_kind$kp_packed in
+  zip) kp_set handler ZipArchive ;;
+  tar) kp_set handler TarArchive ;;
+  tar-z) kp_set handler TgzArchive ;;
+  tar-j) kp_set handler TarBzipArchive ;;
+  tar-J) kp_set handler TarXzArchive ;;
+  *) kp_set handler TarZstdArchive ;;
+  esac
+  kp_set archive "$kp_a"
   kp_list=$(kp_members 2>/dev/null) || { kp_no_handler 'It is neither a tar nor a zip archive.'; return 1; }
   kp_unpacked
   case $? in
@@ -156,11 +172,18 @@ kp_work_on() {
   2) return 0 ;;
   *)
     if kp_apply; then
-      kp_out=$(kp_extract "$kp_dest" 2>&1) || { kp_set output "$kp_out"; kp_fail "failed to unpack $kp_a to $kp_dest"; return 1; }
+      kp_err=$(mktemp) || return 1
+      kp_out=$(kp_extract "$kp_dest" 2>"$kp_err")
+      kp_rc=$?
+      kp_set extract_rc "$kp_rc"; kp_set extract_out "$kp_out"
+      kp_open extract_err; cat -- "$kp_err"; kp_close
+      [ "$kp_rc" = 0 ] || kp_set output "$kp_out$(cat -- "$kp_err")"
+      rm -f -- "$kp_err"
+      [ "$kp_rc" = 0 ] || { kp_fail "failed to unpack $kp_a to $kp_dest"; return 1; }
     fi ;;
   esac
   ${args.list_files && sh`kp_set files "$kp_list"`}
-  if [ -z ${ours} ]; then
+  if [ -z ${isLeft} ]; then
     while IFS= read -r kp_member; do
       kp_member=$kp_dest/$\{kp_member%/}
       kp_stat "$kp_member"
@@ -241,12 +264,39 @@ ${unpack(args, sh`rm -rf -- "$kp_folder"`)}`,
   });
 }
 
+const switches: Readonly<Record<string, readonly string[]>> = {
+  TgzArchive: ['-z'],
+  TarBzipArchive: ['-j'],
+  TarXzArchive: ['-J'],
+  TarZstdArchive: ['--zstd'],
+};
+
+/** What unpacked it, and what that said. */
+function extractionOf(report: Report, args: Arguments, archive: string): Mapping {
+  const handler = report.text('handler') ?? '';
+  const rc = report.text('extract_rc');
+  if (rc === undefined) return {};
+  const dest = plain(args.dest);
+  const tar = ['tar', '-x', ...(switches[handler] ?? []), ...(args.keep_newer ? ['--keep-newer-files'] : [])];
+  const members = args.exclude.map((name) => `--exclude=${name}`);
+  const without = args.exclude.length > 0 ? ['-x', ...args.exclude] : [];
+  const unzip = ['unzip', args.keep_newer ? '-uo' : '-o', ...args.extra_opts, archive, ...args.include, ...without];
+  const cmd =
+    handler === 'ZipArchive'
+      ? [...unzip, '-d', dest]
+      : [...tar, '-C', dest, '-f', archive, ...args.extra_opts, ...members, ...args.include];
+  const [out, err] = [report.text('extract_out') ?? '', report.text('extract_err') ?? ''];
+  return { extract_results: { cmd, rc: Number(rc), out, err } };
+}
+
 function interpret(report: Report, args: Arguments): Interpretation {
   const skipped = report.text('skipped');
   if (skipped !== undefined) return { status: 'skipped', result: { msg: skipped, dest: args.dest } };
   const files = report.text('files');
   const names = files === undefined ? {} : { files: files.split('\n').filter((name) => name !== '') };
-  return { result: withFailure(report, { ...factsOf(report), dest: args.dest, src: args.src, ...names }) };
+  const archive = report.text('archive') ?? args.src;
+  const found = { ...texts(report, ['handler']), ...extractionOf(report, args, archive) };
+  return { result: withFailure(report, { ...factsOf(report), dest: args.dest, src: archive, ...found, ...names }) };
 }
 
 export const unarchive = defineTask({
@@ -257,7 +307,20 @@ export const unarchive = defineTask({
     'where you can. With --hand-on an archive that everybody on the control machine may read goes on from host to host, ' +
     'unless mode lets only some read what is in it.',
   parameters,
-  returns: { dest: 'the directory', src: 'as given', files: 'names of the members, with list_files' },
+  returns: {
+    dest: 'the directory',
+    src: 'the archive on the host',
+    files: 'names of the members, with list_files',
+    handler: 'kind of archive: TarArchive, TgzArchive, TarBzipArchive, TarXzArchive, TarZstdArchive or ZipArchive',
+    extract_results: 'cmd, rc, out and err of what unpacked it, where something was unpacked',
+    state: 'directory',
+    mode: 'permissions of the directory',
+    owner: 'name of its owner',
+    group: 'name of its group',
+    uid: 'number of its owner',
+    gid: 'number of its group',
+    size: 'bytes of the directory itself',
+  },
   example: `- unarchive:
     src: https://example.com/cni-plugins-linux-amd64-v1.5.1.tgz
     dest: /opt/cni/bin

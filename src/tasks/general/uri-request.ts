@@ -17,10 +17,6 @@ export interface Request extends Omit<HttpArguments, 'headers' | 'url_username' 
   force_basic_auth: boolean;
   use_netrc: boolean;
   use_gssapi: boolean;
-  decompress: boolean;
-  ciphers: readonly string[] | undefined;
-  client_cert: string | undefined;
-  client_key: string | undefined;
   ca_path: string | undefined;
   unix_socket: string | undefined;
 }
@@ -43,10 +39,6 @@ function base(request: Request): string {
     ['show-error'],
     header('Expect', ''),
   ];
-  if (request.decompress) more.push(['compressed']);
-  if (request.ciphers && request.ciphers.length > 0) more.push(['ciphers', request.ciphers.join(':')]);
-  if (request.client_cert !== undefined) more.push(['cert', request.client_cert]);
-  if (request.client_key !== undefined) more.push(['key', request.client_key]);
   if (request.ca_path !== undefined) more.push(['cacert', request.ca_path]);
   if (request.unix_socket !== undefined) more.push(['unix-socket', request.unix_socket]);
   if (request.use_netrc && request.url_username === undefined) more.push(['netrc-optional']);

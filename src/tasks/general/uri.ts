@@ -13,7 +13,8 @@ import {
   type TaskContext,
 } from '../task.js';
 import { hostPath } from './host-path.js';
-import { httpParameters } from './http.js';
+import { fileAttributes, furtherAttributes } from './file-attributes.js';
+import { furtherHttpParameters, httpParameters } from './http.js';
 import { withFailure } from './reported.js';
 import { type Body, bodyOf } from './uri-body.js';
 import { requestScript } from './uri-request.js';
@@ -51,17 +52,13 @@ const parameters = {
   removes: path('A path on the host; where it is not there nothing is asked for.'),
   force: flag('Whether dest is fetched although it is not older than what the server has.', { default: false }),
   unredirected_headers: list('Headers that are not sent again after a redirection.', { default: [] }),
-  decompress: flag('Whether a compressed answer is asked for and unpacked.', { default: true }),
-  ciphers: list('TLS ciphers.'),
-  client_cert: path('Certificate of the client, a PEM file on the host.'),
-  client_key: path('Its key.'),
   ca_path: path('Certificates of authorities, a PEM file on the host.'),
   unix_socket: path('Socket on the host to speak over.'),
-  use_gssapi: flag('Whether Kerberos authenticates.', { default: false }),
-  use_netrc: flag('Whether ~/.netrc is read where there is no url_username.', { default: true }),
+  ...furtherHttpParameters,
   ...httpParameters,
   timeout: integer('Seconds to wait for the connection, and for further data.', { default: 30 }),
   ...ownership,
+  ...fileAttributes,
 } as const;
 
 type Arguments = ArgumentsOf<typeof parameters>;
@@ -112,6 +109,7 @@ case $kp_name in '' | . | ..) kp_name=index.html ;; esac`;
 
 /** Puts the content in place; Ansible calls that a change whatever was there before. */
 const saving = (args: Arguments, dest: string): Script => sh`
+${furtherAttributes(args)}
 kp_dest=${hostPath(dest)}
 if [ -d "$kp_dest" ]; then
 ${nameFromAnswer}

@@ -88,6 +88,35 @@ describe.each(shells)('in %s', (_name, argv) => {
     expect((await get({ url: `${base}/moved?x=1`, dest: folder })).result.dest).toBe(join(folder, 'moved'));
   });
 
+  test('get_url tells what it documents: sums, seconds, owner and the file that it came by', async () => {
+    const first = await get({});
+    const md5 = createHash('md5').update(body).digest('hex');
+    const sha1 = createHash('sha1').update(body).digest('hex');
+    const owner = { uid: process.getuid?.(), gid: process.getgid?.(), owner: expect.any(String), state: 'file' };
+    expect(first.result).toMatchObject({
+      ...owner,
+      md5sum: md5,
+      checksum_src: sha1,
+      checksum_dest: null,
+      src: expect.stringContaining(folder),
+      elapsed: expect.any(Number),
+    });
+    expect((await get({ force: true })).result).toMatchObject({ md5sum: md5, checksum_src: sha1, checksum_dest: sha1 });
+    expect((await get({})).result).toMatchObject({ ...owner, elapsed: 0, checksum_src: null, checksum_dest: null });
+  });
+
+  test('get_url downloads to tmp_dest first, and leaves nothing there', async () => {
+    const tmp = mkdtempSync(join(tmpdir(), 'kprov-'));
+    const run = await get({ tmp_dest: tmp });
+    expect([run.status, run.result.src]).toEqual(['changed', expect.stringContaining(tmp)]);
+    expect((await get({ force: true, tmp_dest: tmp })).status).toBe('ok');
+    expect((await get({ url: `${base}/none`, force: true, tmp_dest: tmp })).status).toBe('failed');
+    expect(readdirSync(tmp)).toEqual([]);
+    const wrong = await get({ force: true, tmp_dest: join(tmp, 'none') });
+    expect(wrong.result.msg).toBe(`${join(tmp, 'none')} directory does not exist.`);
+    rmSync(tmp, { recursive: true });
+  });
+
   test('get_url says what went wrong', async () => {
     const run = await get({ url: `${base}/none` });
     expect(run).toMatchObject({ status: 'failed', result: { status_code: 404 } });

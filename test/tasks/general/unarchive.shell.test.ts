@@ -22,7 +22,19 @@ proveTaskCases(unarchive, [
     args: { src: '{dir}/x.tgz', dest: '{dir}/d', remote_src: true, list_files: true },
     after: unpacked,
     modes: { 'd/top/sub/c': '0755' },
-    result: { dest: '{dir}/d', files: expect.arrayContaining(['top/a b']) },
+    result: {
+      dest: '{dir}/d',
+      src: '{dir}/x.tgz',
+      state: 'directory',
+      handler: 'TgzArchive',
+      files: expect.arrayContaining(['top/a b']),
+      extract_results: {
+        cmd: ['tar', '-x', '-z', '-C', '{dir}/d', '-f', '{dir}/x.tgz'],
+        rc: 0,
+        out: '',
+        err: '',
+      },
+    },
   },
   {
     name: 'what was tampered with is unpacked again, with a mode of its own',
@@ -45,6 +57,7 @@ proveTaskCases(unarchive, [
     files,
     args: { src: '{dir}/x.zip', dest: '{dir}/d', remote_src: true },
     after: unpacked,
+    result: { handler: 'ZipArchive', extract_results: expect.objectContaining({ rc: 0, err: '' }) },
   },
   {
     name: 'only some members',
