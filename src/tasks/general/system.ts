@@ -1,3 +1,4 @@
+import { deb822Repository } from './deb822-repository.js';
 import type { Task } from '../task.js';
 import { alternatives } from './alternatives.js';
 import { apt } from './apt.js';
@@ -49,5 +50,6 @@ export const systemTasks: readonly Task[] = [
   localeGen,
   pamLimits,
   rpmKey,
+  deb822Repository,
   yumRepository,
 ];
