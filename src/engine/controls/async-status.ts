@@ -12,7 +12,11 @@ export const asyncStatus: Control = async ({ host, args, work, conversation }) =
   const id = String(args.jid);
   const send = (body: Parameters<typeof conversation.send>[0]['body']) =>
     conversation.send({ body, mode, become: work.become, repeatable: true, independent: true });
-  if (args.mode !== 'cleanup') return statusOfJob(host.play.run, work.delegateTo ?? host.host, id, send, 0);
+  if (args.mode !== 'cleanup') {
+    const state = await statusOfJob(host.play.run, work.delegateTo ?? host.host, id, send, 0);
+    const nothing = { stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] };
+    return { ...state, value: mapping({ ...nothing, ...state.value }) };
+  }
   const report = await send(forgetJob(id));
   const erased = report.fields.get('results_file')?.toString() ?? '';
   return result('ok', mapping({ ansible_job_id: id, erased }));

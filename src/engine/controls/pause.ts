@@ -2,6 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from './index.js';
 import { result } from './result.js';
 
+const inPython = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+
+/** As Python prints the local time. */
+function localTime(milliseconds: number): string {
+  const local = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000);
+  return `${local.toISOString().replace('T', ' ').slice(0, -1)}000`;
+}
+
 /** Waits for a time, or for somebody at the terminal. All hosts wait with the first. */
 export const pause: Control = async ({ host, args, what }) => {
   const { run } = host.play;
@@ -31,12 +39,16 @@ export const pause: Control = async ({ host, args, what }) => {
     input = typed ?? '';
   }
   const ended = Date.now();
+  const elapsed = (ended - began) / 1000;
+  const duration = args.seconds === undefined ? elapsed / 60 : elapsed;
   return result('ok', {
     user_input: input,
     echo: args.echo !== false,
-    start: new Date(began).toISOString(),
-    stop: new Date(ended).toISOString(),
-    delta: Math.round((ended - began) / 1000),
-    stdout: `Paused for ${((ended - began) / 1000).toFixed(2)} seconds`,
+    rc: 0,
+    stderr: '',
+    start: localTime(began),
+    stop: localTime(ended),
+    delta: Math.floor(elapsed),
+    stdout: `Paused for ${inPython(Math.round(duration * 100) / 100)} ${args.seconds === undefined ? 'minutes' : 'seconds'}`,
   });
 };

@@ -13,6 +13,8 @@ export const asyncStatus = defineTask({
     ansible_job_id: 'the job',
     started: '1 when it has begun',
     finished: '1 when it has ended',
+    stdout: 'what the job has printed, where it has ended; else the empty text',
+    stderr: 'likewise',
     erased: 'what cleanup removed',
   },
   example: `- async_status: {jid: "{{ download.ansible_job_id }}"}

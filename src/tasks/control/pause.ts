@@ -19,6 +19,8 @@ export const pause = defineTask({
     stop: 'when it ended',
     delta: 'seconds in between',
     stdout: 'a sentence about it',
+    stderr: 'the empty text',
+    rc: '0',
   },
   example: `- pause: {seconds: 30}`,
   inCheckMode: 'skips',

@@ -10,7 +10,11 @@ export const validateArgumentSpec = defineTask({
     provided_arguments: dictionary('The values to check; what is not among them is taken from the variables.'),
     validate_args_context: dictionary('What is checked; for messages.'),
   },
-  returns: { argument_errors: 'what is wrong, where something is' },
+  returns: {
+    argument_errors: 'what is wrong, where something is',
+    argument_spec_data: 'the specification, where something is wrong',
+    validate_args_context: 'what was checked',
+  },
   example: `- validate_argument_spec:
     argument_spec:
       port: {type: int, required: true}`,

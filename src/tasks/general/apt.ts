@@ -210,6 +210,9 @@ case $kp_out in *"$\{kp_nl}Del "*) ! kp_apply || kp_try apt-get autoclean ;; esa
   ]);
 }
 
+/** What Ansible says of the package lists where they are not asked for. */
+export const cacheUntouched = { cache_updated: false, cache_update_time: 0 } as const;
+
 export const apt = defineTask({
   name: 'apt',
   summary: 'Installs, upgrades and removes Debian packages.',
@@ -219,6 +222,7 @@ for other users of apt, and names the one that does not let go.`,
   returns: {
     stdout: 'what apt-get printed',
     stdout_lines: 'its lines',
+    stderr: 'the empty text: what apt-get prints is one text',
     cache_updated: 'true when the package lists were renewed',
     cache_update_time: 'when they were renewed last, in seconds since 1970',
   },
@@ -228,5 +232,5 @@ for other users of apt, and names the one that does not let go.`,
     cache_valid_time: 3600`,
   inCheckMode: 'predicts',
   compile: (args) => program(compileApt(args)),
-  interpret: (report) => interpretApt(report),
+  interpret: (report) => interpretApt(report, cacheUntouched),
 });

@@ -20,6 +20,8 @@ const parameters = {
   special_time: choice('A nickname instead of the times.', special),
   disabled: flag('Whether the line is there as a comment only.', { default: false }),
   env: flag('Whether it is a variable of the crontab, not a job.', { default: false }),
+  insertafter: text('With `env`: the variable that a new one comes after.'),
+  insertbefore: text('With `env`: the variable that a new one comes before.'),
   backup: flag('Whether a copy of the old file is kept (with `cron_file`).', { default: false }),
 } as const;
 
@@ -35,6 +37,7 @@ export const cron = defineTask({
   name: 'cron',
   summary: 'Manages entries of crontabs and files in /etc/cron.d.',
   parameters,
+  atMostOne: [['insertafter', 'insertbefore']],
   returns: { jobs: 'the names of the entries', envs: 'the names of the variables' },
   example: `- cron:
     name: etcd snapshot
@@ -48,6 +51,9 @@ export const cron = defineTask({
     const times = [args.minute, args.hour, args.day, args.month, args.weekday, args.name, args.job ?? ''];
     if (times.some((value) => value.includes('\n'))) return fail('an entry of a crontab is one line');
     if (args.env && !/^[A-Za-z_]\w*$/.test(args.name)) return fail(`${JSON.stringify(args.name)} is not a variable`);
+    if ((args.insertafter ?? args.insertbefore) !== undefined && !args.env) {
+      return fail('Insertafter and insertbefore parameters are valid only with env=yes');
+    }
     const file =
       args.cron_file === undefined || args.cron_file.startsWith('/') ? args.cron_file : `/etc/cron.d/${args.cron_file}`;
     const entry = args.env ? `${args.name}="${args.job ?? ''}"` : jobLine(args);
@@ -98,7 +104,22 @@ $\{kp_text%"$kp_nl"}
 EOF
 if [ -n "$kp_skip" ] && [ "$kp_state" = present ]; then kp_new=$kp_new$kp_entry$kp_nl; fi
 if [ "$kp_state" = present ] && [ -z "$kp_done" ]; then
-  if [ -n "$kp_env" ]; then kp_new=$kp_entry$kp_nl$kp_new kp_vars=$kp_vars$kp_name$kp_nl
+  kp_other=${args.insertafter ?? args.insertbefore}
+  if [ -n "$kp_env" ] && [ -n "$kp_other" ]; then
+    kp_old=$kp_new kp_new=
+    while IFS= read -r kp_line; do
+      case $kp_done/$kp_line in
+      /"$kp_other="* | /"$kp_other ="*)
+        kp_done=1
+        if [ -n ${args.insertafter} ]; then kp_line=$kp_line$kp_nl$kp_entry; else kp_line=$kp_entry$kp_nl$kp_line; fi ;;
+      esac
+      kp_new=$kp_new$kp_line$kp_nl
+    done <<EOF
+$\{kp_old%"$kp_nl"}
+EOF
+    [ -n "$kp_done" ] || { kp_fail "Variable named '$kp_other' not found."; return 1; }
+    kp_vars=$kp_vars$kp_name$kp_nl
+  elif [ -n "$kp_env" ]; then kp_new=$kp_entry$kp_nl$kp_new kp_vars=$kp_vars$kp_name$kp_nl
   else kp_new=$kp_new$kp_label$kp_nl$kp_entry$kp_nl kp_jobs=$kp_jobs$kp_name$kp_nl
   fi
 fi

@@ -1,7 +1,7 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { type ArgumentsOf, choice, flag, integer, list, mode, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
-import { getFunction } from './http.js';
+import { getFunction, plainHttp } from './http.js';
 import { withFailure } from './reported.js';
 import { fileDiffs } from './written-file.js';
 
@@ -60,7 +60,8 @@ const indented = (value: string): string =>
 
 /** One field as python-debian writes it. */
 function line(parameter: string, value: unknown): string {
-  const plain = typeof value === 'boolean' ? (value ? 'yes' : 'no') : Array.isArray(value) ? value.join(' ') : `${value}`;
+  const plain =
+    typeof value === 'boolean' ? (value ? 'yes' : 'no') : Array.isArray(value) ? value.join(' ') : `${value}`;
   const told = plain.includes('\n') ? indented(plain) : plain;
   return `${fieldName(parameter)}:${told === '' || told.startsWith('\n') ? '' : ' '}${told}\n`;
 }
@@ -74,19 +75,9 @@ const slugOf = (name: string): string =>
 
 const isUrl = (key: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(key);
 
-const http = {
-  headers: undefined,
-  timeout: 10,
-  url_username: undefined,
-  url_password: undefined,
-  validate_certs: true,
-  use_proxy: true,
-  http_agent: 'ansible-httpget',
-};
-
 /** Fetches the key, and sets kp_key to the file that it is in. */
 const fetchedKey = (url: string, slug: string): Script => sh`
-${getFunction(sh`kp_get`, url, http)}
+${getFunction(sh`kp_get`, url, plainHttp)}
 kp_begin='-----BEGIN PGP PUBLIC KEY BLOCK-----'
 if [ -n "$kp_check" ]; then
   kp_line=$(kp_get - 2>/dev/null | sha256sum)

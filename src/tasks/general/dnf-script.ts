@@ -15,6 +15,8 @@ export interface DnfOptions {
   /** Is what is not installed left alone by `latest`? */
   updateOnly: boolean;
   installRoot: string;
+  /** Those that may do it; default: the one that is there. */
+  programs?: readonly string[] | undefined;
 }
 
 export const plainDnf: Omit<DnfOptions, 'names' | 'state'> = {
@@ -31,10 +33,10 @@ export const plainDnf: Omit<DnfOptions, 'names' | 'state'> = {
 /** Which program, its locks, and how it is called. */
 const callDnf = (dnf: DnfOptions): Script => sh`
 kp_dnf= kp_log=
-for kp_i in dnf dnf5 microdnf yum; do
+for kp_i in ${dnf.programs ?? ['dnf', 'dnf5', 'microdnf', 'yum']}; do
   if command -v "$kp_i" >/dev/null 2>&1; then kp_dnf=$kp_i; break; fi
 done
-[ -n "$kp_dnf" ] || { kp_fail 'neither dnf nor yum is installed'; return 1; }
+[ -n "$kp_dnf" ] || { kp_fail ${dnf.programs === undefined ? 'neither dnf nor yum is installed' : `none of ${dnf.programs.join(', ')} is installed`}; return 1; }
 kp_rpm() { rpm ${dnf.installRoot === '/' ? [] : ['--root', dnf.installRoot]} "$@" 2>/dev/null; }
 # dnf and yum write their number where they hold a lock; one that has ended holds none.
 kp_dnf_lock() {

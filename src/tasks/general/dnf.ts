@@ -4,6 +4,16 @@ import { defineTask, type Interpretation, program, type Report } from '../task.j
 import { dnfPackages } from './dnf-script.js';
 import { withFailure } from './reported.js';
 
+/** Programs that do for a backend, the preferred one first. */
+const backends: Readonly<Record<string, readonly string[] | undefined>> = {
+  auto: undefined,
+  yum: ['yum'],
+  yum4: ['dnf-3', 'dnf'],
+  dnf4: ['dnf-3', 'dnf'],
+  dnf: ['dnf'],
+  dnf5: ['dnf5'],
+};
+
 const parameters = {
   name: list(
     'Packages, with a version where one is wanted (`httpd-2.4.57`, `httpd >= 2.4`), patterns, groups (`@development`), programs by their path, files, URLs. With `state: latest`, `*` stands for everything that is installed.',
@@ -28,6 +38,7 @@ const parameters = {
   }),
   allowerasing: flag('Whether packages that are in the way may be removed.', { default: false }),
   allow_downgrade: flag('Whether an older version may replace a newer one.', { default: false }),
+  best: flag('Whether only the newest version will do.'),
   nobest: flag('Whether an older version will do where the newest cannot be installed.', { default: false }),
   install_weak_deps: flag('Whether weak dependencies are installed too.', { default: true }),
   skip_broken: flag('Whether packages that cannot be installed are left out.', { default: false }),
@@ -42,6 +53,11 @@ const parameters = {
   conf_file: path('Configuration file instead of the usual one.'),
   installroot: path('Root of the installation.', { default: '/' }),
   releasever: text('Release to install from.'),
+  validate_certs: flag('Whether certificates of servers are checked that URLs in name are of.', { default: true }),
+  install_repoquery: flag('Accepted: it has no effect in Ansible either.', { default: true }),
+  use_backend: choice('The program that does it; auto: the one that is there.', Object.keys(backends), {
+    default: 'auto',
+  }),
   lock_timeout: integer('Seconds to wait while another program uses rpm or dnf.', { default: 30 }),
 } as const;
 
@@ -55,7 +71,8 @@ function options(args: Arguments): string[] {
     ...(args.disable_gpg_check ? ['--nogpgcheck'] : []),
     ...(args.disable_excludes === undefined ? [] : [`--disableexcludes=${args.disable_excludes}`]),
     ...(args.allowerasing ? ['--allowerasing'] : []),
-    ...(args.nobest ? ['--nobest'] : []),
+    ...(args.nobest || args.best === false ? ['--nobest'] : []),
+    ...(args.best ? ['--best'] : []),
     ...(args.install_weak_deps ? [] : ['--setopt=install_weak_deps=False']),
     ...(args.skip_broken ? ['--skip-broken'] : []),
     ...(args.cacheonly ? ['--cacheonly'] : []),
@@ -63,7 +80,7 @@ function options(args: Arguments): string[] {
     ...(args.download_dir === undefined ? [] : [`--downloaddir=${args.download_dir}`]),
     ...args.enable_plugin.map((plugin) => `--enableplugin=${plugin}`),
     ...args.disable_plugin.map((plugin) => `--disableplugin=${plugin}`),
-    ...(args.sslverify ? [] : ['--setopt=sslverify=False']),
+    ...(args.sslverify && args.validate_certs ? [] : ['--setopt=sslverify=False']),
     ...(args.conf_file === undefined ? [] : [`--config=${args.conf_file}`]),
     ...(args.installroot === '/' ? [] : [`--installroot=${args.installroot}`]),
     ...(args.releasever === undefined ? [] : [`--releasever=${args.releasever}`]),
@@ -72,10 +89,12 @@ function options(args: Arguments): string[] {
 
 export function interpretDnf(report: Report): Interpretation {
   const output = report.text('transcript');
-  const result: Mapping = withFailure(report);
+  const done = report.status === 'failed' ? {} : { rc: 0, results: [] };
+  const result: Mapping = withFailure(report, report.status === 'ok' ? { ...done, msg: 'Nothing to do' } : done);
   if (output !== undefined) {
     result.results = [output];
     const errors = output.split('\n').filter((line) => /^(Error|No match|Unable)/i.test(line));
+    if (report.status === 'failed') result.failures = errors;
     if (report.status === 'failed' && errors.length > 0) result.msg = errors.join('\n');
     if (
       report.status === 'changed' &&
@@ -93,7 +112,14 @@ export const dnf = defineTask({
   aliases: ['yum', 'dnf5'],
   summary: 'Installs, upgrades and removes RPM packages, with dnf or yum.',
   parameters,
-  returns: { results: 'what dnf printed' },
+  atMostOne: [['best', 'nobest']],
+  returns: {
+    results: 'what dnf printed',
+    msg: 'Nothing to do, or what went wrong',
+    rc: 'exit code',
+    failures: 'what dnf called an error, where it failed',
+  },
+  refusedParameters: { list: 'it is for the command line of ansible; use package_facts, or command: dnf list' },
   example: `- dnf:
     name: [kubelet, kubeadm]
     disable_excludes: all`,
@@ -116,6 +142,7 @@ export const dnf = defineTask({
         allowDowngrade: args.allow_downgrade,
         updateOnly: args.update_only,
         installRoot: args.installroot,
+        programs: backends[args.use_backend],
       }),
     );
   },

@@ -327,7 +327,8 @@ export const file = defineTask({
   summary: 'Makes and removes directories, links and empty files, and sets permissions and owners.',
   parameters,
   returns: {
-    path: 'the path; dest for links and touch',
+    path: 'the path, with state absent, directory and file',
+    dest: 'the path, with state hard, link and touch',
     state: 'what is there now: absent, file, directory, link, hard',
     mode: 'permissions, four octal digits',
     owner: 'name of the owner',

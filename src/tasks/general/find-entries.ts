@@ -64,6 +64,8 @@ export interface Search {
   /** Bytes; negative: at most so large. */
   size: number | undefined;
   depth: number | undefined;
+  mode: number | undefined;
+  exactMode: boolean;
 }
 
 /** `-0` cannot be told from `0`, and means what it says: at least nothing. */
@@ -86,6 +88,9 @@ export function sought(search: Search, now: number): (entry: Entry) => boolean {
     const name = posix.basename(path);
     if (search.depth && depth > search.depth) return false;
     if (name.startsWith('.') && !search.hidden) return false;
+    const bits = Number.parseInt(String(fields.mode), 8);
+    if (search.mode !== undefined && !(search.exactMode ? bits === search.mode : (bits & search.mode) !== 0))
+      return false;
     if (!isType(fields) || !wanted.some((matches) => matches(name)) || unwanted.some((matches) => matches(name))) {
       return false;
     }

@@ -1,11 +1,12 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
 import type { Mapping } from '../../values/index.js';
-import { choice, flag, integer, list, paths, text } from '../parameters.js';
+import { choice, flag, integer, list, mode, paths, text } from '../parameters.js';
 import { defineTask, type Outcome, type Program, program, type Report } from '../task.js';
 import { awkRegex } from './awk-regex.js';
 import { type Entry, entryFormat, parseEntries, type Search, sought } from './find-entries.js';
 import { hostPath } from './host-path.js';
+import { checksums } from './stat.js';
 
 const ageUnits: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const sizeUnits: Readonly<Record<string, number>> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
@@ -17,6 +18,18 @@ function amount(value: string, units: Readonly<Record<string, number>>): number 
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 
+/** What a mode makes of no permissions at all. */
+const modeFromNothing = (wanted: string): number =>
+  wanted.includes(':') ? Number(/:(\d+)/.exec(wanted)?.[1] ?? 0) : Number.parseInt(wanted, 8);
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    return false;
+  }
+}
+
 interface Wanted extends Search {
   paths: readonly string[];
   recurse: boolean;
@@ -24,6 +37,9 @@ interface Wanted extends Search {
   contains: string | undefined;
   readWholeFile: boolean;
   getChecksum: boolean;
+  algorithm: string;
+  encoding: string | undefined;
+  limit: number | undefined;
 }
 
 /** One level more than asked for: Ansible looks at those, too, and counts them. */
@@ -49,7 +65,8 @@ fi`,
 /** Looks into the files that are left, and sums up those that hold what was asked for. */
 function reading(entries: readonly Entry[], wanted: Wanted): Program {
   const { contains } = wanted;
-  const awk = contains === undefined || wanted.readWholeFile ? undefined : awkRegex(contains);
+  const awk =
+    contains === undefined || wanted.readWholeFile || wanted.encoding !== undefined ? undefined : awkRegex(contains);
   const look = (path: string, key: string): Script => {
     if (contains === undefined) return sh`true`;
     if (awk === undefined) return sh`kp_open ${`text.${key}`} && { cat -- ${path} 2>/dev/null; kp_close; }`;
@@ -60,7 +77,7 @@ function reading(entries: readonly Entry[], wanted: Wanted): Program {
       ...entries.map(({ path, fields }, index) => {
         if (fields.isreg !== true) return undefined;
         const sum = wanted.getChecksum
-          ? sh`kp_line=$(sha1sum <${path} 2>/dev/null) && kp_set ${`sha1.${index}`} "$\{kp_line%% *}"`
+          ? sh`kp_line=$(${`${wanted.algorithm}sum`} <${path} 2>/dev/null) && kp_set ${`sha1.${index}`} "$\{kp_line%% *}"`
           : sh`:`;
         return sh`${look(path, String(index))} && ${sum}`;
       }),
@@ -72,8 +89,9 @@ function reading(entries: readonly Entry[], wanted: Wanted): Program {
 /** Whether the file holds what was asked for, as the second step reported it. */
 function holds(report: Report, index: number, wanted: Wanted): boolean {
   if (wanted.contains === undefined || report.text(`holds.${index}`) !== undefined) return true;
-  const content = report.text(`text.${index}`);
-  if (content === undefined) return false;
+  const bytes = report.bytes(`text.${index}`);
+  if (bytes === undefined) return false;
+  const content = new TextDecoder(wanted.encoding ?? 'utf-8').decode(bytes);
   const { regex } = pythonRegex(wanted.contains);
   const flags = regex.flags.replace('g', '');
   if (wanted.readWholeFile) return new RegExp(regex.source, flags).test(content);
@@ -81,7 +99,17 @@ function holds(report: Report, index: number, wanted: Wanted): boolean {
   return (content.match(/[^\n]*\n|[^\n]+$/g) ?? []).some((each) => atStart.test(each));
 }
 
-function conclude(found: readonly Mapping[], examined: number, skipped: Mapping): Outcome {
+/** Those that are told of: the shallowest first, as many as asked for. */
+function limited(found: readonly Mapping[], entries: readonly Entry[], limit: number): Mapping[] {
+  const depths = new Map(entries.map(({ path, depth }) => [path, depth]));
+  const depthOf = ({ path }: Mapping): number => depths.get(String(path)) ?? 0;
+  return [...found].sort((a, b) => depthOf(a) - depthOf(b)).slice(0, limit);
+}
+
+function conclude(all: readonly Mapping[], entries: readonly Entry[], skipped: Mapping, limit?: number): Outcome {
+  const isLimited = limit !== undefined && all.length >= limit;
+  const found = isLimited ? limited(all, entries, limit) : all;
+  const examined = entries.length;
   const isWhole = Object.keys(skipped).length === 0;
   return {
     status: 'ok',
@@ -90,7 +118,11 @@ function conclude(found: readonly Mapping[], examined: number, skipped: Mapping)
       matched: found.length,
       examined,
       skipped_paths: skipped,
-      msg: isWhole ? 'All paths examined' : 'Not all paths examined, check warnings for details',
+      msg: !isWhole
+        ? 'Not all paths examined, check warnings for details'
+        : isLimited
+          ? 'Limit of matches reached'
+          : 'All paths examined',
     },
   };
 }
@@ -119,7 +151,15 @@ export const find = defineTask({
     depth: integer('The most levels to go down; 0 is no limit.'),
     hidden: flag('Whether names that begin with a dot are listed.', { default: false }),
     follow: flag('Whether links to directories are followed.', { default: false }),
-    get_checksum: flag('Whether the SHA-1 of each file is computed.', { default: false }),
+    get_checksum: flag('Whether the checksum of each file is computed.', { default: false }),
+    checksum_algorithm: choice('Its algorithm.', checksums, {
+      default: 'sha1',
+      aliases: ['checksum', 'checksum_algo'],
+    }),
+    mode: mode('Permissions of those that are listed.'),
+    exact_mode: flag('Whether all permissions are those of mode, rather than any of them.', { default: true }),
+    limit: integer('How many are listed at most, the shallowest first.'),
+    encoding: text('Encoding of the files that contains looks into. Default: UTF-8.'),
   },
   returns: {
     files:
@@ -145,6 +185,12 @@ export const find = defineTask({
     if (args.size !== undefined && size === undefined) {
       return { status: 'failed', result: { size: args.size, msg: 'failed to process size' } };
     }
+    if (args.limit !== undefined && args.limit <= 0) {
+      return { status: 'failed', result: { msg: `limit cannot be ${args.limit} (use None for unlimited)` } };
+    }
+    if (args.encoding !== undefined && !isEncoding(args.encoding)) {
+      return { status: 'failed', result: { msg: `unknown encoding: ${args.encoding}` } };
+    }
     for (const pattern of args.use_regex ? [...args.patterns, ...(args.excludes ?? [])] : []) pythonRegex(pattern);
     if (args.contains !== undefined) pythonRegex(args.contains);
     const wanted: Wanted = {
@@ -157,6 +203,11 @@ export const find = defineTask({
       ageStamp: args.age_stamp,
       size,
       depth: args.depth,
+      mode: args.mode === undefined ? undefined : modeFromNothing(args.mode),
+      exactMode: args.exact_mode,
+      algorithm: args.checksum_algorithm,
+      encoding: args.encoding,
+      limit: args.limit,
       paths: args.paths,
       recurse: args.recurse,
       follow: args.follow,
@@ -178,7 +229,7 @@ export const find = defineTask({
         const left = entries.filter(sought(wanted, now)).sort((a, b) => (a.path < b.path ? -1 : 1));
         const fields = (each: readonly Entry[]) => each.map((entry) => entry.fields);
         const needsMore = left.length > 0 && (wanted.contains !== undefined || wanted.getChecksum);
-        if (!needsMore) return conclude(fields(left), entries.length, skipped);
+        if (!needsMore) return conclude(fields(left), entries, skipped, args.limit);
         const step = reading(left, wanted);
         return {
           ...step,
@@ -188,7 +239,7 @@ export const find = defineTask({
               const checksum = second.text(`sha1.${index}`);
               return [{ ...entry.fields, ...(checksum !== undefined && { checksum }) }];
             });
-            return conclude(found, entries.length, skipped);
+            return conclude(found, entries, skipped, args.limit);
           },
         };
       },

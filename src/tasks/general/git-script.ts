@@ -167,6 +167,19 @@ else kp_apply; kp_changed=1; kp_install "$kp_tmp" "$kp_p" '' '' '' || return 1
 fi`;
 }
 
+/** A repository that is there goes where it is wanted apart from the work tree. */
+const moving = (wanted: string): Script => sh`
+  kp_p=${hostPath(wanted)}
+  kp_i=$(kp_g rev-parse --absolute-git-dir 2>/dev/null)
+  if [ -n "$kp_i" ] && [ "$kp_i" != "$(readlink -f -- "$kp_p")" ]; then
+    if [ -e "$kp_p" ]; then kp_fail "Separate-git-dir path $kp_p already exists."; return 1; fi
+    kp_changed=1
+    if kp_apply; then
+      kp_try mv -- "$kp_i" "$kp_p" && printf 'gitdir: %s\n' "$kp_p" >"$kp_dest/.git" || return 1
+      kp_set git_dir_before "$kp_i"; kp_set git_dir_now "$kp_p"
+    fi
+  fi`;
+
 /**
  * Brings the repository about. Reports `before` and `after` (commits), `url_changed`. In check mode the remote side is
  * asked what it has, and nothing is fetched.
@@ -184,6 +197,7 @@ if ! kp_here; then
   kp_apply
 ${cloning(args)}
 else
+${args.separate_git_dir === undefined ? sh`` : moving(args.separate_git_dir)}
   kp_was=$(kp_head)
   kp_set before "$kp_was"
   if [ -z ${args.update} ]; then kp_set after "$kp_was"; return 0; fi

@@ -1,7 +1,7 @@
 import { anything, flag, integer, list, path, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { gitScript } from './git-script.js';
-import { settingsDiff, withFailure } from './reported.js';
+import { settingsDiff, texts, withFailure } from './reported.js';
 
 /** The umask as octal digits: YAML reads 0022 as a number. */
 function umaskOf(value: unknown): string | undefined | null {
@@ -41,13 +41,15 @@ export const git = defineTask({
     umask: anything('Permissions that new files do not get, octal.'),
     executable: path('The git to call. Default: the one that is found.'),
     verify_commit: flag('Whether the signature is checked.', { default: false }),
-    gpg_whitelist: list('Fingerprints of keys that may have signed.', { default: [] }),
+    gpg_whitelist: list('Fingerprints of keys that may have signed.', { default: [], aliases: ['gpg_allowlist'] }),
     archive: path('An archive of the work tree that is made: .zip, .tar, .tar.gz, .tgz.'),
     archive_prefix: text('What names in the archive begin with.'),
   },
   returns: {
     before: 'the commit that was checked out; null where the repository was not there',
     after: 'the commit that is checked out',
+    git_dir_before: 'where the repository was, where separate_git_dir has moved it',
+    git_dir_now: 'where it is then',
     remote_url_changed: 'whether the remote side had another address',
   },
   example: `- git:
@@ -74,6 +76,7 @@ export const git = defineTask({
       before,
       ...(after !== undefined && { after: after === '' ? null : after }),
       remote_url_changed: report.text('url_changed') !== undefined,
+      ...texts(report, ['git_dir_before', 'git_dir_now']),
     };
     const diff =
       after === undefined

@@ -34,6 +34,17 @@ export interface HttpArguments extends Partial<ArgumentsOf<typeof furtherHttpPar
   http_agent: string;
 }
 
+/** What a download without any wishes is made with. */
+export const plainHttp: HttpArguments = {
+  headers: undefined,
+  timeout: 30,
+  url_username: undefined,
+  url_password: undefined,
+  validate_certs: true,
+  use_proxy: true,
+  http_agent: 'ansible-httpget',
+};
+
 const word = (value: string): string =>
   `"${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`;
 

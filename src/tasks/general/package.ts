@@ -1,7 +1,7 @@
 import { sh } from '../../shell/index.js';
 import { choice, list } from '../parameters.js';
 import { defineTask, program } from '../task.js';
-import { compileApt } from './apt.js';
+import { cacheUntouched, compileApt } from './apt.js';
 import { interpretApt } from './apt-report.js';
 import { interpretDnf } from './dnf.js';
 import { dnfPackages, plainDnf } from './dnf-script.js';
@@ -71,7 +71,8 @@ else
 ${others(names, state)}
 fi`);
   },
-  interpret: (report) => (report.text('manager') === 'apt' ? interpretApt(report) : interpretDnf(report)),
+  interpret: (report) =>
+    report.text('manager') === 'apt' ? interpretApt(report, cacheUntouched) : interpretDnf(report),
 });
 
 const packageDefaults = {

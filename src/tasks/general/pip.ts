@@ -18,6 +18,9 @@ const parameters = {
   editable: flag('Whether a package is installed as a link to its sources.', { default: false }),
   chdir: path('Directory that pip runs in.'),
   executable: path('The pip to call: a path, or a name such as pip3.'),
+  break_system_packages: flag('Whether packages of the system, which its own tools manage, may be changed.', {
+    default: false,
+  }),
   umask: text('Permissions that new files do not get, octal.'),
 } as const;
 
@@ -63,6 +66,7 @@ const setting = (args: Arguments): Script => {
   return joinScripts([
     sh`kp_env PIP_DISABLE_PIP_VERSION_CHECK 1
 kp_env PIP_NO_INPUT 1
+${args.break_system_packages && sh`kp_env PIP_BREAK_SYSTEM_PACKAGES 1`}
 kp_venv=${env === undefined ? sh`''` : hostPath(env)}
 kp_in() {
   (

@@ -1,10 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { KprovError } from '../../errors/index.js';
 import { allMatches, expandReplacement, pythonRegex } from '../../template/python/regex.js';
-import { path, text } from '../parameters.js';
+import { choice, path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { type Edit, editHere, failMissing, interpretText } from './edit-text.js';
-import { asBytes } from './python-match.js';
 import { ownership, replacement } from './written-file.js';
 
 interface Replacing {
@@ -48,16 +47,32 @@ export function replaceIn(text: string, args: Replacing): { text: string; verdic
 
 /** Texts are characters here, not bytes: Python decodes the file. */
 const edit =
-  (args: Replacing): Edit =>
+  (args: Replacing, encoding: BufferEncoding): Edit =>
   (bytes) => {
     const buffer = Buffer.from(bytes, 'latin1');
-    const decoded = buffer.toString('utf8');
-    if (!Buffer.from(decoded).equals(buffer)) {
-      throw new KprovError('not-utf8', 'replace: the file is not UTF-8');
+    const decoded = buffer.toString(encoding);
+    if (!Buffer.from(decoded, encoding).equals(buffer)) {
+      throw new KprovError('wrong-encoding', `replace: the file is not ${encoding}`);
     }
     const edited = replaceIn(decoded, args);
-    return 'text' in edited ? { verdict: edited.verdict, text: asBytes(edited.text) } : edited;
+    if (!('text' in edited)) return edited;
+    const made = Buffer.from(edited.text, encoding);
+    if (made.toString(encoding) !== edited.text) {
+      throw new KprovError('wrong-encoding', `replace: ${encoding} has no bytes for the new text`);
+    }
+    return { verdict: edited.verdict, text: made.toString('latin1') };
   };
+
+/** Names that Python has for the encodings that Node can write. */
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'latin-1': 'latin1',
+  latin1: 'latin1',
+  'iso-8859-1': 'latin1',
+  'utf-16-le': 'utf16le',
+  'utf-16le': 'utf16le',
+};
 
 /** What Ansible's replace says when it has not failed. */
 const fields = { rc: 0 };
@@ -65,12 +80,13 @@ const fields = { rc: 0 };
 export const replace = defineTask({
   name: 'replace',
   summary: 'Replaces everything in a text file that an expression matches.',
-  description: 'Costs one round trip where nothing matches, two where something changes. The file is UTF-8.',
+  description: 'Costs one round trip where nothing matches, two where something changes.',
   parameters: {
     path: path('The file.', { required: true, aliases: ['dest', 'destfile', 'name'] }),
     regexp: text('Python expression; ^ and $ match at each line.', { required: true }),
     replace: text('What comes in its place; \\1 and \\g<name> stand for groups. Default: nothing.', { default: '' }),
     after: text('Expression: only what comes after it is replaced.'),
+    encoding: choice('Encoding of the file.', Object.keys(encodings), { default: 'utf-8' }),
     before: text('Expression: only what comes before it is replaced.'),
     ...replacement,
     ...ownership,
@@ -89,7 +105,7 @@ export const replace = defineTask({
     pythonRegex(args.regexp, { multiline: true });
     return editHere(
       { ...args, fields, missing: failMissing(args.path, `Path ${args.path} does not exist !`) },
-      edit(args),
+      edit(args, encodings[args.encoding] ?? 'utf8'),
     );
   },
   interpret: (report, args) => interpretText(report, { ...args, fields }),

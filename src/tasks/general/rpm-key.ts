@@ -1,7 +1,7 @@
 import { joinScripts, sh } from '../../shell/index.js';
-import { choice, text } from '../parameters.js';
+import { choice, flag, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
-import { downloadFunction } from './download.js';
+import { getFunction, plainHttp } from './http.js';
 import { withFailure } from './reported.js';
 
 export const rpmKey = defineTask({
@@ -10,6 +10,7 @@ export const rpmKey = defineTask({
   parameters: {
     key: text('A URL, a file on the host, or (to remove) an identifier of a key.', { required: true }),
     state: choice('Whether it is trusted.', ['present', 'absent'], { default: 'present' }),
+    validate_certs: flag('Whether the certificate of the server is checked.', { default: true }),
     fingerprint: text('The fingerprint that the key must have.'),
   },
   returns: {},
@@ -25,7 +26,7 @@ export const rpmKey = defineTask({
     }
     return program(
       joinScripts([
-        downloadFunction,
+        getFunction(sh`kp_get`, args.key, { ...plainHttp, validate_certs: args.validate_certs }),
         sh`
 kp_id=${id ?? ''} kp_file= kp_want_fp=${(args.fingerprint ?? '').replaceAll(/\s/g, '').toUpperCase()}
 kp_known=$(rpm -q gpg-pubkey 2>/dev/null)
@@ -36,12 +37,10 @@ if [ -z "$kp_id" ]; then
   }
   if [ -n ${isUrl} ] && [ -n "$kp_check" ]; then
     # A dry run reads it without a file.
-    if command -v curl >/dev/null 2>&1; then kp_out=$(curl -fsSL --connect-timeout 30 -- ${args.key} 2>/dev/null | kp_show_keys)
-    else kp_out=$(wget -q -T 30 -O - -- ${args.key} 2>/dev/null | kp_show_keys)
-    fi
+    kp_out=$(kp_get - 2>/dev/null | kp_show_keys)
     [ -n "$kp_out" ] || { kp_unknown ${`there is no key yet at ${args.key}`}; return 0; }
   elif [ -n ${isUrl} ]; then
-    kp_file=$(mktemp) && kp_download ${args.key} "$kp_file" || { rm -f -- "$kp_file"; return 1; }
+    kp_file=$(mktemp) && kp_out=$(kp_get "$kp_file" 2>&1) || { rm -f -- "$kp_file"; kp_fail "cannot download the key: $kp_out"; return 1; }
   else
     kp_file=${args.key}
     if [ -n "$kp_check" ] && [ ! -e "$kp_file" ] && kp_foreseen "$kp_file"; then kp_unknown "$kp_file is not there yet"; return 0; fi

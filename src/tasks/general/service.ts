@@ -1,4 +1,5 @@
 import { type Script, sh } from '../../shell/index.js';
+import type { Value } from '../../values/index.js';
 import { choice, flag, integer, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { interpretUnit } from './systemd-report.js';
@@ -11,6 +12,7 @@ interface InitScript {
   runlevel: string;
   arguments: string;
   sleep: number;
+  pattern: string | undefined;
 }
 
 /** OpenRC, or scripts in /etc/init.d; both know a running service by the exit code of `status`. */
@@ -22,6 +24,14 @@ if [ ! -e "$kp_init" ] && ! kp_predicted service "$kp_unit"; then
   if [ -z "$kp_check" ]; then kp_fail "Could not find the requested service $kp_unit: host"; return 1; fi
   kp_unit_foreseen "$kp_unit" || { kp_unknown "the service $kp_unit is not there yet"; return 0; }
 fi
+kp_process() {
+  for kp_p in /proc/[0-9]*/cmdline; do
+    [ "$kp_p" != "/proc/$$/cmdline" ] || continue
+    kp_line=$(tr '\0' ' ' <"$kp_p" 2>/dev/null)
+    case $kp_line in *"$1"*) return 0 ;; esac
+  done
+  return 1
+}
 kp_openrc=
 ! command -v rc-service >/dev/null 2>&1 || kp_openrc=1
 kp_service() {
@@ -35,6 +45,7 @@ if [ -n "$kp_openrc" ]; then
   [ ! -e ${`/etc/runlevels/${service.runlevel}/`}"$kp_unit" ] || kp_enabled=yes
 elif [ -x "$kp_init" ]; then
   ! "$kp_init" status >/dev/null 2>&1 || kp_running=yes
+  ${service.pattern !== undefined && sh`kp_running=no; ! kp_process ${service.pattern} || kp_running=yes`}
   for kp_p in /etc/rc[2345].d/S[0-9][0-9]"$kp_unit"; do [ ! -e "$kp_p" ] || kp_enabled=yes; done
 fi
 if [ -n "$kp_check" ] && kp_predicted service "$kp_unit"; then
@@ -99,6 +110,18 @@ export const service = defineTask({
     enabled: flag('Whether it starts at boot.'),
     runlevel: text('Runlevel of OpenRC.', { default: 'default' }),
     arguments: text('Further argument of a script in /etc/init.d.', { default: '', aliases: ['args'] }),
+    pattern: text('Text in the list of processes by which a script in /etc/init.d is known to run; without systemd.'),
+    use: {
+      ...text('What starts services: auto, systemd, sysvinit, openrc.', { default: 'auto' }),
+      parse: (value: Value) => {
+        const name = String(value).replace(/^ansible\.(builtin|legacy)\./, '');
+        const known = { systemd_service: 'systemd', service: 'auto' }[name] ?? name;
+        if (!['auto', 'systemd', 'sysvinit', 'openrc'].includes(known)) {
+          throw new RangeError('expected auto, systemd, sysvinit or openrc');
+        }
+        return known;
+      },
+    },
     sleep: integer('Seconds between stop and start of a restart, without systemd.', { default: 0 }),
   },
   atLeastOne: [['state', 'enabled']],
@@ -110,7 +133,8 @@ export const service = defineTask({
   inCheckMode: 'predicts',
   compile: (args) =>
     program(sh`
-if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
+kp_use=${args.use}
+if [ "$kp_use" = systemd ] || { [ "$kp_use" = auto ] && [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; }; then
 ${systemdUnit({
   name: args.name,
   state: args.state,

@@ -1,5 +1,5 @@
 import type { Mapping } from '../../values/index.js';
-import { integer, list, path } from '../parameters.js';
+import { flag, integer, list, path } from '../parameters.js';
 import { defineTask, program, type Report } from '../task.js';
 import { distributionFacts } from './facts/distribution.js';
 import { HostFiles } from './facts/files.js';
@@ -125,6 +125,7 @@ export const setup = defineTask({
     fact_path: path('Directory of custom facts (*.fact): JSON, INI, or executables that print either.', {
       default: '/etc/ansible/facts.d',
     }),
+    parallel: flag('Accepted: facts are gathered by one program.'),
   },
   returns: { ansible_facts: 'the facts' },
   example: `- setup:

@@ -4,7 +4,7 @@ import { choice, flag, path } from '../parameters.js';
 import { defineTask, program, type Report } from '../task.js';
 import { attributesOf, attributesScript, mimeOf, mimeScript } from './stat-extras.js';
 
-const checksums = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+export const checksums = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
 /** The permission bits one by one, as Ansible's stat returns them. */
 export function permissions(mode: number): Mapping {

@@ -1,4 +1,3 @@
-import { deb822Repository } from './deb822-repository.js';
 import type { Task } from '../task.js';
 import { alternatives } from './alternatives.js';
 import { apt } from './apt.js';
@@ -6,6 +5,7 @@ import { aptKey } from './apt-key.js';
 import { aptRepository } from './apt-repository.js';
 import { authorizedKey } from './authorized-key.js';
 import { cron } from './cron.js';
+import { deb822Repository } from './deb822-repository.js';
 import { dnf } from './dnf.js';
 import { dpkgSelections } from './dpkg-selections.js';
 import { getent } from './getent.js';

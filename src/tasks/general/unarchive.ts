@@ -6,7 +6,7 @@ import { type ArgumentsOf, flag, integer, list, path } from '../parameters.js';
 import { defineTask, type Interpretation, type Program, program, type Report, type TaskContext } from '../task.js';
 import { decryption, sending } from './decrypt.js';
 import { contextParts, fileAttributes, furtherAttributes } from './file-attributes.js';
-import { getFunction, httpParameters } from './http.js';
+import { getFunction, httpParameters, plainHttp } from './http.js';
 import { isForAll, partial, staging } from './place-files.js';
 import { texts, withFailure } from './reported.js';
 import { digest, factsOf, ownership } from './written-file.js';
@@ -210,15 +210,7 @@ if [ -n "$kp_check" ] && [ ! -e "$kp_a" ]; then kp_unknown "$kp_a is not there y
         unpack(args, sh``),
       ]),
     );
-  const http = {
-    ...args,
-    headers: undefined,
-    timeout: 10,
-    url_username: undefined,
-    url_password: undefined,
-    use_proxy: true,
-    http_agent: 'ansible-httpget',
-  };
+  const http = { ...plainHttp, validate_certs: args.validate_certs };
   return program(
     joinScripts([
       guards(args),

@@ -12,8 +12,8 @@ import {
   type Report,
   type TaskContext,
 } from '../task.js';
-import { hostPath } from './host-path.js';
 import { fileAttributes, furtherAttributes } from './file-attributes.js';
+import { hostPath } from './host-path.js';
 import { furtherHttpParameters, httpParameters } from './http.js';
 import { withFailure } from './reported.js';
 import { type Body, bodyOf } from './uri-body.js';

@@ -20,6 +20,14 @@ export interface UserOptions {
   passwordLock: boolean | undefined;
   /** The last valid day, YYYY-MM-DD, '' for never; and as days since 1970. */
   expires: { date: string; days: string } | undefined;
+  /** Days of the password's life: fields 4 to 7 of /etc/shadow. */
+  aging: Readonly<Record<'min' | 'max' | 'warn' | 'inactive', number | undefined>>;
+  /** Of a new user's home directory, octal. */
+  umask: string | undefined;
+  uidMin: number | undefined;
+  uidMax: number | undefined;
+  /** SELinux user of a new user. */
+  seuser: string | undefined;
 }
 
 /** In check mode: what earlier tasks of the run would have made of the user. What nobody can know is `?`. */
@@ -123,6 +131,10 @@ function addUser(user: UserOptions): Script {
     ...option('-s', user.shell),
     ...option('-e', user.expires?.date),
     ...(user.system ? ['-r'] : []),
+    ...(user.umask === undefined ? [] : ['-K', `UMASK=${user.umask}`]),
+    ...(user.uidMin === undefined ? [] : ['-K', `UID_MIN=${user.uidMin}`]),
+    ...(user.uidMax === undefined ? [] : ['-K', `UID_MAX=${user.uidMax}`]),
+    ...option('-Z', user.seuser),
     ...(user.createHome ? ['-m'] : ['-M']),
     ...(user.createHome ? option('-k', user.skeleton) : []),
   ];
@@ -239,6 +251,37 @@ if [ "$kp_exists" != foreseen ] && [ -n "$kp_home" ] && [ "$kp_home" != / ] && [
   kp_try chown -R -- "$kp_uid:$kp_gid" "$kp_home" && kp_try chmod 0755 -- "$kp_home" || return 1
 fi`;
 
+const chageOptions = { min: '-m', max: '-M', warn: '-W', inactive: '-I' } as const;
+
+/** Compares fields 4 to 7 of /etc/shadow with the days that are asked for. */
+const passwordAging = (aging: UserOptions['aging']): Script => sh`
+kp_find /etc/shadow
+kp_old=$IFS; IFS=:; set -f
+set -- $kp_line
+set +f; IFS=$kp_old
+kp_min=$\{4-} kp_max=$\{5-} kp_warn=$\{6-} kp_inactive=$\{7-}
+set --
+${joinScripts(
+  (['min', 'max', 'warn', 'inactive'] as const).map((name) => {
+    const now = { min: sh`"$kp_min"`, max: sh`"$kp_max"`, warn: sh`"$kp_warn"`, inactive: sh`"$kp_inactive"` }[name];
+    return (
+      aging[name] !== undefined &&
+      sh`
+kp_value=${now}
+[ -z "$kp_check" ] || kp_field ${name} ${now}
+if [ "$kp_value" != ${aging[name]} ]; then
+  kp_set ${`before_password_${name}`} "$kp_value"
+  set -- "$@" ${chageOptions[name]} ${aging[name]}
+  [ -z "$kp_check" ] || kp_predict ${`user-${name}`} "$kp_u" ${aging[name]}
+fi`
+    );
+  }),
+)}
+if [ "$#" -gt 0 ] && kp_apply; then
+  command -v chage >/dev/null 2>&1 || { kp_fail 'chage is needed for the days of a password (package passwd or shadow)'; return 1; }
+  kp_try chage "$@" "$kp_u" || return 1
+fi`;
+
 /** Whole program for a user that is to be there; kp_uid and so on hold what it is afterwards. */
 export function presentUser(user: UserOptions): Script {
   const hasPassword = user.password !== undefined;
@@ -289,6 +332,7 @@ else
   }
   ${user.createHome ? makeHome(user) : sh`:`}
 fi`,
+    Object.values(user.aging).some((days) => days !== undefined) && passwordAging(user.aging),
     user.passwordLock !== undefined &&
       sh`
 kp_shadow

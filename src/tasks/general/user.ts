@@ -30,6 +30,14 @@ const parameters = {
   }),
   password_lock: flag('Whether the password is locked.'),
   expires: number('When the account expires, in seconds since 1970; -1: never.'),
+  password_expire_max: integer('Days after which the password has to be changed.'),
+  password_expire_min: integer('Days before which it cannot be changed.'),
+  password_expire_warn: integer('Days of warning before it has to be changed.'),
+  password_expire_account_disable: integer('Days after it has expired until the account is closed.'),
+  umask: text('Permissions that a new home directory does not get, octal.'),
+  uid_min: integer('Smallest number that a new user may get.'),
+  uid_max: integer('Largest number that a new user may get.'),
+  seuser: text('SELinux user of a new one.'),
   remove: flag('Whether `state: absent` removes the home directory too.', { default: false }),
   force: flag('Whether `state: absent` removes a user that is logged in, and an SSH key is made anew.', {
     default: false,
@@ -80,6 +88,8 @@ function resultOf(report: Report, args: Arguments): Mapping {
   if (args.state === 'absent') return withFailure(report, { ...result, force: args.force, remove: args.remove });
   Object.assign(result, { append: args.append, move_home: args.move_home });
   if (known) Object.assign(result, { uid: Number(uid), group: Number(gid), home, shell, comment });
+  if (args.password_expire_max !== undefined) result.password_expire_max = args.password_expire_max;
+  if (args.password_expire_min !== undefined) result.password_expire_min = args.password_expire_min;
   if (args.groups !== undefined) result.groups = args.groups.join(',');
   if (args.password !== undefined) result.password = 'NOT_LOGGING_PASSWORD';
   if (report.text('created') !== undefined)
@@ -103,9 +113,27 @@ export const user = defineTask({
     shell: 'its shell',
     comment: 'its comment',
     groups: 'the further groups that were asked for',
+    append: 'as asked for; likewise move_home, and for a new user create_home and system',
+    move_home: 'as asked for',
+    create_home: 'as asked for',
+    system: 'as asked for',
+    remove: 'with state: absent, as asked for',
+    force: 'with state: absent, as asked for',
+    password_expire_max: 'as asked for',
+    password_expire_min: 'as asked for',
+    password: 'NOT_LOGGING_PASSWORD, where one was given',
     ssh_key_file: 'file of its key',
     ssh_public_key: 'its public key',
     ssh_fingerprint: "its key's fingerprint",
+  },
+  refusedParameters: {
+    local: 'the commands of libuser are not called; where there is a directory service, its users count as there',
+    ssh_key_passphrase: 'ssh-keygen takes it from a terminal, or from an argument that everybody can see',
+    authorization: 'it is about Solaris',
+    profile: 'it is about Solaris',
+    role: 'it is about Solaris',
+    hidden: 'it is about macOS',
+    login_class: 'it is about BSD',
   },
   example: `- user:
     name: deploy
@@ -139,6 +167,16 @@ export const user = defineTask({
           updatePassword: args.update_password,
           passwordLock: args.password_lock,
           expires: expiry(args.expires),
+          aging: {
+            min: args.password_expire_min,
+            max: args.password_expire_max,
+            warn: args.password_expire_warn,
+            inactive: args.password_expire_account_disable,
+          },
+          umask: args.umask,
+          uidMin: args.uid_min,
+          uidMax: args.uid_max,
+          seuser: args.seuser,
         }),
         args.generate_ssh_key &&
           sshKey({

@@ -2,9 +2,10 @@ import { Buffer } from 'node:buffer';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Mapping, Value } from '../../values/index.js';
-import { type ArgumentsOf, choice, integer, path, text } from '../parameters.js';
+import { type ArgumentsOf, choice, integer, list, path, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { awkRegex } from './awk-regex.js';
+import { connectionStates, drained } from './drained.js';
 import { asBytes, bytesSearch } from './python-match.js';
 import { withFailure } from './reported.js';
 import { factsOf } from './written-file.js';
@@ -14,8 +15,8 @@ const parameters = {
   port: integer('TCP port.'),
   path: path('A path that is to be there, or not.'),
   state: choice(
-    'What is waited for: started and present, or stopped and absent.',
-    ['absent', 'present', 'started', 'stopped'],
+    'What is waited for: started and present, stopped and absent, or drained: no connections to the port any more.',
+    ['absent', 'drained', 'present', 'started', 'stopped'],
     {
       default: 'started',
     },
@@ -25,6 +26,10 @@ const parameters = {
   delay: integer('Seconds to wait first.', { default: 0 }),
   sleep: integer('Seconds between two looks.', { default: 1 }),
   connect_timeout: integer('Seconds for one connection.', { default: 5 }),
+  exclude_hosts: list('With drained: hosts whose connections do not count.'),
+  active_connection_states: list('With drained: states of connections that count.', {
+    default: ['ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'SYN_RECV', 'SYN_SENT', 'TIME_WAIT'],
+  }),
   msg: text('Message of the failure.'),
 } as const;
 
@@ -76,9 +81,22 @@ function condition(args: Arguments): Script {
         : sh`{ [ -f ${args.path} ] && kp_found=$(${matches(expression)} <${args.path}); }`;
     return isGone ? sh`! ${found}` : found;
   }
+  if (args.state === 'drained') return sh`kp_drained`;
   const target = sh`${args.host} ${args.port} ${args.connect_timeout}`;
   if (isGone) return sh`! kp_tcp ${target}`;
   return expression === undefined ? sh`kp_tcp ${target}` : sh`kp_found=$(kp_talk ${target} | ${matches(expression)})`;
+}
+
+/** In the words of Ansible. */
+function problemOf({ path, port, state, exclude_hosts, active_connection_states }: Arguments): string | undefined {
+  if (path !== undefined && state === 'stopped') return 'state=stopped should only be used for checking a port';
+  if (path !== undefined && state === 'drained') {
+    return 'state=drained should only be used for checking a port in the wait_for module';
+  }
+  if (exclude_hosts !== undefined && state !== 'drained') return 'exclude_hosts should only be with state=drained';
+  if (port === undefined && state === 'drained') return 'state=drained needs a port';
+  const unknown = active_connection_states.find((each) => !Object.hasOwn(connectionStates, each));
+  return unknown === undefined ? undefined : `unknown active_connection_state (${unknown}) defined`;
 }
 
 function timedOut(args: Arguments): string {
@@ -87,6 +105,7 @@ function timedOut(args: Arguments): string {
   if (args.search_regex !== undefined) return `Timeout when waiting for search string ${args.search_regex} in ${where}`;
   const isGone = args.state === 'absent' || args.state === 'stopped';
   if (args.path !== undefined) return `Timeout when waiting for ${isGone ? 'absence of ' : ''}file ${args.path}`;
+  if (args.state === 'drained') return `Timeout when waiting for ${where} to drain`;
   return `Timeout when waiting for ${where}${isGone ? ' to stop.' : ''}`;
 }
 
@@ -112,15 +131,20 @@ export const waitFor = defineTask({
     state: 'as given; of a path what it is, with its mode and owner',
     port: 'as given',
     path: 'as given',
+    mode: 'of a path, its permissions; likewise',
+    owner: 'the name of its owner',
+    group: 'the name of its group',
+    uid: 'the number of its owner',
+    gid: 'the number of its group',
+    size: 'bytes',
     match_groups: 'the groups of search_regex',
     match_groupdict: 'its named groups',
   },
   example: `- wait_for: {port: 6443, timeout: 120}`,
   inCheckMode: 'skips',
   compile: (args) => {
-    if (args.path !== undefined && args.state === 'stopped') {
-      throw new KprovError('bad-argument', 'wait_for: state=stopped should only be used for checking a port');
-    }
+    const wrong = problemOf(args);
+    if (wrong !== undefined) throw new KprovError('bad-argument', `wait_for: ${wrong}`);
     const begin = sh`kp_begin=$(date +%s)
 sleep ${args.delay}`;
     const end = sh`kp_set elapsed $(($(date +%s) - kp_begin))`;
@@ -129,7 +153,15 @@ sleep ${args.delay}`;
     }
     return program(
       joinScripts([
-        args.port !== undefined && probes,
+        args.port !== undefined &&
+          (args.state === 'drained'
+            ? drained({
+                host: args.host,
+                port: args.port,
+                states: args.active_connection_states,
+                excluded: args.exclude_hosts ?? [],
+              })
+            : probes),
         begin,
         sh`while :; do
   if ${condition(args)}; then

@@ -1,4 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { find } from '../../../src/tasks/general/find.js';
@@ -82,6 +84,40 @@ describe.each(shells)('find in %s', (_name, argv) => {
         },
       ],
     });
+  });
+
+  test('lists by permissions: all of them, or any', async () => {
+    chmodSync(join(dir, 'a.log'), 0o600);
+    chmodSync(join(dir, 'big'), 0o755);
+    expect(await names({ mode: '0600' })).toEqual(['a.log']);
+    expect(await names({ mode: 'u=rw' })).toEqual(['a.log']);
+    expect(await names({ mode: 'u=x', exact_mode: false })).toEqual(['big']);
+  });
+
+  test('stops where it has as many as asked for, the shallowest first', async () => {
+    const run = await host.run(find, { paths: dir, patterns: '?.log', recurse: true, limit: 2 });
+    expect(run.result).toMatchObject({ matched: 2, msg: 'Limit of matches reached' });
+    expect((run.result.files as Mapping[]).map(({ path }) => path)).toEqual([
+      join(dir, 'a.log'),
+      join(dir, 'sub/c.log'),
+    ]);
+    expect((await host.run(find, { paths: dir, limit: 0 })).result.msg).toBe(
+      'limit cannot be 0 (use None for unlimited)',
+    );
+  });
+
+  test('sums up with the algorithm asked for, and reads the encoding asked for', async () => {
+    writeFileSync(join(dir, 'latin'), Buffer.from('caf\xe9\n', 'latin1'));
+    const run = await host.run(find, {
+      paths: dir,
+      contains: 'café',
+      encoding: 'iso-8859-1',
+      get_checksum: true,
+      checksum_algorithm: 'md5',
+    });
+    const checksum = createHash('md5').update(Buffer.from('caf\xe9\n', 'latin1')).digest('hex');
+    expect(run.result.files).toEqual([expect.objectContaining({ path: join(dir, 'latin'), checksum })]);
+    expect((await host.run(find, { paths: dir, encoding: 'none' })).result.msg).toBe('unknown encoding: none');
   });
 
   test('names the paths that are no directories', async () => {

@@ -161,6 +161,13 @@ describe.each(shells)('git in %s', (_name, argv) => {
     expect(execFileSync('tar', ['tf', archive], { encoding: 'utf8' })).toBe('p/\np/f\n');
     await bring({ dest: join(dir, 'work'), separate_git_dir: join(dir, 'gitdir') });
     expect(existsSync(join(dir, 'gitdir/config'))).toBe(true);
+    const moved = { dest: join(dir, 'work'), separate_git_dir: join(dir, 'elsewhere') };
+    expect((await bring(moved, true)).status).toBe('changed');
+    expect(await bring(moved)).toMatchObject({
+      status: 'changed',
+      result: { git_dir_before: join(dir, 'gitdir'), git_dir_now: join(dir, 'elsewhere') },
+    });
+    expect([existsSync(join(dir, 'gitdir')), (await bring(moved)).status]).toEqual([false, 'ok']);
   });
 
   test('nothing is cloned where that is off', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getUrl } from '../../../src/tasks/general/get-url.js';
@@ -132,6 +133,25 @@ describe.each(shells)('in %s', (_name, argv) => {
     });
     expect((await run({ port: 1, state: 'stopped' })).status).toBe('ok');
     expect((await run({ port, state: 'stopped', msg: 'still there' })).result.msg).toBe('still there');
+  });
+
+  test('wait_for drained waits for the last connection, those of excluded hosts aside', async () => {
+    const run = (args: Record<string, string | number | string[]>) =>
+      host.run(waitFor, { timeout: 0, port, state: 'drained', active_connection_states: ['ESTABLISHED'], ...args });
+    const client = connect(port, '127.0.0.1');
+    await once(client, 'connect');
+    expect(await run({})).toMatchObject({
+      status: 'failed',
+      result: { msg: `Timeout when waiting for 127.0.0.1:${port} to drain` },
+    });
+    expect((await run({ host: 'localhost' })).status).toBe('failed');
+    expect((await run({ host: '0.0.0.0' })).status).toBe('failed');
+    expect((await run({ host: '127.0.0.2' })).status).toBe('ok');
+    expect((await run({ exclude_hosts: ['127.0.0.1'] })).status).toBe('ok');
+    expect((await run({ active_connection_states: ['SYN_SENT', 'CLOSE_WAIT'] })).status).toBe('ok');
+    const going = run({ timeout: 10 });
+    setTimeout(() => client.destroy(), 300);
+    expect((await going).status).toBe('ok');
   });
 
   test('wait_for sees files, and what is in them', async () => {

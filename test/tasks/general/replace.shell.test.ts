@@ -27,6 +27,13 @@ proveTaskCases(replace, [
   row('a group between characters', 'ä1ö\n', { regexp: '(?P<n>\\d)', replace: '<\\g<n>>' }, 'ä<1>ö\n', {
     again: 'changed',
   }),
+  {
+    name: 'a file in another encoding stays in it',
+    files: { f: Buffer.from('caf\xe9\n', 'latin1') },
+    args: { path: '{dir}/f', regexp: 'é', replace: 'e', encoding: 'latin-1' },
+    after: { f: 'cafe\n' },
+    roundTrips: 2,
+  },
   row('nothing matches', 'a\n', { regexp: 'b' }, 'a\n', { result: { msg: '' } }),
   row('nothing in its place', 'a\n#b\n#c\nd\n', { regexp: '^#.*\\n' }, 'a\nd\n'),
   row('only after', 'x\nb\nx\n', { regexp: 'x', replace: 'y', after: 'b' }, 'x\nb\ny\n'),

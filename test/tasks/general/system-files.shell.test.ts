@@ -69,6 +69,25 @@ proveTaskCases(cron, [
     after: { c: 'PATH="/bin"\n#Ansible: a\n* * * * * root x\n' },
   },
   {
+    name: 'a variable goes behind another one',
+    args: { name: 'B', job: '2', env: true, insertafter: 'A', cron_file: '{dir}/c' },
+    files: { c: '# c\nA="1"\nC="3"\n* * * * * root x\n' },
+    after: { c: '# c\nA="1"\nB="2"\nC="3"\n* * * * * root x\n' },
+  },
+  {
+    name: 'a variable goes before another one',
+    args: { name: 'B', job: '2', env: true, insertbefore: 'C', cron_file: '{dir}/c' },
+    files: { c: 'A="1"\nC = "3"\n' },
+    after: { c: 'A="1"\nB="2"\nC = "3"\n' },
+  },
+  {
+    name: 'a variable beside one that is not there',
+    args: { name: 'B', job: '2', env: true, insertafter: 'Z', cron_file: '{dir}/c' },
+    files: { c: 'A="1"\n' },
+    status: 'failed',
+    result: { msg: "Variable named 'Z' not found." },
+  },
+  {
     name: 'the file goes with its last entry',
     args: { name: 'a', state: 'absent', cron_file: '{dir}/c' },
     files: { c: '#Ansible: a\n* * * * * root x\n' },
