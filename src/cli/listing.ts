@@ -1,6 +1,6 @@
-import { isSelected, renderedTags, type TagSelection, tasksOf } from '../engine/index.js';
+import { isSelected, renderedTags, type TagSelection } from '../engine/index.js';
 import { type Inventory, matchHosts } from '../inventory/index.js';
-import type { Play } from '../playbook/index.js';
+import { type Play, tasksOf } from '../playbook/index.js';
 import type { Value } from '../values/index.js';
 
 export interface ListingOptions {
@@ -36,8 +36,7 @@ export function renderListing(
       );
       lines.push(...hosts.map((host) => `      ${host}`));
     }
-    const nodes = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks];
-    const tasks = [...tasksOf(nodes)].map((task) => ({
+    const tasks = tasksOf(play).map((task) => ({
       ...task,
       tags: renderedTags(task.tags, (tag) => options.render(tag, play)),
     }));

@@ -1,5 +1,5 @@
-import { type Listener, type RunOutcome, type TaskFinished, type TaskResult, tasksOf } from '../engine/index.js';
-import type { Play } from '../playbook/index.js';
+import type { Listener, RunOutcome, TaskFinished, TaskResult } from '../engine/index.js';
+import { type Play, tasksOf } from '../playbook/index.js';
 import { cut, oneLine } from '../report/text.js';
 
 /** Keeps what ended hosts before the end, from the events of a run. */
@@ -26,9 +26,7 @@ export class Unfinished {
 
   /** A line for each lost host: what failed, and how much was left undone there. */
   lines(plays: readonly Play[], lost: RunOutcome['lost']): string[] {
-    const all = plays.flatMap((play) => [
-      ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
-    ]);
+    const all = plays.flatMap(tasksOf);
     const failures = [...this.#failures].filter(([host]) => lost.has(host));
     const width = Math.max(0, ...failures.map(([host]) => host.length));
     return failures.map(([host, { task, result }]) => {

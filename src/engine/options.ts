@@ -1,6 +1,6 @@
 import type { ConnectionDefaults } from './conversation/connection-variables.js';
-import type { RunLock } from './conversation/conversation.js';
-import type { TagSelection } from './tags.js';
+import type { RunLock } from './conversation/run-lock.js';
+import type { TagSelection } from './scheduler/tags.js';
 import type { FactCacheOptions } from './variables/fact-cache.js';
 
 /** What the command line asks of a run. */

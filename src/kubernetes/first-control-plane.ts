@@ -20,7 +20,7 @@ const named = (hosts: readonly string[]): string => hosts.join(', ');
 
 /**
  * Which control plane makes the cluster, or holds it already, however the inventory is ordered. There is none while a
- * machine that might hold it cannot be asked: two clusters would be worse.
+ * machine that might hold it cannot be asked, or while one holds it that is to be a worker: two clusters would be worse.
  */
 export function firstControlPlane(hosts: readonly string[], known: readonly HeldCluster[]): FirstControlPlane {
   const inOrder = hosts.flatMap((host) => known.filter((one) => one.host === host));
@@ -35,6 +35,12 @@ export function firstControlPlane(hosts: readonly string[], known: readonly Held
   }
   const [holder] = holders;
   if (holder) return { first: holder.host, exists: true };
+  const outsiders = known.filter(({ host, state }) => state === 'control_plane' && !hosts.includes(host));
+  if (outsiders.length > 0) {
+    return {
+      problem: `${named(outsiders.map(({ host }) => host))} is a control plane and not in the group of control planes, so none is made on the others; put it there, or take it out of its cluster with kubeadm_reset`,
+    };
+  }
   if (unknown.length === hosts.length) {
     return {
       problem: `no control plane is in this run: ${named(unknown)} cannot be reached, or --limit leaves them out`,

@@ -22,5 +22,6 @@ export type {
 export { topicsOf } from './notifications.js';
 export { registryCatalogue } from './registry-catalogue.js';
 export { exportedVars, roleDefaults, roleParameters, roleVars } from './role-variables.js';
+export { tasksIn, tasksOf } from './tasks-of.js';
 export { varsFilePlaces } from './vars-files.js';
 export type { VarsPrompt } from './vars-prompt.js';

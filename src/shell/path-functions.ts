@@ -238,10 +238,19 @@ kp_install() {
   fi
   if [ -n "$kp_backup" ] && [ -f "$2" ]; then kp_keep "$2" || { rm -f -- "$1"; return 1; }; fi
   if [ -n "$kp_unsafe" ] && ! mv -f -- "$1" "$2" 2>/dev/null; then kp_try cp -- "$1" "$2" && rm -f -- "$1"
-  elif [ -z "$kp_unsafe" ]; then kp_try mv -f -- "$1" "$2"
+  elif [ -z "$kp_unsafe" ]; then kp_rename "$1" "$2"
   fi || { rm -f -- "$1"; return 1; }
   [ -z "$kp_more" ] || "$kp_more" "$2"
 }
+# kp_rename TEMP PATH: TEMP becomes PATH, and never goes into it: somebody may have put a link to a directory there.
+kp_rename() {
+  kp_made=
+  kp_out=$(mv -fT -- "$1" "$2" 2>&1 9>&-) && return 0
+  # Old ones of busybox have no -T.
+  case $kp_out in *option*) kp_try mv -f -- "$1" "$2" ;; *) kp_try mv -fT -- "$1" "$2" ;; esac
+}
+# kp_replace_link TEMP PATH: kp_rename in place of a link, too, which busybox takes for the directory that it leads to.
+kp_replace_link() { mv -fT -- "$1" "$2" 2>/dev/null || { rm -f -- "$2"; kp_rename "$1" "$2"; }; }
 # kp_alone PATH: does the directory that PATH stands in belong to whom we are? Else its owner can exchange what is in it.
 kp_alone() {
   case $1 in /*/*) [ -O "$\{1%/*}" ] ;; /*) [ -O / ] ;; */*) [ -O "$\{1%/*}" ] ;; *) [ -O . ] ;; esac

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Groups, Plan } from '../cluster/plan.js';
 import { addressOf, type BedHost } from '../lab/bed.js';
-import { bed, type Ended, on, type Running, start } from './support.js';
+import { bed, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
@@ -20,9 +22,9 @@ export const freshHosts = (...hosts: BedHost[]): void =>
 export const kubectl = (command: string): string =>
   on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
 
-/** Names of the nodes, and whether they are Ready. */
+/** Names of the nodes, whether they are Ready, and their roles. */
 const nodeStates = (): string[][] =>
-  kubectl('get nodes --no-headers')
+  kubectl('get nodes --no-headers --request-timeout=20s')
     .split('\n')
     .filter(Boolean)
     .map((line) => line.split(/\s+/));
@@ -57,6 +59,26 @@ export const up = (plan: Plan, ...more: string[]): Running =>
 export const reset = (plan: Plan, ...hosts: BedHost[]): Promise<Ended> =>
   start(['reset', '-i', plan.inventory, '--yes', '--output', 'plain', '--limit', hosts.join(',')]).ended;
 
+/** The same cluster, with one of its hosts reached through a line that breaks. */
+export function upThrough(line: FaultyLine, host: BedHost, groups: Groups, plan: Plan): Running {
+  const hosts = [...groups.control_plane, ...groups.workers];
+  const project = new Project(
+    hosts.map((name) => ({ name, host: name, ...(name === host && { proxy: line }) })),
+    `- import_playbook: ${root}/playbooks/cluster.yml\n`,
+    {
+      'groups.ini': Object.entries(groups)
+        .map(([group, names]) => `[${group}]\n${names.join('\n')}\n`)
+        .join(''),
+      'vars.json': readFileSync(join(plan.directory, 'group_vars/all/test.yml'), 'utf8'),
+      'bed.yml': readFileSync(join(plan.directory, 'group_vars/all/bed.yml'), 'utf8'),
+    },
+  );
+  const running = project.start(['-i', 'groups.ini', '--output', 'plain', '-e', '@bed.yml', '-e', '@vars.json']);
+  const remove = () => project.remove();
+  running.ended.then(remove, remove);
+  return running;
+}
+
 /** Makes plans that are gone after each test. */
 export function makePlans(): (groups: Groups, variables?: object, sshArgs?: string) => Plan {
   const plans: Plan[] = [];
@@ -81,22 +103,32 @@ export async function takeDown(...hosts: BedHost[]): Promise<void> {
   }
 }
 
-const isNode = (host: BedHost): boolean =>
-  on(host, 'ls /etc/kubernetes/kubelet.conf /var/lib/kprov/kubeadm-unfinished 2>/dev/null || true') !== '';
+const marks = '/etc/kubernetes/kubelet.conf /var/lib/kprov/kubeadm-unfinished';
+const isNode = (host: BedHost): boolean => on(host, `ls ${marks} 2>/dev/null || true`) !== '';
+
+/** The nodes of node1's cluster and their roles; undefined where there is none, or one in trouble. */
+function clusterOfNode1(): Map<string, string> | undefined {
+  if (on('node1', `ls ${marks} 2>/dev/null || true`).trim() !== '/etc/kubernetes/kubelet.conf') return undefined;
+  try {
+    const roles = new Map(nodeStates().map(([name = '', , role = '']) => [name, role]));
+    const members = [...roles].flatMap(([name, role]) => (role.includes('control-plane') ? [name] : []));
+    return etcdMembers('node1').join() === members.sort().join() ? roles : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The hosts are this cluster of node1, and the others are bare; what is so already stays as it is. */
 export async function have(groups: Groups): Promise<void> {
   const wanted = [...groups.control_plane, ...groups.workers].sort();
-  if (!isNode('node1')) await takeDown(...nodes.filter(isNode));
+  const known = clusterOfNode1();
+  if (!known) await takeDown(...nodes.filter(isNode));
   else {
-    const controlPlanes = nodeStates().flatMap(([name, , roles = '']) =>
-      roles.includes('control-plane') ? [name] : [],
-    );
     const isRight = (host: BedHost) =>
-      wanted.includes(host) && controlPlanes.includes(host) === groups.control_plane.includes(host);
-    const strangers = nodes.filter((host) => host !== 'node1' && isNode(host) && !isRight(host));
-    const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] });
-    if (strangers.length > 0) await reset(plan, ...strangers);
+      wanted.includes(host) && known.get(host)?.includes('control-plane') === groups.control_plane.includes(host);
+    const strangers = nodes.filter((host) => host !== 'node1' && (isNode(host) || known.has(host)) && !isRight(host));
+    const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] }, { drain: false });
+    if (strangers.length > 0) expectWell(await reset(plan, ...strangers));
     plan.remove();
     if (readyNodes().join() === wanted.join()) return;
   }

@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Groups, Plan } from '../cluster/plan.js';
 import type { BedHost } from '../lab/bed.js';
 import {
@@ -11,12 +9,12 @@ import {
   preparedHosts,
   readyNodes,
   reset,
-  root,
   takeDown,
   up,
+  upThrough,
 } from './cluster-support.js';
 import { type Fate, Gates, past, type Question } from './gates.js';
-import { type Ended, everyWay, FaultyLine, figure, lengthy, makeProjects, type Running } from './support.js';
+import { type Ended, everyWay, FaultyLine, figure, lengthy, type Running } from './support.js';
 
 /** What `cluster.yml` changes hosts with. */
 const programs =
@@ -51,9 +49,8 @@ const left = (secrets: readonly string[]) => `${everyWay.leftovers}
 
 describe('kprov is killed at every step of cluster.yml, and what comes next converges', () => {
   const planOf = makePlans();
-  const projectOf = makeProjects();
   const gates = new Gates(programs);
-  const most = Number(process.env.KPROV_KILL_POINTS ?? 60);
+  const most = Number(process.env.KPROV_KILL_POINTS ?? 40);
   preparedHosts();
   beforeAll(() => gates.open());
   afterAll(() => gates.close());
@@ -176,21 +173,11 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
   lengthy(
     'before it is sent, sent and not answered: at any byte in either direction, each time followed by a run that converges',
     async () => {
-      await have({ control_plane: ['node1'], workers: ['node2'] });
-      const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
+      const groups: Groups = { control_plane: ['node1'], workers: ['node2'] };
+      await have(groups);
+      const plan = planOf(groups, { drain: false });
       const proxy = await FaultyLine.before('node2');
-      const project = projectOf(
-        [
-          { name: 'node1', host: 'node1' },
-          { name: 'node2', host: 'node2', proxy },
-        ],
-        `- import_playbook: ${root}/playbooks/cluster.yml\n`,
-      );
-      writeFileSync(join(project.directory, 'groups.ini'), '[control_plane]\nnode1\n[workers]\nnode2\n');
-      mkdirSync(join(project.directory, 'group_vars/all'), { recursive: true });
-      for (const name of ['bed.yml', 'test.yml'])
-        project.write(`group_vars/all/${name}`, readFileSync(join(plan.directory, 'group_vars/all', name), 'utf8'));
-      const groups = ['-i', 'groups.ini', '--output', 'plain'];
+      const run = () => upThrough(proxy, 'node2', groups, plan);
       const leave = async () => {
         expectWell(await reset(plan, 'node2'));
         past('node2', strip);
@@ -199,7 +186,7 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
       };
       try {
         await leave();
-        expectWell(await project.run(groups));
+        expectWell(await run().ended);
         const full = { ...proxy.bytes };
         const wanted = past('node2', state);
         let tried = 0;
@@ -208,12 +195,12 @@ describe('kprov is killed at every step of cluster.yml, and what comes next conv
           for (let point = 0; point < each; point++) {
             await leave();
             const bytes = Math.ceil(((point + 0.6) * full[direction]) / each);
-            let run: Running | undefined;
-            proxy.breakAt = { direction, bytes, how: () => void run?.child.kill('SIGKILL') };
-            run = project.start(groups);
-            if ((await run.ended).signal === 'SIGKILL') tried++;
+            let killed: Running | undefined;
+            proxy.breakAt = { direction, bytes, how: () => void killed?.child.kill('SIGKILL') };
+            killed = run();
+            if ((await killed.ended).signal === 'SIGKILL') tried++;
             proxy.breakAt = undefined;
-            expectWell(await project.run(groups));
+            expectWell(await run().ended);
             expect({ direction, bytes, state: past('node2', state) }).toEqual({ direction, bytes, state: wanted });
             expectNothingLeft(['node1', 'node2']);
           }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type { Groups } from '../cluster/plan.js';
 import type { BedHost } from '../lab/bed.js';
 import { outputOf } from '../lab/client.js';
 import {
@@ -15,9 +16,10 @@ import {
   reset,
   takeDown,
   up,
+  upThrough,
 } from './cluster-support.js';
 import { Gates } from './gates.js';
-import { bed, type Ended, figure, lengthy, on, type Running, resultsOf, start, until } from './support.js';
+import { bed, type Ended, FaultyLine, figure, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
 /** kprov waits no longer than a few seconds for a host that has gone. */
 const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
@@ -113,24 +115,56 @@ describe('a cluster in trouble', () => {
     20 * minutes,
   );
 
+  const ca = () => on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
+
+  /** Waits for the middle of kubeadm init, and gives the CA that it has made. */
+  async function amidInit(): Promise<string> {
+    const said = () => on('node1', 'cat /run/kprov/kubeadm-init/output 2>/dev/null || true');
+    await until(() => said().includes('[kubeconfig]'), 2 * minutes);
+    return ca();
+  }
+
+  /** One init was begun, it ended well, and nobody took back what it made. */
+  function expectOneInit(made: string): void {
+    expect(readyNodes()).toEqual(['node1']);
+    expect(ca()).toBe(made);
+    const log = on('node1', "grep '^---' /var/log/kprov/kubeadm-init.log");
+    expect(log).toMatch(/^--- .* kubeadm init .*\n--- exit code 0\n$/);
+  }
+
   test(
     'kprov killed in the middle of kubeadm init: the next run waits for the one that is under way',
     async () => {
       await takeDown('node1');
-      const log = "grep '^---' /var/log/kprov/kubeadm-init.log";
       on('node1', 'rm -f /var/log/kprov/kubeadm-init.log');
       const plan = planOf({ control_plane: ['node1'], workers: [] });
       const first = up(plan);
-      await until(
-        () => on('node1', 'cat /run/kprov/kubeadm-init/output 2>/dev/null || true').includes('[certs]'),
-        120_000,
-      );
+      const made = await amidInit();
       first.child.kill('SIGKILL');
       await first.ended;
       expectWell(await up(plan).ended);
-      expect(readyNodes()).toEqual(['node1']);
-      // One init, and it ended well.
-      expect(on('node1', log)).toMatch(/^--- .* kubeadm init .*\n--- exit code 0\n$/);
+      expectOneInit(made);
+    },
+    8 * minutes,
+  );
+
+  test(
+    'the connection cut in the middle of kubeadm init: the same run connects again and picks up its result',
+    async () => {
+      await takeDown('node1');
+      on('node1', 'rm -f /var/log/kprov/kubeadm-init.log');
+      const groups: Groups = { control_plane: ['node1'], workers: [] };
+      const line = await FaultyLine.before('node1');
+      try {
+        const running = upThrough(line, 'node1', groups, planOf(groups));
+        const made = await amidInit();
+        line.cut();
+        expectWell(await running.ended);
+        expect(line.connections).toBeGreaterThan(1);
+        expectOneInit(made);
+      } finally {
+        line.close();
+      }
     },
     8 * minutes,
   );
@@ -154,25 +188,31 @@ describe('a cluster in trouble', () => {
   );
 
   test(
-    'a second run makes no second cluster, whatever the order of the inventory; who was a worker can become a control plane',
+    'a second run makes no second cluster, whatever the order of the inventory, and makes nobody something else unsaid',
     async () => {
       await have({ control_plane: ['node1'], workers: ['node2'] });
-      const ca = on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
+      const made = ca();
       const plan = planOf({ control_plane: ['node1'], workers: ['node2'] });
       const again = await up(plan).ended;
       expectWell(again);
       expect(again.stdout).toMatch(/node1 +: .*changed=0 .*\n.*node2 +: .*changed=0 /);
+      plan.regroup({ control_plane: ['node1', 'node2'], workers: [] });
+      const promoted = await up(plan).ended;
+      expect(promoted.stdout).toMatch(/fatal: \[node2\]: FAILED! .*this host is a worker of the cluster/);
+      plan.regroup({ control_plane: ['node3'], workers: ['node1', 'node2'] });
+      const demoted = await endedWithoutInit(up(plan), 'node3');
+      expect(demoted.stdout).toContain('node1 is a control plane and not in the group of control planes');
       // A control plane that is bare, in front of the one that holds the cluster.
       plan.regroup({ control_plane: ['node3', 'node1'], workers: ['node2'] });
       const grown = await endedWithoutInit(up(plan, '--output', 'json'), 'node3');
       expectWell(grown);
-      const made = resultsOf(grown.stdout).filter(
+      const makers = resultsOf(grown.stdout).filter(
         ({ task, status }) => task === 'The cluster is made' && status !== 'skipped',
       );
       // It made a token for node3, and nothing else.
-      expect(made.map(({ host }) => host)).toEqual(['node1']);
-      expect(on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(ca);
-      expect(on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(ca);
+      expect(makers.map(({ host }) => host)).toEqual(['node1']);
+      expect(ca()).toBe(made);
+      expect(on('node3', 'sha256sum /etc/kubernetes/pki/ca.crt')).toBe(made);
       expect(etcdMembers('node1')).toEqual(['node1', 'node3']);
     },
     6 * minutes,

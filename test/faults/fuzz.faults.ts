@@ -1,14 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fuzz, problemOf, targets } from './fuzz/targets.js';
+import { figure } from './support.js';
 
 describe('fuzzed parsers give nothing but values and diagnostics, each within a second', () => {
-  test.each(Object.entries(targets))('%s', async (_, target) => {
+  const counts: string[] = [];
+  afterAll(() => figure(`fuzz inputs: ${counts.join(', ')}`));
+
+  test.each(Object.entries(targets))('%s', async (name, target) => {
     const { findings, inputs } = await fuzz(target, {
       inputs: 20_000,
       seed: Date.now() % 1e9,
       limitMs: process.env.KPROV_FAULTS === 'short' ? 1000 : 4000,
     });
     expect(findings).toEqual([]);
+    counts.push(`${name} ${inputs}`);
     expect(inputs).toBeGreaterThan(30);
   });
 

@@ -12,7 +12,7 @@ const rows: (Row & Edit & { only?: string; also?: Edit })[] = JSON.parse(
 
 test.each(rows)(
   '$row: what is broken on purpose stands in the sources, once',
-  ({ file, test, only, also, ...edit }) => {
+  ({ file, test, only, also, seen, ...edit }) => {
     for (const { in: path, from, to } of [edit, ...(also ? [also] : [])]) {
       expect({ path, from, times: readFileSync(path, 'utf8').split(from).length - 1 }).toEqual({
         path,
@@ -21,6 +21,7 @@ test.each(rows)(
       });
       expect(to).not.toBe(from);
     }
+    expect(seen ?? '2026-01-01').toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(existsSync(`test/faults/${file}.faults.ts`)).toBe(true);
     expect(() => [RegExp(test), RegExp(only ?? '')]).not.toThrow();
   },

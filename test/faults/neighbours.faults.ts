@@ -18,13 +18,17 @@ until (-e "/tmp/faults-stop") {
 }
 print STDERR "looks $n won $won\\n";`;
 
-/** The owner of folders: as soon as a new file shows in one of them, a link to root's file stands in its place. */
+/**
+ * The owner of folders: as soon as a new file shows in one of them, a link to root's file stands in its place; in the last
+ * one, a link to root's folder stands where the file is to go.
+ */
 const exchanger = `my $n = 0;
 until (-e "/tmp/faults-stop") {
-  for my $d (map { "/home/mallory/d$_" } 1 .. 6) {
+  for my $d (map { "/home/mallory/d$_" } 1 .. 7) {
     opendir my $h, $d or next;
     for my $f (grep { /^\\.kprov-/ } readdir $h) {
       next if -l "$d/$f";
+      if ($d =~ /7/) { $n++ if symlink "/root/faults-folder", "$d/new"; next; }
       next unless rename "$d/$f", "/home/mallory/taken." . $n++;
       symlink "/root/faults-victim", "$d/$f";
     }
@@ -119,8 +123,8 @@ cd /root && echo inside >faults-in && tar -cf faults-archive.tar faults-in; slee
   test("who owns the folder that root writes into, and exchanges the new file for a link, gets nothing of root's", async () => {
     on(
       'node3',
-      `rm -f /tmp/faults-stop; useradd -m mallory; printf secret >/root/faults-victim; chmod 600 /root/faults-victim
-su mallory -s /bin/sh -c 'cd; for i in 1 2 3 4 5 6; do mkdir d$i; echo mine >d$i/mine; done'
+      `rm -f /tmp/faults-stop; useradd -m mallory; printf secret >/root/faults-victim; chmod 600 /root/faults-victim; mkdir /root/faults-folder
+su mallory -s /bin/sh -c 'cd; for i in 1 2 3 4 5 6 7; do mkdir d$i; echo mine >d$i/mine; done'
 cat >/tmp/faults-exchanger <<'PERL'\n${exchanger}\nPERL
 chmod 644 /tmp/faults-exchanger; su mallory -s /bin/sh -c 'setsid perl /tmp/faults-exchanger >/dev/null 2>/tmp/faults-exchanged </dev/null &'
 head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
@@ -133,6 +137,7 @@ head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
       'copy: {dest: /home/mallory/d4/remote, src: /root/faults-long, remote_src: true, owner: mallory, mode: "0644"}',
       'get_url: {dest: /home/mallory/d5/got, url: "file:///root/faults-long", owner: mallory, mode: "0644"}',
       `blockinfile: {path: /home/mallory/d6/mine, block: "{{ 'z' * 2000000 }}"}`,
+      `copy: {dest: /home/mallory/d7/new, content: "{{ 'x' * 2000000 }}"}`,
     ];
     const text = tasks.map((task, at) => `    - {name: t${at}, ${task}, ignore_errors: true}\n`).join('');
     const project = projectOf(
@@ -153,6 +158,7 @@ head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
     expect(on('node3', `stat -c '%a %U:%G' /root/faults-victim; cat /root/faults-victim`)).toBe(
       '600 root:root\nsecret',
     );
+    expect(on('node3', 'ls -A /root/faults-folder')).toBe('');
     figure(`a file exchanged for a link while root writes it: ${exchanged} times, the victim untouched`);
   });
 });

@@ -1,14 +1,25 @@
 // Faults and attacks on the hosts of a running bed (KPROV_LAB_PROFILES=bare test/lab/lab up), then a table.
 //   npm run test:faults [-- NAME…]        all, or those of some files: connection runs hosts inputs hostile secrets …
-//   npm run test:faults -- --mutate [N…]  breaks each property on purpose and wants its test to fail
+//   npm run test:faults -- --no-cluster   all but the files about kubeadm, which install packages for minutes
+//   npm run test:faults -- --mutate [N…]  breaks each property on purpose and wants its test to fail; writes down when
 //   KPROV_FAULTS=short                    leaves out what takes long; --report FILE keeps jest's own report
 // The program under test is KPROV_PROGRAM, or a build of its own: somebody else may be building into dist meanwhile.
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const rows = JSON.parse(readFileSync('test/faults/mutations.json', 'utf8'));
+const table = 'test/faults/mutations.json';
+const rows = JSON.parse(readFileSync(table, 'utf8'));
 const given = process.argv.slice(2);
 const workshop = mkdtempSync(join(tmpdir(), 'kprov-faults-build-'));
 
@@ -58,6 +69,7 @@ function jest(program, args, sources) {
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     complaints += text;
+    for (const [line] of text.matchAll(/^(PASS|FAIL) .*$/gm)) process.stderr.write(`${line}\n`);
   });
   return new Promise((resolve, reject) => {
     child.on('close', () => {
@@ -84,10 +96,14 @@ async function test(files, keep) {
   const say = (line) => process.stdout.write(`${line}\n`);
   say('row | test | passed | a mutation that makes it fail');
   say('--- | --- | --- | ---');
-  for (const row of rows.filter(({ file }) => files.length === 0 || files.includes(file))) {
+  const wanted = rows.filter(({ file }) => files.length === 0 || files.includes(file));
+  let survived = 0;
+  for (const row of wanted) {
     const mine = matches(row).filter(({ status }) => status !== 'pending');
     const passed = mine.filter(({ status }) => status === 'passed').length;
-    say(`${row.row} | ${row.file}: ${row.test} | ${passed} of ${mine.length} | ${row.breaks}`);
+    if (mine.length > 0 && passed === mine.length) survived++;
+    const caught = row.seen ? `seen to fail it ${row.seen}` : 'not seen yet';
+    say(`${row.row} | ${row.file}: ${row.test} | ${passed} of ${mine.length} | ${row.breaks} (${caught})`);
   }
   for (const { file, fullName, status } of seen.filter((each) => !proven.has(each)))
     say(`(no mutation) | ${file}: ${fullName} | ${status} |`);
@@ -98,8 +114,26 @@ async function test(files, keep) {
   for (const { name, message } of broken) say(`\nFAILED ${name}\n${message.slice(0, 4000)}`);
   const passed = seen.filter(({ status }) => status === 'passed').length;
   const skipped = seen.length - passed - failures.length;
-  say(`\n${figures.join('\n')}\n${passed} passed, ${failures.length + broken.length} failed, ${skipped} left out`);
+  const caught = wanted.filter(({ seen: when }) => when).length;
+  say(`\n${figures.join('\n')}`);
+  say(`faults survived: ${survived} of ${wanted.length}, with a mutation that was seen to fail the test: ${caught}`);
+  say(`${passed} passed, ${failures.length + broken.length} failed, ${skipped} left out`);
   return failures.length + broken.length === 0 && passed > 0;
+}
+
+/** When the mutation was caught, in the table as it is now. */
+function remember({ row: name, breaks }, seen) {
+  const now = JSON.parse(readFileSync(table, 'utf8'));
+  // What is undefined is left out.
+  for (const row of now) if (row.row === name && row.breaks === breaks) row.seen = seen;
+  writeFileSync(table, `${JSON.stringify(now, null, 2)}\n`);
+}
+
+/** The files that were asked for. */
+function chosen(names) {
+  if (!names.includes('--no-cluster')) return names;
+  const all = readdirSync('test/faults').flatMap((name) => /^(?!cluster)(.*)\.faults\.ts$/.exec(name)?.[1] ?? []);
+  return [...new Set([...names.filter((name) => name !== '--no-cluster'), ...all])];
 }
 
 async function mutate(numbers) {
@@ -118,6 +152,7 @@ async function mutate(numbers) {
       const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
       const isCaught = results.some(({ status }) => status === 'failed');
       if (!isCaught) survivors++;
+      remember(row, isCaught ? new Date().toISOString().slice(0, 10) : undefined);
       say(isCaught ? 'caught' : 'SURVIVED');
     } catch (error) {
       survivors++;
@@ -130,7 +165,7 @@ async function mutate(numbers) {
 try {
   const at = given.indexOf('--report');
   const [, keep] = at < 0 ? [] : given.splice(at, 2);
-  const isWell = given[0] === '--mutate' ? await mutate(given.slice(1)) : await test(given, keep);
+  const isWell = given[0] === '--mutate' ? await mutate(given.slice(1)) : await test(chosen(given), keep);
   process.exitCode = isWell ? 0 : 1;
 } finally {
   rmSync(workshop, { recursive: true, force: true });

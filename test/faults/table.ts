@@ -11,12 +11,14 @@ export interface Row {
   /** What the mutation does to the product. */
   breaks: string;
   in: string;
+  /** The day on which `--mutate` last saw the test fail. */
+  seen?: string;
 }
 
 const [begin, end] = ['```text\n', '```\n'];
 
-const show = ({ row, file, test, breaks, in: path }: Row): string =>
-  `${row}\n    test      ${file}: ${test}\n    mutation  ${breaks} (${path.replace(/^src\//, '')})\n`;
+const show = ({ row, file, test, breaks, in: path, seen }: Row): string =>
+  `${row}\n    test      ${file}: ${test}\n    mutation  ${breaks} (${path.replace(/^src\//, '')})${seen ? '' : ', not seen to fail it yet'}\n`;
 
 /** A text with the rows in its one block of text. */
 export function withTable(text: string, rows: readonly Row[]): string {

@@ -43,6 +43,11 @@ describe('the first control plane', () => {
       { problem: expect.stringMatching(/^b may hold the cluster and cannot be asked/) },
     ],
     [
+      'none while one holds a cluster that is to be a worker',
+      [...hosts.map((h) => held(h, 'absent')), held('w', 'control_plane', 'x'), held('v', 'worker', 'x')],
+      { problem: expect.stringMatching(/^w is a control plane and not in the group of control planes/) },
+    ],
+    [
       'none where none is in the run',
       [],
       { problem: expect.stringMatching(/^no control plane is in this run: a, b, c/) },

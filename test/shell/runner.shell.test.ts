@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -50,6 +60,19 @@ describe.each(shells)('in %s', (_name, argv) => {
     ]);
     expect(statSync(join(folder, 'victim')).mode & 0o7777).toBe(0o600);
     expect(statSync(join(folder, 'victim')).uid).toBe(0);
+  });
+
+  test('a link to a directory that was planted where a file goes is replaced or refused, not followed', async () => {
+    const [path, temporary, other] = ['f', '.kprov-x', 'other'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(other);
+    const planted = sh`kp_stat ${path}; printf new >${temporary}; ln -s other ${path}; kp_install ${temporary} ${path} 0644 '' ''`;
+    const { status } = await host.run(planted);
+    expect(readdirSync(other)).toEqual([]);
+    expect(lstatSync(path).isFile() && readFileSync(path, 'utf8') === 'new').toBe(status !== 'failed');
   });
 
   test('steps that were queued behind a failed one are discarded, until the next epoch', async () => {

@@ -1,6 +1,6 @@
-import { tasksOf } from '../../engine/index.js';
 import { type Diagnostic, sortDiagnostics } from '../../errors/index.js';
 import { matchHosts } from '../../inventory/index.js';
+import { tasksOf } from '../../playbook/index.js';
 import { renderDiagnostics } from '../../report/diagnostics.js';
 import { exitCode } from '../exit-codes.js';
 import { patternsOf } from '../listing.js';
@@ -42,9 +42,7 @@ export async function validate(playbooks: readonly string[], given: ValidateFlag
   }
   if (sorted.length > 0) sayError(renderDiagnostics(sorted, terminal.readLine, { color: terminal.errorColor }));
   if (errors > 0) return exitCode.badInput;
-  const tasks = playbook.plays.flatMap((play) => [
-    ...tasksOf([...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks]),
-  ]);
+  const tasks = playbook.plays.flatMap(tasksOf);
   say(`valid: plays ${playbook.plays.length}, tasks ${tasks.length}, hosts ${setup.inventory.hosts.size}`);
   return exitCode.ok;
 }

@@ -4,7 +4,7 @@ import type { Task } from '../../playbook/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 import { parseYaml } from '../../yaml/index.js';
-import type { HostRun } from '../host-run.js';
+import type { HostRun } from '../scheduler/host-run.js';
 import { findFile } from '../variables/search.js';
 import { variablesOf } from '../variables/variables.js';
 import type { Control } from './index.js';

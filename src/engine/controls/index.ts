@@ -1,9 +1,9 @@
 import type { Node, Task } from '../../playbook/index.js';
 import type { Mapping } from '../../values/index.js';
+import type { Attempt } from '../attempts/attempt.js';
 import type { Conversation } from '../conversation/conversation.js';
-import type { HostRun } from '../host-run.js';
-import type { Attempt } from '../task-attempt.js';
-import type { RawResult } from '../task-result.js';
+import type { RawResult } from '../results/task-result.js';
+import type { HostRun } from '../scheduler/host-run.js';
 import { asyncStatus } from './async-status.js';
 import { includeRole, includeTasks } from './include.js';
 import { includeVars } from './include-vars.js';

@@ -1,7 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import { mapping } from '../../values/index.js';
-import { changeInventory } from '../refresh-inventory.js';
 import type { Control } from './index.js';
+import { changeInventory } from './refresh-inventory.js';
 import { result } from './result.js';
 
 const own = new Set(['name', 'host', 'hostname', 'groups', 'group', 'groupname']);

@@ -1,8 +1,8 @@
 import type { Task } from '../../playbook/index.js';
 import type { Order } from '../events.js';
-import type { HostRun } from '../host-run.js';
-import { refreshInventory } from '../refresh-inventory.js';
+import type { HostRun } from '../scheduler/host-run.js';
 import { variablesOf } from '../variables/variables.js';
+import { refreshInventory } from './refresh-inventory.js';
 
 const said: Readonly<Record<string, (host: string) => string>> = {
   noop: () => 'noop',

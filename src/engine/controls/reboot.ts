@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../../errors/index.js';
 import { sh } from '../../shell/index.js';
-import type { HostRun } from '../host-run.js';
+import type { HostRun } from '../scheduler/host-run.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
 import { untilReachable, within } from './wait-for-connection.js';

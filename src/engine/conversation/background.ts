@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { KprovError } from '../../errors/index.js';
 import type { Program } from '../../tasks/index.js';
 import { type Mapping, mapping } from '../../values/index.js';
+import type { Attempt } from '../attempts/attempt.js';
 import type { RunContext } from '../context.js';
-import type { Attempt } from '../task-attempt.js';
-import { interpret, type RawResult } from '../task-result.js';
+import { interpret, type RawResult } from '../results/task-result.js';
 import { forgetJob, isJobId, lookAtJob, newJobId, readJob, startJob } from './jobs.js';
 import type { StepReport } from './shell-session.js';
 

@@ -1,7 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import type { Target } from '../../transport/index.js';
 import { parseBoolean, type Value } from '../../values/index.js';
-import type { BecomeRequest } from './conversation.js';
+import type { BecomeRequest } from './become.js';
 
 /** What the command line says about connections; inventory variables win over it, as with Ansible. */
 export interface ConnectionDefaults {

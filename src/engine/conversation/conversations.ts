@@ -1,7 +1,7 @@
 import type { Task } from '../../playbook/index.js';
 import type { Target } from '../../transport/index.js';
+import { asCount, inheritedKeyword, type Keyword } from '../attempts/keyword.js';
 import type { RunContext } from '../context.js';
-import { asCount, inheritedKeyword, type Keyword } from '../keyword.js';
 import { type PlayScope, type TaskScope, variablesOf } from '../variables/variables.js';
 import { commonTo, connectionReader } from './connection-reader.js';
 import { targetOf } from './connection-variables.js';

@@ -1,4 +1,3 @@
-import { KprovError } from '../../errors/index.js';
 import {
   type Become,
   type Frame,
@@ -200,33 +199,4 @@ export class ShellSession {
     });
     waiting.resolve({ status: frame.status, fields: frame.fields });
   }
-}
-
-/** Why nobody could become that user, from what sudo or su said. */
-export function becomeError(ended: ShellEnded, user: string): KprovError {
-  const said = ended.noise
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .slice(-3)
-    .join(' / ');
-  if (/incorrect password|sorry, try again|authentication failure/i.test(said)) {
-    return new KprovError('become-password-wrong', `sudo refused the password for becoming ${user}`, {
-      why: said,
-      fix: 'check ansible_become_password, or type it with -K',
-    });
-  }
-  if (/password is required|no tty present|terminal is required/i.test(said)) {
-    return new KprovError('become-password-missing', `sudo wants a password for becoming ${user}`, {
-      why: said,
-      fix: 'give it with -K or ansible_become_password, or allow NOPASSWD in the sudoers of the host',
-    });
-  }
-  if (/not found|No such file/i.test(said)) {
-    return new KprovError('become-program-missing', `no way to become ${user}: sudo is not there`, {
-      why: said,
-      fix: 'log in as root, or install sudo on the host',
-    });
-  }
-  return new KprovError('become-failed', `cannot become ${user}`, { why: said || 'the shell ended without a word' });
 }

@@ -1,7 +1,8 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import type { Task } from '../../tasks/index.js';
 import { Pending } from '../../values/index.js';
-import type { BecomeRequest, Conversation } from '../conversation/conversation.js';
+import type { BecomeRequest } from '../conversation/become.js';
+import type { Conversation } from '../conversation/conversation.js';
 import type { StepReport } from '../conversation/shell-session.js';
 
 /** On whose behalf a path is expanded, and where. */

@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Task } from '../../playbook/index.js';
 import { isMapping, parseBoolean, readVaulted } from '../../values/index.js';
-import type { HostRun } from '../host-run.js';
-import type { Attempt } from '../task-attempt.js';
-import type { Judged } from '../task-result.js';
+import type { Attempt } from '../attempts/attempt.js';
+import type { Judged } from '../results/task-result.js';
+import type { HostRun } from '../scheduler/host-run.js';
 
 interface Effect {
   task: Task;

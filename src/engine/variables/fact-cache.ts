@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KprovError } from '../../errors/index.js';
+import type { Inventory } from '../../inventory/index.js';
 import type { Templar } from '../../template/index.js';
 import { isMapping, mapping, type Value } from '../../values/index.js';
-import type { HostState } from '../host-state.js';
+import type { RunOptions } from '../options.js';
+import { HostState } from './host-state.js';
 
 /** Where facts are kept from one run to the next, in files that Ansible's cache plugins read and write as well. */
 export interface FactCacheOptions {
@@ -106,4 +108,20 @@ export class FactCache {
       names: () => [],
     });
   }
+}
+
+/** What a fact cache knows about the hosts, those that no play is about too. Throws KprovError for a file it cannot read. */
+export function recalledStates(
+  cache: FactCache,
+  { hosts }: Inventory,
+  { flushesCache }: RunOptions,
+): Map<string, HostState> {
+  const states = new Map<string, HostState>();
+  for (const name of new Set([...hosts.keys(), 'localhost'])) {
+    if (flushesCache) cache.forget(name);
+    const state = new HostState(name);
+    cache.load(state);
+    if (state.facts.size > 0) states.set(name, state);
+  }
+  return states;
 }

@@ -1,7 +1,7 @@
 import type { LazyMapping, Variable } from '../../template/index.js';
 import { type Mapping, Pending, Unknowable } from '../../values/index.js';
 import type { Order } from '../events.js';
-import type { Entry, HostState } from '../host-state.js';
+import type { Entry, HostState } from './host-state.js';
 import type { RunScope } from './variable-scopes.js';
 
 const connectionVariables =

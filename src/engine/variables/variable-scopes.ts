@@ -3,7 +3,7 @@ import type { Play, Task } from '../../playbook/index.js';
 import type { Templar } from '../../template/index.js';
 import type { Mapping } from '../../values/index.js';
 import type { Order } from '../events.js';
-import type { HostState } from '../host-state.js';
+import type { HostState } from './host-state.js';
 
 /** What all hosts of a run share. */
 export interface RunScope {

@@ -1,8 +1,8 @@
 import { exportedVars, type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping } from '../../values/index.js';
-import { inheritedKeyword } from '../keyword.js';
-import { originOfItem } from '../loop.js';
+import { inheritedKeyword } from '../attempts/keyword.js';
+import { originOfItem } from '../attempts/loop.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import type { TaskScope } from './variable-scopes.js';

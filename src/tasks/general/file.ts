@@ -211,8 +211,7 @@ if ! { [ "$kp_type" = file ] && [ "$kp_p" -ef "$kp_src" ]; } && ! { kp_predicted
   if kp_apply; then
     kp_temp "$kp_p"
     kp_try ln -- "$kp_src" "$kp_tmp" || return 1
-    [ "$kp_type" != link ] || rm -f -- "$kp_p"
-    kp_try mv -f -- "$kp_tmp" "$kp_p" || { rm -f -- "$kp_tmp"; return 1; }
+    kp_replace_link "$kp_tmp" "$kp_p" || { rm -f -- "$kp_tmp"; return 1; }
     kp_stat "$kp_p"
   else
     kp_foresee_file "$kp_p" '' '' ''

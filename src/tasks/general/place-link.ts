@@ -13,7 +13,7 @@ kp_place_link() {
   esac
   if kp_apply; then
     kp_temp "$2"
-    kp_try ln -s -- "$1" "$kp_tmp" && { rm -f -- "$2"; kp_try mv -f -- "$kp_tmp" "$2"; } || { rm -f -- "$kp_tmp"; return 1; }
+    kp_try ln -s -- "$1" "$kp_tmp" && kp_replace_link "$kp_tmp" "$2" || { rm -f -- "$kp_tmp"; return 1; }
     [ -z "$3$4" ] || kp_try chown -h -- "$3$\{4:+:$4}" "$2"
   else
     kp_foresee "$2" link 0777 "$3" "$4"

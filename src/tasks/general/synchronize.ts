@@ -230,7 +230,7 @@ kp_try mkdir -m 700 -- ${staging}`,
                 clear,
                 plain,
                 settle(node, arrived, keeping),
-                sh`kp_try mv -f -- ${arrived} ${path} || return 1`,
+                sh`kp_rename ${arrived} ${path} || return 1`,
               ]);
             }),
             // A directory's permissions may keep its owner from writing into it: they come last.

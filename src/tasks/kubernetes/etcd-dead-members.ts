@@ -1,7 +1,7 @@
 import { joinScripts, sh } from '../../shell/index.js';
 import { list } from '../parameters.js';
 import { defineTask, program } from '../task.js';
-import { kubeconfigParameter, kubectlFunctions } from './parts/kubectl.js';
+import { apiTimeoutParameter, kubeconfigParameter, kubectlFunctions } from './parts/kubectl.js';
 import { plainFields } from './parts/report.js';
 
 export const etcdDeadMembers = defineTask({
@@ -12,6 +12,7 @@ export const etcdDeadMembers = defineTask({
     'etcd lets nobody join while one of its members does not answer, and counts a lost one for its majority. Of the members of these names those are taken out that do not answer; others are left alone. It is for control planes that keep etcd themselves, as kubeadm sets them up.',
   parameters: {
     names: list('Names of nodes that hold nothing of the cluster any more, or are about to.', { required: true }),
+    ...apiTimeoutParameter,
     ...kubeconfigParameter,
   },
   returns: { removed: 'the members that were taken out' },
@@ -22,7 +23,7 @@ export const etcdDeadMembers = defineTask({
   compile: (args) =>
     program(
       joinScripts([
-        kubectlFunctions(args.kubeconfig),
+        kubectlFunctions(args.kubeconfig, args.api_timeout),
         sh`
 if [ -n "$kp_k_future" ] || [ ! -e /etc/kubernetes/manifests/etcd.yaml ]; then return 0; fi
 kp_k_self= kp_k_ca= kp_k_cert= kp_k_key=

@@ -103,7 +103,9 @@ elif [ -e ${KUBELET_CONF} ]; then
     kp_k_i=$((kp_k_i + 1)); sleep 5
   done
   case $kp_k_member in
-  yes) kp_k_state=joined; [ ! -e ${MARKER} ] || kp_k_state=unfinished ;;
+  yes)
+    kp_k_state=joined; [ ! -e ${MARKER} ] || kp_k_state=unfinished
+    [ ! -e /etc/kubernetes/manifests/kube-apiserver.yaml ] || kp_set control_plane 1 ;;
   no) kp_k_state=unfinished ;;
   *)
     if [ -e ${MARKER} ]; then kp_k_state=unfinished
@@ -216,6 +218,15 @@ function belongsTo(report: Report, join: JoinValue): string[] {
   return [`this host is a node of another cluster (its CA is ${hash}): take it out first with kubeadm_reset`];
 }
 
+const hasRole = (report: Report, args: Arguments): boolean =>
+  (report.text('control_plane') !== undefined) === args.control_plane;
+
+/** kubeadm makes no control plane of a worker, and no worker of a control plane. */
+const otherRole = (args: Arguments): string => {
+  const [is, wanted] = args.control_plane ? ['worker', 'control plane'] : ['control plane', 'worker'];
+  return `this host is a ${is} of the cluster, and is to be a ${wanted}: take it out of the cluster first (kprov reset --limit HOST), then run this again`;
+};
+
 function continueWith(report: Report, args: Arguments, isDryRun: boolean): Program | Outcome | undefined {
   const state = report.text('state');
   if (state === undefined) return undefined;
@@ -223,7 +234,8 @@ function continueWith(report: Report, args: Arguments, isDryRun: boolean): Progr
   const kubeadm = report.text('kubeadm');
   const foreign = belongsTo(report, join);
   if (foreign.length > 0) return failed(foreign);
-  if (state === 'joined' || kubeadm === undefined) return undefined;
+  if (state === 'joined') return hasRole(report, args) ? undefined : failed([otherRole(args)]);
+  if (kubeadm === undefined) return undefined;
   // A dry run makes no token: that it would be made is enough to know that the node would join.
   if (isDryRun && join.token === '' && isEndpoint(join.endpoint)) return program(sh`kp_apply || return 0`);
   const problems = problemsOf(join, args);

@@ -1,7 +1,7 @@
 import { joinScripts, sh } from '../../shell/index.js';
 import { choice, integer, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
-import { kubeconfigParameter, kubectlFunctions } from './parts/kubectl.js';
+import { apiTimeoutParameter, kubeconfigParameter, kubectlFunctions } from './parts/kubectl.js';
 import { plainFields } from './parts/report.js';
 
 export const kubernetesNode = defineTask({
@@ -14,6 +14,7 @@ export const kubernetesNode = defineTask({
     name: text('Name of the node.', { required: true }),
     state: choice('What is wanted of it.', ['drained', 'absent'], { required: true }),
     timeout: integer('Seconds that pods may take to go elsewhere.', { default: 180 }),
+    ...apiTimeoutParameter,
     ...kubeconfigParameter,
   },
   returns: { cluster: 'reached, or none where the host has no kubeconfig, or silent' },
@@ -26,7 +27,7 @@ export const kubernetesNode = defineTask({
       joinScripts([
         sh`
 if [ ! -e ${args.kubeconfig} ] && ! { [ -n "$kp_check" ] && kp_predicted cluster ${args.kubeconfig}; }; then kp_set cluster none; return 0; fi`,
-        kubectlFunctions(args.kubeconfig),
+        kubectlFunctions(args.kubeconfig, args.api_timeout),
         sh`
 [ -z "$kp_k_future" ] || return 0
 kp_k_api || return 1

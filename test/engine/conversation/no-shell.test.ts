@@ -1,5 +1,6 @@
-import { Conversation, type ConversationOptions } from '../../../src/engine/conversation/conversation.js';
-import { Slots } from '../../../src/engine/slots.js';
+import { Conversation } from '../../../src/engine/conversation/conversation.js';
+import type { ConversationOptions } from '../../../src/engine/conversation/conversation-options.js';
+import { Slots } from '../../../src/engine/scheduler/slots.js';
 import { sh } from '../../../src/shell/index.js';
 import type { Channel, ChannelExit, Connection, Target } from '../../../src/transport/index.js';
 

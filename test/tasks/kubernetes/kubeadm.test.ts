@@ -128,6 +128,8 @@ describe('kubeadm_join', () => {
   test('nothing more is asked of a node that is in the cluster', () => {
     const ca = Buffer.from(certificate).toString('base64');
     expect(nextOf('kubeadm_join', { join: { ...join, token: '' } }, { state: 'joined', ca })).toBeUndefined();
+    const further = { join, control_plane: true };
+    expect(nextOf('kubeadm_join', further, { state: 'joined', ca, control_plane: '1' })).toBeUndefined();
   });
 
   test.each<[string, Mapping, Mapping, Readonly<Record<string, string>>]>([
@@ -140,6 +142,8 @@ describe('kubeadm_join', () => {
         ca: Buffer.from(readFileSync(new URL('../../kubernetes/pki/ec.crt', import.meta.url))).toString('base64'),
       },
     ],
+    ['is a worker of the cluster, and is to be a control plane', join, { control_plane: true }, { state: 'joined' }],
+    ['is a control plane of the cluster, and is to be a worker', join, {}, { state: 'joined', control_plane: '1' }],
     ['join.token is empty', { ...join, token: '' }, {}, absent],
     ['join.certificate_key is empty', join, { control_plane: true }, absent],
     ['not host:port', { ...join, endpoint: '$(id)' }, {}, absent],

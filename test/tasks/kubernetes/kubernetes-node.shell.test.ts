@@ -14,8 +14,10 @@ interface Case {
   readonly pods?: string;
   readonly drain?: string;
   readonly noCluster?: boolean;
+  /** Whether its API server does not answer. */
+  readonly silent?: boolean;
   readonly status: string;
-  readonly cluster: string;
+  readonly cluster: string | undefined;
   /** Calls that change something. */
   readonly calls: readonly string[];
 }
@@ -45,6 +47,15 @@ const cases: readonly Case[] = [
     noCluster: true,
     status: 'ok',
     cluster: 'none',
+    calls: [],
+  },
+  {
+    title: 'an API server that does not answer is waited for as long as api_timeout says',
+    state: 'absent',
+    node: '/True',
+    silent: true,
+    status: 'failed',
+    cluster: undefined,
     calls: [],
   },
   {
@@ -104,38 +115,41 @@ describe.each(shells)('kubernetes_node in %s', (_name, argv) => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each(cases)('$title', async ({ state, node, pods = '', drain: drained = 'exit 0', noCluster, ...expected }) => {
-    const kubeconfig = join(folder, 'config');
-    const calls = join(folder, 'calls');
-    writeFileSync(calls, '');
-    if (noCluster !== true) writeFileSync(kubeconfig, '');
-    const answer =
-      node === undefined
-        ? `echo 'Error from server (NotFound): nodes "n1" not found' >&2; exit 1`
-        : `printf %s '${node}'`;
-    writeFileSync(
-      join(folder, 'kubectl'),
-      `#!/bin/sh
+  test.each(cases)(
+    '$title',
+    async ({ state, node, pods = '', drain: drained = 'exit 0', noCluster, silent, ...expected }) => {
+      const kubeconfig = join(folder, 'config');
+      const calls = join(folder, 'calls');
+      writeFileSync(calls, '');
+      if (noCluster !== true) writeFileSync(kubeconfig, '');
+      const answer =
+        node === undefined
+          ? `echo 'Error from server (NotFound): nodes "n1" not found' >&2; exit 1`
+          : `printf %s '${node}'`;
+      writeFileSync(
+        join(folder, 'kubectl'),
+        `#!/bin/sh
 while :; do case $1 in --kubeconfig) shift 2 ;; --request-timeout=*) shift ;; *) break ;; esac; done
 case "$*" in
 'drain --help') echo --delete-emptydir-data; exit 0 ;;
-'get --raw /healthz') exit 0 ;;
+'get --raw /healthz') exit ${silent === true ? 1 : 0} ;;
 'get node '*) ${answer} ;;
 'get pods '*) printf %s '${pods}' ;;
 drain*) echo "$*" >>${calls}; ${drained} ;;
 *) echo "$*" >>${calls} ;;
 esac
 `,
-    );
-    chmodSync(join(folder, 'kubectl'), 0o755);
-    const parsed = parseArguments(kubernetesNode, { name: 'n1', state, kubeconfig });
-    const compiled = parsed.ok ? kubernetesNode.compile(parsed.args, taskContext()) : undefined;
-    if (compiled?.kind !== 'program') throw new Error('no program');
-    const frame = await host.run(compiled.script);
-    expect({
-      status: frame.status,
-      cluster: fieldsOf(frame).cluster,
-      calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean),
-    }).toEqual({ status: expected.status, cluster: expected.cluster, calls: expected.calls });
-  });
+      );
+      chmodSync(join(folder, 'kubectl'), 0o755);
+      const parsed = parseArguments(kubernetesNode, { name: 'n1', state, kubeconfig, api_timeout: 1 });
+      const compiled = parsed.ok ? kubernetesNode.compile(parsed.args, taskContext()) : undefined;
+      if (compiled?.kind !== 'program') throw new Error('no program');
+      const frame = await host.run(compiled.script);
+      expect({
+        status: frame.status,
+        cluster: fieldsOf(frame).cluster,
+        calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean),
+      }).toEqual({ status: expected.status, cluster: expected.cluster, calls: expected.calls });
+    },
+  );
 });

@@ -1,0 +1,359 @@
+import type { Block, Node, Task } from '../../playbook/index.js';
+import { isConstant, pythonText } from '../../template/index.js';
+import { type Mapping, Pending, Unknowable, type Value } from '../../values/index.js';
+import { TaskRun } from '../attempts/task-run.js';
+import { runMeta } from '../controls/meta.js';
+import type { BecomeRequest } from '../conversation/become.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Order, TaskInfo } from '../events.js';
+import type { Judged } from '../results/task-result.js';
+import type { HostState } from '../variables/host-state.js';
+import { serialized } from '../variables/serialized-task.js';
+import { type TaskScope, variablesOf } from '../variables/variables.js';
+import { breathe } from './breathe.js';
+import { Gate } from './gate.js';
+import { compareOrders } from './order.js';
+import type { PlayRun } from './play-run.js';
+import { isSelected, renderedTags } from './tags.js';
+
+/** The host leaves the list of tasks it is in: a task failed, or the play is over for it. */
+class Stop extends Error {}
+
+/** Why a host stopped: which task, with what result. */
+export interface Failure {
+  sequence: number;
+  task: Task;
+  result: Judged;
+  /** A `run_once` task that another host did. */
+  isOthers?: boolean;
+}
+
+/**
+ * One host's way through a play. Tasks are sent as soon as they can be worked out; their results are settled strictly
+ * in order. When one fails, everything that was sent behind it is void.
+ */
+export class HostRun {
+  readonly host: string;
+  readonly play: PlayRun;
+  readonly state: HostState;
+  /** How far this host has got; what it may still do comes after. */
+  position: Order = [];
+  /** `meta: end_host` and the like. */
+  ended = false;
+  failure: Failure | undefined;
+  /** Through with the play, in whatever way: nobody needs to wait for it. */
+  over = false;
+  unreachable = false;
+  /** It failed or was unreachable; `meta: clear_host_errors` lets it take part in the next play only. */
+  droppedOut = false;
+  /** What changes have notified: names, since the handler that is defined last counts when they run. */
+  readonly notified = new Set<string>();
+  /** Handlers that are to run (`Task.id`); one that a handler notifies too late waits here for the next flush. */
+  readonly called = new Set<string>();
+  isFlushing = false;
+  /** Uses of roles that are done (`RoleContext.id`). */
+  readonly doneRoles = new Set<string>();
+  /** Check mode: something that comes later may need what was not done. */
+  pretended = false;
+  /** `--start-at-task` has not been reached yet. */
+  seeking: boolean;
+  /** Of the task that is being worked out. */
+  sequence = 0;
+  #settled: Promise<void> = Promise.resolve();
+  /** Where the tasks stand whose results are not there yet. */
+  readonly #unsettled: Order[] = [];
+  #failed = new Gate();
+  /** How often `meta: clear_host_errors` has taken failures back. */
+  #pardons = 0;
+
+  constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
+    this.host = host;
+    this.play = play;
+    this.state = state;
+    this.seeking = seeking;
+  }
+
+  get conversation(): Conversation {
+    return this.play.conversationWith(this.host);
+  }
+
+  /** For what only root may do, as the play would become it. */
+  becomeRoot(): BecomeRequest {
+    const { connection } = this.play.run.options;
+    const password = connection.becomePassword;
+    return { kind: 'user', user: 'root', ...(password !== undefined && { password }) };
+  }
+
+  /** True while this host takes part in the play. */
+  get active(): boolean {
+    return !this.ended && !this.failure && !this.unreachable;
+  }
+
+  /** Runs a list of tasks and blocks; returns when all is settled. A failure is in `failure`, not thrown. */
+  async run(nodes: readonly Node[], order: Order): Promise<void> {
+    try {
+      await this.#nodes(nodes, order);
+      await this.drain();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      await this.#settled;
+    }
+  }
+
+  /** One handler; with `waits` it is settled on return. A failure is in `failure`, not thrown. */
+  async runHandler(handler: Task, order: Order, waits: boolean): Promise<void> {
+    try {
+      await this.#task(handler, order);
+      if (waits) await this.drain();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      await this.#settled;
+    }
+  }
+
+  /** Tasks of an include, as part of the task that includes them. */
+  async runIncluded(nodes: readonly Node[], order: Order): Promise<void> {
+    this.play.broughtIn(nodes);
+    await this.#nodes(nodes, order);
+  }
+
+  /** Waits until everything sent so far is settled. Throws Stop where one of it failed. */
+  async drain(): Promise<void> {
+    await this.#settled;
+    this.checkpoint();
+  }
+
+  /** Settles when everything sent so far is settled, however it came out. */
+  async settledSoFar(): Promise<void> {
+    await this.#settled;
+  }
+
+  /** Is the outcome of everything before `order` known? */
+  isSettledBefore(order: Order): boolean {
+    const [oldest] = this.#unsettled;
+    return this.over || !oldest || compareOrders(oldest, order) >= 0;
+  }
+
+  /** Throws Stop where this host is not to go on. */
+  checkpoint(): void {
+    if (!this.active || this.play.aborted || this.play.run.signal.aborted) throw new Stop();
+  }
+
+  async #nodes(nodes: readonly Node[], order: Order): Promise<void> {
+    for (const [index, node] of nodes.entries()) {
+      this.checkpoint();
+      const here = [...order, index];
+      if (node.kind === 'task') await this.#task(node, here);
+      else await this.#block(node, here);
+    }
+  }
+
+  async #block(block: Block, order: Order): Promise<void> {
+    if (block.isRole && block.role && !block.role.allowDuplicates) {
+      if (this.doneRoles.has(block.role.id)) return;
+      this.doneRoles.add(block.role.id);
+    }
+    if (block.rescue.length === 0 && block.always.length === 0) return this.#nodes(block.tasks, [...order, 0]);
+    // A failure inside must be told from one before or behind the block.
+    await this.drain();
+    await this.run(block.tasks, [...order, 0]);
+    if (this.failure && block.rescue.length > 0) await this.#rescue(block, order);
+    const stopped = { failure: this.failure, ended: this.ended, pardons: this.#pardons };
+    if (block.always.length > 0 && !this.unreachable && !this.play.run.signal.aborted) {
+      this.failure = undefined;
+      this.ended = false;
+      this.#resume();
+      await this.run(block.always, [...order, 2]);
+      if (this.#pardons === stopped.pardons) this.failure ??= stopped.failure;
+      this.ended ||= stopped.ended;
+    }
+    this.checkpoint();
+  }
+
+  async #rescue(block: Block, order: Order): Promise<void> {
+    const { failure } = this;
+    if (!failure || this.unreachable) return;
+    this.play.rescued(this, failure);
+    this.failure = undefined;
+    this.#resume();
+    this.state.live.set('ansible_failed_task', { state: 'known', value: serialized(failure.task) });
+    this.state.live.set('ansible_failed_result', { state: 'known', value: failure.result.value });
+    await this.run(block.rescue, [...order, 1]);
+  }
+
+  #resume(): void {
+    this.#failed = new Gate();
+    this.conversation.resume();
+  }
+
+  async #task(task: Task, order: Order): Promise<void> {
+    if (!this.#isWanted(task)) return;
+    const pause = breathe();
+    if (pause) await pause;
+    await this.play.arrive(this, order);
+    this.checkpoint();
+    if (await this.play.runOnce(this, task, order)) return;
+    await this.perform(task, order);
+    if (this.play.inStep) await this.drain();
+  }
+
+  /** Does the task here and now, whatever the others do. */
+  async perform(task: Task, order: Order): Promise<void> {
+    if (task.action === 'meta') return runMeta(this, task, order);
+    await new TaskRun(this, task, order).run();
+  }
+
+  #isWanted(task: Task): boolean {
+    const { options } = this.play.run;
+    if (this.seeking && !task.isHandler) {
+      if (!matchesStart(task, options.startAtTask ?? '')) return false;
+      this.seeking = false;
+    }
+    if (task.isHandler) return true;
+    const { templar } = this.play.run.scope;
+    const tags = renderedTags(task.tags, (tag) => templar.render(tag, variablesOf(this.scope(task))));
+    return isSelected(tags, options.tags);
+  }
+
+  /** What the task's expressions see. */
+  scope(task?: Task, local?: Mapping): TaskScope {
+    return {
+      play: this.play.scope,
+      host: this.host,
+      ...(task !== undefined && { task }),
+      ...(local !== undefined && { local }),
+    };
+  }
+
+  /** Evaluates as often as it takes: a value that is on its way is waited for. Throws Stop where it will never come. */
+  async evaluate<T>(compute: () => T): Promise<T> {
+    for (;;) {
+      this.checkpoint();
+      try {
+        return compute();
+      } catch (error) {
+        if (!(error instanceof Pending) || error instanceof Unknowable) throw error;
+        await this.waitFor(error.on, Promise.race([error.ready, this.#failed.opened, this.play.ended]));
+      }
+    }
+  }
+
+  /** Waits, and tells the listeners where it is another host that is waited for. Never rejects. */
+  async waitFor(other: string | undefined, ready: Promise<unknown>): Promise<void> {
+    const { emit } = this.play.run;
+    if (other !== undefined && other !== this.host) emit({ type: 'host-waits', host: this.host, on: other });
+    await ready.catch(() => undefined);
+    if (other !== undefined && other !== this.host) emit({ type: 'host-resumed', host: this.host });
+  }
+
+  /** A text of the playbook with this host's values, as far as they are known; for names and labels. */
+  tryRender(text: Value, scope: TaskScope): string {
+    if (typeof text === 'string' && isConstant(text)) return text;
+    try {
+      const value = this.play.run.scope.templar.render(text, variablesOf(scope));
+      return pythonText(value);
+    } catch {
+      return typeof text === 'string' ? text : JSON.stringify(text);
+    }
+  }
+
+  /** What an entry of `notify` comes to: a template may give a list. */
+  tryTopics(topic: string, scope: TaskScope): string[] {
+    if (isConstant(topic)) return [topic];
+    try {
+      const value = this.play.run.scope.templar.render(topic, variablesOf(scope));
+      return (Array.isArray(value) ? value : [value]).map(pythonText);
+    } catch {
+      return [topic];
+    }
+  }
+
+  nextSequence(order: Order): number {
+    this.state.orders.set(++this.sequence, order);
+    return this.sequence;
+  }
+
+  /**
+   * Queues the settling of a task behind all earlier ones. `settle` is not called when an earlier one failed. Returns
+   * the promise after which the task's outcome stands.
+   */
+  settle(order: Order, settle: () => Promise<void>): Promise<void> {
+    this.#unsettled.push(order);
+    this.#settled = this.#settled.then(async () => {
+      try {
+        if (this.active) await settle();
+      } catch (error) {
+        if (!(error instanceof Stop)) throw error;
+      }
+      this.#unsettled.shift();
+      if (this.active) this.play.settledAt(this, order);
+    });
+    this.#settled.catch((error) => this.play.crash(error));
+    return this.#settled;
+  }
+
+  /** Check mode: what fails because an earlier step was not really done cannot be judged. */
+  tolerate(result: Judged): Judged {
+    if (!this.pretended || !this.play.run.options.checkMode || result.status !== 'failed') return result;
+    const reason = `${result.message ?? 'it failed'}; earlier changes of this run were not really made`;
+    return {
+      ...result,
+      status: 'unknown',
+      incomplete: true,
+      message: reason,
+      value: { ...result.value, failed: false },
+    };
+  }
+
+  /** A task has failed for good: whatever was sent behind it does not count. */
+  fail(failure: Failure): void {
+    this.failure = failure;
+    this.state.rollBack(failure.sequence);
+    this.#failed.open();
+  }
+
+  /** The host cannot be reached any more. */
+  lose(sequence: number): void {
+    this.unreachable = true;
+    this.state.rollBack(sequence);
+    this.#failed.open();
+  }
+
+  /** `meta: clear_host_errors`: what made this host stop, or led it into an `always`, does not count. */
+  forgive(): void {
+    this.#pardons++;
+    this.droppedOut ||= this.failure !== undefined || this.unreachable;
+    this.ended ||= this.droppedOut;
+    this.failure = undefined;
+    this.unreachable = false;
+  }
+
+  /** `meta: end_host`. */
+  end(): void {
+    this.ended = true;
+    this.#failed.open();
+  }
+
+  info(task: Task, order: Order, checkMode: boolean): TaskInfo {
+    const name = this.tryRender(task.name, this.scope(task));
+    return {
+      id: task.id,
+      name: task.role && !name.startsWith(`${task.role.name} : `) ? `${task.role.name} : ${name}` : name,
+      action: this.tryRender(task.action, this.scope(task)),
+      order,
+      position: task.position,
+      handler: task.isHandler,
+      loop: task.loop !== undefined,
+      checkMode,
+    };
+  }
+}
+
+function matchesStart(task: Task, wanted: string): boolean {
+  const pattern = wanted
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const name = task.role ? `${task.role.name} : ${task.name}` : task.name;
+  return [task.name, name].some((text) => new RegExp(`^${pattern}$`).test(text));
+}
