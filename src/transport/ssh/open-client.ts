@@ -6,6 +6,8 @@ import type { ShownKey } from '../known-hosts/judge-host-key.js';
 import { offerAlgorithms } from './algorithms.js';
 import { explainClosed, explainHandshakeError, explainLoginFailure, type LoginFailure } from './explain.js';
 import { Dropped } from './handshake-gate.js';
+import { hurryLogin } from './hurry-login.js';
+import { ignoreHostKeys } from './ignore-host-keys.js';
 import { recyclePackets } from './recycle-packets.js';
 
 export interface OpenOptions extends AuthenticatorOptions {
@@ -113,6 +115,9 @@ export function openClient(options: OpenOptions): Promise<SshClient> {
         keepaliveCountMax: options.keepaliveCountMax,
         ...(host.forwardAgent && host.agentSocket !== undefined ? { agent: host.agentSocket, agentForward: true } : {}),
       });
+      ignoreHostKeys(client);
+      const [first] = options.isPasswordOnly ? [] : plan.offers;
+      if (first?.key.kind === 'local') hurryLogin(client, first.key.privateKey);
       // What a server says before it is known to be one tells why it hung up. ssh2 has paused the stream by now.
       stream.on('data', function listen(chunk: Buffer) {
         greeting += chunk.toString('latin1');
