@@ -1,14 +1,15 @@
-// Bundles src/cli/program.ts into dist/cli/kprov.cjs and keeps V8's compiled code of it beside it: a program of 800
-// modules would start ten times slower. dist/cli/main.js, the command, loads both.
+// Bundles src/cli/program.ts into dist/cli/parts and keeps V8's compiled code of each part beside it: a program of 800
+// modules would start ten times slower. What `import()` asks for is in parts of its own, read when it is asked for.
+// dist/cli/main.js, the command, loads them.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { build } from 'esbuild';
 
-const bundle = fileURLToPath(new URL('dist/cli/kprov.cjs', import.meta.url));
+const parts = fileURLToPath(new URL('dist/cli/parts', import.meta.url));
 
 /** What ssh2 loads where it could be compiled stays where npm put it. */
 const nativeModules = {
@@ -53,6 +54,35 @@ const commonJs = {
   banner: { js: "const kprovUrl=require('node:url').pathToFileURL(__filename).href;" },
 };
 
+/** esbuild splits ES modules only, so what it makes of them is made CommonJS in a second step. */
+async function bundleParts() {
+  await build({
+    ...common,
+    entryPoints: ['src/cli/program.ts'],
+    format: 'esm',
+    splitting: true,
+    outdir: parts,
+    sourcemap: 'inline',
+    legalComments: 'linked',
+    plugins: [nativeModules, clientOnly],
+  });
+  await build({
+    ...commonJs,
+    bundle: false,
+    entryPoints: readdirSync(parts).flatMap((name) => (name.endsWith('.js') ? join(parts, name) : [])),
+    outdir: parts,
+    allowOverwrite: true,
+    sourcemap: true,
+    // `import()` as `require`: the parts are loaded by src/cli/bundle.ts.
+    supported: { 'dynamic-import': false },
+    // What there is to warn of was said by the first step.
+    logLevel: 'error',
+    // An expression, so that the text need not be copied to be put into a function.
+    banner: { js: `(function(exports,require,module,__filename,__dirname){${commonJs.banner.js}` },
+    footer: { js: '})' },
+  });
+}
+
 async function bundleAll() {
   rmSync('dist', { recursive: true, force: true });
   await Promise.all([
@@ -64,14 +94,7 @@ async function bundleAll() {
     }),
     // What tasks of the user's own import as kprov/task, for his editor and his tests; kprov itself brings its own.
     build({ ...common, entryPoints: { task: 'src/tasks/public.ts' }, outdir: 'dist', format: 'esm' }),
-    build({
-      ...commonJs,
-      entryPoints: ['src/cli/program.ts'],
-      outfile: bundle,
-      sourcemap: true,
-      legalComments: 'linked',
-      plugins: [nativeModules, clientOnly],
-    }),
+    bundleParts(),
   ]);
   writeFileSync('dist/cli/package.json', '{"type":"commonjs"}\n');
   chmodSync('dist/cli/main.js', 0o755);
@@ -127,11 +150,13 @@ async function startServer(folder) {
   return server;
 }
 
-/** Runs the bundle through what every run needs, so that what V8 compiles on the way is kept as well. */
+/** Runs the program through what every run needs, so that what V8 compiles on the way is kept as well. */
 async function keepCompiledCode() {
-  const { compileBundle } = await import('./dist/cli/bundle.js');
-  const { script, run } = compileBundle(bundle);
-  const { main } = run();
+  // Code is only taken by a V8 with the flags that it was kept with.
+  const { flags, loadPart } = await import('./dist/cli/bundle.js');
+  for (const flag of flags) setFlagsFromString(flag);
+  const { part, scripts } = loadPart(parts);
+  const { main } = part('program.js');
   const folder = mkdtempSync(join(tmpdir(), 'kprov-build-'));
   try {
     const playbook = join(folder, 'rehearsal.yml');
@@ -142,9 +167,8 @@ async function keepCompiledCode() {
     for (const more of [[], ['--diff']])
       await main(['up', '-i', hosts, '--check', ...more, '--output', 'plain', playbook]);
     server.close();
-    // What a run sets: code is only taken by a V8 with the flags that it was kept with.
-    setFlagsFromString('--semi-space-growth-factor=2');
-    writeFileSync(`${bundle}.cache`, script.createCachedData());
+    for (const flag of flags) setFlagsFromString(flag);
+    for (const [name, script] of scripts) writeFileSync(join(parts, `${name}.cache`), script.createCachedData());
   } finally {
     rmSync(folder, { recursive: true });
   }

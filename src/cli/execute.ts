@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type Listener, type RunOptions, type RunOutcome, runPlaybook } from '../engine/index.js';
 import type { Loader, Playbook } from '../playbook/index.js';
 import { masked } from '../report/masked.js';
+import type { DialledAhead } from '../transport/index.js';
 import type { ConnectionFlags } from './options.js';
 import { prepareVault } from './prepare-vault.js';
 import { engineSettings } from './settings/engine-settings.js';
@@ -20,6 +21,7 @@ export interface Execution {
   /** Gets the events with secrets masked. */
   listen: Listener;
   signal: AbortSignal;
+  dialledAhead?: DialledAhead;
 }
 
 /** Runs a checked playbook on the hosts and closes every connection. */
@@ -31,9 +33,10 @@ export async function execute(execution: Execution): Promise<RunOutcome> {
   const connection = await connectionDefaults(flags, setup, signal);
   await prepareVault(setup);
   const emit = masked((text) => setup.redactor.mask(text), execution.listen);
-  const transport = makeTransport(flags, setup, signal, (message) =>
-    emit({ type: 'notice', level: 'warning', message }),
-  );
+  const transport = makeTransport(flags, setup, signal, {
+    warn: (message) => emit({ type: 'notice', level: 'warning', message }),
+    dialledAhead: execution.dialledAhead,
+  });
   try {
     return await runPlaybook({
       playbook,

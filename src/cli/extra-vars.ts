@@ -1,5 +1,5 @@
 import { type Diagnostic, KprovError } from '../errors/index.js';
-import { splitWords } from '../tasks/index.js';
+import { splitWords } from '../tasks/words.js';
 import { type Files, isMapping, type Mapping, mapping } from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 

@@ -13,11 +13,6 @@ for (const stream of [process.stdout, process.stderr]) {
 async function start(): Promise<void> {
   const { loadProgram } = await import('./bundle.js');
   const { main } = await loadProgram();
-  // After the loading: compiled code is only good for the flags it was made with.
-  const { setFlagsFromString } = await import('node:v8');
-  // A run waits more than it computes: what the optimising compiler makes of a second's work would come when the work
-  // is done, at a fifth of the whole processor time. What is still hot after eight times as much it compiles.
-  setFlagsFromString('--interrupt-budget=1000000');
   process.exitCode = await main(args);
 }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { OncePrompts } from '../engine/index.js';
+import type { OncePrompts } from '../engine/variables/interaction.js';
 
 /** Asks at the terminal, one question after the other; a secret answer is not shown. */
 export function terminalPrompts(): OncePrompts {

@@ -1,12 +1,14 @@
 import { type Diagnostic, KprovError, type Position } from '../errors/index.js';
 import { type Files, isMapping, type Mapping, mapping, type Value } from '../values/index.js';
-import { type Path, parseYaml, type YamlDocument } from '../yaml/index.js';
+import { type ParsedYaml, type Path, parseYaml, type YamlDocument } from '../yaml/index.js';
 import type { ArgumentChecker } from './arguments.js';
 import type { TaskCatalogue } from './catalogue.js';
 import type { Inherited, Node, Play, RoleContext, Scope, Task } from './model.js';
 
 export interface LoadOptions {
   files: Files;
+  /** Files that have been read and parsed already. */
+  parsed?: ReadonlyMap<string, ParsedYaml>;
   catalogue: TaskCatalogue;
   /** Says what is wrong with template text; `offset` counts from the text's start. */
   templateCheck?(text: string): { message: string; offset?: number } | undefined;
@@ -106,10 +108,14 @@ function readText(context: Context, file: string): string | undefined {
 /** The file's only document; undefined where it is missing, empty or broken (which is reported). */
 export function readDocument(context: Context, file: string): YamlDocument | undefined {
   if (context.documents.has(file)) return context.documents.get(file);
-  const text = readText(context, file);
+  const read = (): ParsedYaml | undefined => {
+    const text = readText(context, file);
+    return text === undefined ? undefined : parseYaml(text, file, context.options.files);
+  };
+  const parsed = context.options.parsed?.get(file) ?? read();
   let document: YamlDocument | undefined;
-  if (text !== undefined) {
-    const { documents, diagnostics } = parseYaml(text, file, context.options.files);
+  if (parsed !== undefined) {
+    const { documents, diagnostics } = parsed;
     context.diagnostics.push(...diagnostics);
     document = documents[0];
     if (documents[1] !== undefined) {

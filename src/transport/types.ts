@@ -1,4 +1,5 @@
 import type { ConnectionLost } from './errors.js';
+import type { DialledAhead } from './ssh/dialled-ahead.js';
 
 /** How a host's key is judged: `strict` wants it known, `accept-new` learns unknown ones, `off` takes any but revoked. */
 export type HostKeyChecking = 'strict' | 'accept-new' | 'off';
@@ -41,6 +42,8 @@ export interface TransportOptions {
   /** `SSH_AUTH_SOCK`, and what `${NAME}` in ssh_config means. */
   env: Record<string, string | undefined>;
   homeDir: string;
+  /** Taken from before anything is dialled. Closed by its owner. */
+  dialledAhead?: DialledAhead | undefined;
 }
 
 /** How a command ended. `lost`: its end was not seen, so nothing is known about it. */

@@ -108,7 +108,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
     const errors = [...setup.diagnostics, ...diagnostics].filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new InputError(errors);
     const connection = await connectionDefaults(flags, setup, stop);
-    const transport = wrap(makeTransport(flags, setup, stop, () => undefined));
+    const transport = wrap(makeTransport(flags, setup, stop, { warn: () => undefined }));
     try {
       const { stats } = await runPlaybook({
         playbook,

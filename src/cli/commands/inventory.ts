@@ -1,11 +1,11 @@
 import { KprovError, nearest } from '../../errors/index.js';
 import { compareText, type Inventory, type InventoryGroup, matchHosts } from '../../inventory/index.js';
 import { isMapping, type Mapping, mapping, Redactor, readVaulted, type Value } from '../../values/index.js';
+import { openVault, readInventory } from '../inputs.js';
 import { terminalPrompts } from '../prompts.js';
 import { refuseErrors } from '../refuse-errors.js';
 import { inventoriesOf } from '../settings/apply.js';
 import { currentSettings } from '../settings/index.js';
-import { openVault, readInventory } from '../setup.js';
 import { say, sayWarnings } from '../terminal.js';
 
 /** Variables that Ansible makes itself and leaves out where it shows an inventory. */

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { nodeFiles } from '../../engine/index.js';
+import { nodeFiles } from '../../engine/lookups/node-files.js';
 import type { ConnectionFlags, RunFlags } from '../options.js';
 import { sayError, terminal } from '../terminal.js';
 import { withRunSettings, withSettings } from './apply.js';

@@ -1,12 +1,9 @@
 import type { Task } from '../../playbook/index.js';
 import type { RunContext } from '../context.js';
-import { controls } from '../controls/index.js';
 import { commonTo } from '../conversation/connection-reader.js';
 import { conversationWith } from '../conversation/conversations.js';
+import { doneHere } from '../done-here.js';
 import type { PlayScope } from '../variables/variables.js';
-
-/** Done on the control side alone. */
-const needNoHost = new Set(['debug', 'assert', 'fail', 'meta', 'set_fact', 'set_stats']);
 
 /** Will every host of the play be talked to for this task, whatever its variables say? */
 function isSure(run: RunContext, task: Task): boolean {
@@ -15,7 +12,7 @@ function isSure(run: RunContext, task: Task): boolean {
   if (isLeftToTags || startAtTask !== undefined || factCache !== undefined) return false;
   // A dry run leaves commands out.
   if (checkMode && task.action !== 'setup') return false;
-  if (controls.has(task.action) || needNoHost.has(task.action)) return false;
+  if (doneHere.has(task.action)) return false;
   return task.when.length === 0 && [task.loop, task.delegateTo, task.runOnce].every((keyword) => keyword === undefined);
 }
 

@@ -1,18 +1,13 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ResolvedHost } from '../config/resolve-host.js';
 import { explainDialError } from './explain.js';
+import { openSocket } from './open-socket.js';
 
-/** Opens a TCP connection, without Nagle's delay from its first byte. Throws ConnectError or Dropped. */
+/** Opens a TCP connection. Throws ConnectError or Dropped. */
 export function dial(host: ResolvedHost, label: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({
-      host: host.host,
-      port: host.port,
-      noDelay: true,
-      ...(host.addressFamily === undefined ? {} : { family: host.addressFamily }),
-      ...(host.bindAddress === undefined ? {} : { localAddress: host.bindAddress }),
-    });
+    const socket = openSocket(host);
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason);

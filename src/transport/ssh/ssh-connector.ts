@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
@@ -8,12 +7,10 @@ import { Agents } from '../auth/agents.js';
 import { KeyFiles } from '../auth/key-files.js';
 import { type KeyPlan, planKeys } from '../auth/plan-keys.js';
 import type { SshClient } from '../auth/ssh2.js';
-import { type ConfigFiles, readConfigFiles } from '../config/read-config-files.js';
 import type { ResolvedHost } from '../config/resolve-host.js';
-import { resolveRoute } from '../config/resolve-route.js';
+import { Routes } from '../config/routes.js';
 import { ConnectError } from '../errors.js';
 import { HostKeys } from '../known-hosts/host-keys.js';
-import { localUser } from '../local-user.js';
 import type { Target, TransportOptions } from '../types.js';
 import { AttemptClock } from './attempt-clock.js';
 import { dial } from './dial.js';
@@ -48,7 +45,7 @@ export class SshConnector {
   readonly #keyFiles: KeyFiles;
   readonly #agents: Agents;
   readonly #hostKeys: HostKeys;
-  readonly #configFiles = new Map<string, ConfigFiles>();
+  readonly #routes: Routes;
   readonly #gates = new Map<string, HandshakeGate>();
   readonly #handshakes = new PQueue({ concurrency: MOST_HANDSHAKES });
   readonly #jumps: JumpPool;
@@ -56,6 +53,7 @@ export class SshConnector {
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#routes = options.dialledAhead?.routes ?? new Routes(options);
     const warn = (message: string): void => this.#warn(message);
     this.#keyFiles = new KeyFiles({ askPassphrase: options.askPassphrase, warn });
     this.#agents = new Agents(warn);
@@ -84,14 +82,7 @@ export class SshConnector {
   }
 
   #route(target: Target): readonly ResolvedHost[] {
-    const { homeDir, env } = this.#options;
-    const { hops, diagnostics } = resolveRoute(target, {
-      homeDir,
-      env,
-      localUser: localUser(env),
-      localHostName: hostname(),
-      configFiles: (file) => this.#readConfig(file ?? this.#options.sshConfigFile),
-    });
+    const { hops, diagnostics } = this.#routes.to(target);
     for (const diagnostic of diagnostics) if (diagnostic.severity === 'warning') this.#warn(describe(diagnostic));
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const [first] = errors;
@@ -104,13 +95,6 @@ export class SshConnector {
       });
     }
     return hops;
-  }
-
-  #readConfig(file: string | undefined): ConfigFiles {
-    const key = file ?? '';
-    const files = this.#configFiles.get(key) ?? readConfigFiles(this.#options.homeDir, file);
-    this.#configFiles.set(key, files);
-    return files;
   }
 
   async #leaseJump(
@@ -191,7 +175,10 @@ export class SshConnector {
     let remembering: Promise<void> | undefined;
     const open = async (): Promise<SshClient> => {
       // Dialled only now that it is our turn: a thousand connections that wait overrun servers and their backlogs.
-      stream = await (jump === undefined ? dial(host, label, stop) : jump.forward(host, label, stop));
+      stream =
+        jump === undefined
+          ? ((await this.#options.dialledAhead?.take(host, stop)) ?? (await dial(host, label, stop)))
+          : await jump.forward(host, label, stop);
       return openClient({
         ...goal,
         stream,

@@ -1,0 +1,21 @@
+/** Tasks for which, whatever their variables say, it is not certain that a host is talked to: they steer the run. */
+export const doneHere: ReadonlySet<string> = new Set([
+  'add_host',
+  'assert',
+  'async_status',
+  'debug',
+  'fail',
+  'group_by',
+  'import_role',
+  'import_tasks',
+  'include_role',
+  'include_tasks',
+  'include_vars',
+  'meta',
+  'pause',
+  'reboot',
+  'set_fact',
+  'set_stats',
+  'validate_argument_spec',
+  'wait_for_connection',
+]);

@@ -1,0 +1,33 @@
+import { hostname } from 'node:os';
+import { localUser } from '../local-user.js';
+import type { Target, TransportOptions } from '../types.js';
+import { type ConfigFiles, readConfigFiles } from './read-config-files.js';
+import { type Route, resolveRoute } from './resolve-route.js';
+
+/** Finds the ways to hosts. Each ssh_config is read once. */
+export class Routes {
+  readonly #options: Pick<TransportOptions, 'env' | 'homeDir' | 'sshConfigFile'>;
+  readonly #files = new Map<string, ConfigFiles>();
+
+  constructor(options: Pick<TransportOptions, 'env' | 'homeDir' | 'sshConfigFile'>) {
+    this.#options = options;
+  }
+
+  to(target: Target): Route {
+    const { homeDir, env, sshConfigFile } = this.#options;
+    return resolveRoute(target, {
+      homeDir,
+      env,
+      localUser: localUser(env),
+      localHostName: hostname(),
+      configFiles: (file) => this.#read(file ?? sshConfigFile),
+    });
+  }
+
+  #read(file: string | undefined): ConfigFiles {
+    const key = file ?? '';
+    const files = this.#files.get(key) ?? readConfigFiles(this.#options.homeDir, file);
+    this.#files.set(key, files);
+    return files;
+  }
+}
