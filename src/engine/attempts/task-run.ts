@@ -299,7 +299,7 @@ export class TaskRun {
       ignored: ignored || unreachableIgnored,
       durationMs: performance.now() - this.#started,
     });
-    if (result.status === 'changed') for (const topic of topics) host.play.notify(host, topic);
+    if (result.status === 'changed') for (const topic of topics) host.play.handlers.notify(host, topic);
     if (result.status === 'failed' && !ignored) host.fail({ sequence: this.#sequence, task: this.#task, result });
     if (result.status === 'unreachable' && !unreachableIgnored) host.lose(this.#sequence);
   }
@@ -317,7 +317,7 @@ export class TaskRun {
   #unheard(topics: readonly string[]): string | undefined {
     const host = this.#host;
     const { options } = host.play.run;
-    const unheard = topics.find((topic) => host.play.handlersFor(host, topic).length === 0);
+    const unheard = topics.find((topic) => host.play.handlers.hearing(host, topic).length === 0);
     if (unheard === undefined) return undefined;
     const message = `The requested handler '${unheard}' was not found in either the main handlers list nor in the listening handlers list`;
     const isError = options.errorOnMissingHandler !== false;

@@ -102,7 +102,7 @@ export class TurnRun {
     const host = this.#host;
     this.#isUnheard ??= (this.#task.notify ?? [])
       .flatMap((topic) => host.tryTopics(topic, host.scope(this.#task)))
-      .some((topic) => host.play.handlersFor(host, topic).length === 0);
+      .some((topic) => host.play.handlers.hearing(host, topic).length === 0);
     return this.#isUnheard;
   }
 

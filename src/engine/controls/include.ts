@@ -13,7 +13,7 @@ function accept(loaded: LoadedTasks, request: Parameters<Control>[0]): void {
     if (!absent.has(code)) request.host.play.tellOnce({ level: 'error', message, ...(position && { position }) });
   }
   if (errors.length > 0) throw new InputError(errors);
-  request.host.play.extraHandlers.push(...loaded.handlers);
+  request.host.play.handlers.include(loaded.handlers);
 }
 
 /** Runs the tasks of a file in place of this one. */

@@ -42,7 +42,7 @@ async function steer(host: HostRun, action: string, order: Order): Promise<void>
   const { play } = host;
   switch (action) {
     case 'flush_handlers':
-      await play.flushHandlers(host, order);
+      await play.handlers.flush(host, order);
       host.checkpoint();
       return;
     case 'end_host':

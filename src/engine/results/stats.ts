@@ -13,6 +13,13 @@ export class Stats {
     return stats;
   }
 
+  /** A failure that has been counted was followed by a `rescue`. */
+  rescue(host: string): void {
+    const stats = this.of(host);
+    stats.rescued++;
+    stats.failed = Math.max(0, stats.failed - 1);
+  }
+
   count(host: string, { status, value }: Pick<TaskResult, 'status' | 'value'>, ignored: boolean): void {
     const stats = this.of(host);
     if (status === 'changed' || (ignored && value.changed === true)) stats.changed++;

@@ -173,7 +173,7 @@ export class HostRun {
   async #rescue(block: Block, order: Order): Promise<void> {
     const { failure } = this;
     if (!failure || this.unreachable) return;
-    this.play.rescued(this, failure);
+    if (!failure.isOthers) this.play.run.stats.rescue(this.host);
     this.failure = undefined;
     this.#resume();
     this.state.live.set('ansible_failed_task', { state: 'known', value: serialized(failure.task) });
@@ -192,7 +192,7 @@ export class HostRun {
     if (pause) await pause;
     await this.play.arrive(this, order);
     this.checkpoint();
-    if (await this.play.runOnce(this, task, order)) return;
+    if (await this.play.once.settles(this, task, order)) return;
     await this.perform(task, order);
     if (this.play.inStep) await this.drain();
   }
@@ -286,7 +286,7 @@ export class HostRun {
         if (!(error instanceof Stop)) throw error;
       }
       this.#unsettled.shift();
-      if (this.active) this.play.settledAt(this, order);
+      if (this.active) this.play.run.emit({ type: 'host-advanced', host: this.host, order });
     });
     this.#settled.catch((error) => this.play.crash(error));
     return this.#settled;

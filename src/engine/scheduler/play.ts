@@ -73,10 +73,10 @@ export async function runPlay(run: RunContext, { play, index, limit, lost, seeki
       const takesPart = (host: string): boolean => alive.has(host) && !current?.hasLost(host);
       return { all: asListed, alive: asListed.filter(takesPart), batch: batchHosts.filter(takesPart) };
     },
-    awaitAll: (asking) => current?.awaitAll(asking),
+    awaitAll: (asking) => current?.positions.awaitAll(asking),
     dynamicNames: dynamicNamesOf(play),
-    orderOf: (host) => current?.orderOf(host),
-    awaitHost: (asking, other) => current?.awaitHost(asking, other),
+    orderOf: (host) => current?.positions.of(host),
+    awaitHost: (asking, other) => current?.positions.awaitHost(asking, other),
   };
   readVarsFiles(run, scope);
   const { serial, ...keywords } = keywordsOf(run, { play: scope, host: hosts[0] ?? '' });

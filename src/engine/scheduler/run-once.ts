@@ -1,0 +1,54 @@
+import type { Task } from '../../playbook/index.js';
+import { asFlag, inheritedKeyword } from '../attempts/keyword.js';
+import type { Order } from '../events.js';
+import { variablesOf } from '../variables/variables.js';
+import type { HostRun } from './host-run.js';
+import { compareOrders } from './order.js';
+import type { PlayRun } from './play-run.js';
+
+/** `run_once`: the first host to come to a task does it for all of the batch. */
+export class RunOnce {
+  readonly #play: PlayRun;
+  /** By the order of the task. */
+  readonly #done = new Map<string, Promise<void>>();
+
+  constructor(play: PlayRun) {
+    this.#play = play;
+  }
+
+  /** True where the task is done with for this host, since another one has done (or will have done) it. */
+  async settles(host: HostRun, task: Task, order: Order): Promise<boolean> {
+    if (task.runOnce === undefined) return false;
+    const { templar } = this.#play.run.scope;
+    const isOnce = () => inheritedKeyword(task, 'runOnce', { templar, variables: variablesOf(host.scope(task)) });
+    if (!(await host.evaluate(() => asFlag(isOnce(), false)))) return false;
+    await host.drain();
+    await this.#play.positions.allAt(host, order);
+    const key = order.join('.');
+    while (!this.#done.has(key)) {
+      const first = this.#play.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
+      if (first === host || !first) this.#done.set(key, this.#perform(host, task, order));
+      // The first one is on its way to this very line, unless it fails before.
+      else await first.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));
+    }
+    await this.#done.get(key);
+    host.checkpoint();
+    return true;
+  }
+
+  async #perform(host: HostRun, task: Task, order: Order): Promise<void> {
+    await host.perform(task, order);
+    await host.drain().catch(() => undefined);
+    const names = [task.register].filter((name) => name !== undefined);
+    if (task.action === 'set_fact') names.push(...Object.keys(task.args));
+    for (const other of this.#play.hosts) {
+      if (other === host) continue;
+      const sequence = other.nextSequence(order);
+      for (const name of names) {
+        const entry = host.state.setFacts.get(name);
+        if (entry) other.state.set('setFacts', name, entry, sequence);
+      }
+      if (host.failure && other.active) other.fail({ ...host.failure, sequence: other.sequence, isOthers: true });
+    }
+  }
+}
