@@ -5,12 +5,14 @@ import { type Mapping, mapping, type Value } from '../../values/index.js';
 import type { Order, TaskInfo } from '../events.js';
 import { combineResults } from '../results/loop-result.js';
 import { asItIs, failedBy, isUsersError, type Judged, shown } from '../results/task-result.js';
+import { tolerated } from '../results/tolerated.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import { adopt, saved } from '../variables/effects.js';
 import { variablesOf } from '../variables/variables.js';
 import type { Attempt } from './attempt.js';
 import { countOf } from './keyword.js';
 import { loopItems, loopTurns, type Turn } from './loop.js';
+import { taskInfo, tryRender, tryTopics } from './names.js';
 import { isSent, skipped, TurnRun, type UnderWay } from './turn-run.js';
 
 /** Does a result of the task bring facts that later tasks may read? */
@@ -60,7 +62,7 @@ export class TaskRun {
     this.#task = task;
     this.#order = order;
     this.#sequence = host.nextSequence(order);
-    this.#info = host.info(task, order, host.play.run.options.checkMode);
+    this.#info = taskInfo(host, task, order);
     this.#turn = new TurnRun(host, task, this.#info);
   }
 
@@ -204,7 +206,7 @@ export class TaskRun {
     const settling = host.settle(this.#order, async () => {
       const results: Judged[] = [];
       for (const underWay of turns) {
-        const result = saved(host.tolerate(await underWay.outcome));
+        const result = saved(host.pretended ? tolerated(await underWay.outcome) : await underWay.outcome);
         results.push(result);
         if (isLoop) this.#itemDone(underWay, result);
       }
@@ -280,8 +282,9 @@ export class TaskRun {
     const ignored = result.status === 'failed' && unheard === undefined && this.#allIgnored(turns, results);
     const unreachableIgnored = result.status === 'unreachable' && turns.some((turn) => turn.work?.ignoreUnreachable);
     const delegatedTo = turns[0]?.work?.delegateTo;
-    if (run.options.checkMode && ['changed', 'unknown'].includes(result.status)) host.pretended = true;
-    if (result.status === 'skipped' && result.incomplete) host.pretended = true;
+    const leavesUndone =
+      ['changed', 'unknown'].includes(result.status) || (result.status === 'skipped' && result.incomplete);
+    host.pretended ||= run.options.checkMode && leavesUndone;
     for (let i = this.#countsAs(turns, results, result); i > 0; i--) {
       run.stats.count(host.host, result, ignored || unreachableIgnored);
     }
@@ -308,7 +311,7 @@ export class TaskRun {
   #topics(turns: readonly UnderWay[], results: readonly Judged[]): string[] {
     const heard = turns.filter((_, index) => results[index]?.status !== 'skipped');
     const topics = (this.#task.notify ?? []).flatMap((topic) =>
-      heard.flatMap(({ turn }) => this.#host.tryTopics(topic, this.#host.scope(this.#task, turn?.local))),
+      heard.flatMap(({ turn }) => tryTopics(topic, this.#host.scope(this.#task, turn?.local))),
     );
     return [...new Set(topics)];
   }
@@ -347,7 +350,7 @@ export class TaskRun {
     }
     const indexVar = turn.local.ansible_index_var;
     if (indexVar !== undefined) result.value[String(indexVar)] = turn.local[String(indexVar)] ?? null;
-    const label = written ?? this.#host.tryRender(`{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
+    const label = written ?? tryRender(`{{ ${loopVar} }}`, this.#host.scope(this.#task, turn.local));
     result.value._ansible_item_label = written === undefined ? turn.item : label;
     run.emit({
       type: 'item-finished',

@@ -25,6 +25,7 @@ import { variablesOf } from '../variables/variables.js';
 import { type Attempt, attempt, isLeftOut } from './attempt.js';
 import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
 import type { Turn } from './loop.js';
+import { tryTopics } from './names.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
 export interface UnderWay {
@@ -101,7 +102,7 @@ export class TurnRun {
   #notifiesNobody(): boolean {
     const host = this.#host;
     this.#isUnheard ??= (this.#task.notify ?? [])
-      .flatMap((topic) => host.tryTopics(topic, host.scope(this.#task)))
+      .flatMap((topic) => tryTopics(topic, host.scope(this.#task)))
       .some((topic) => host.play.handlers.hearing(host, topic).length === 0);
     return this.#isUnheard;
   }

@@ -1,4 +1,5 @@
 import type { Task } from '../../playbook/index.js';
+import { taskInfo } from '../attempts/names.js';
 import type { Order } from '../events.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import { variablesOf } from '../variables/variables.js';
@@ -31,7 +32,7 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
   play.run.emit({
     type: 'meta-done',
     host: host.host,
-    task: host.info(task, order, play.run.options.checkMode),
+    task: taskInfo(host, task, order),
     message: skipped ? `${action} conditional evaluated to False` : (said[action]?.(host.host) ?? action),
     skipped,
   });

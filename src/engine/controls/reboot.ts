@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../../errors/index.js';
 import { sh } from '../../shell/index.js';
+import type { BecomeRequest } from '../conversation/become.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import type { Control } from './index.js';
 import { result } from './result.js';
@@ -15,6 +16,12 @@ async function bootId(host: HostRun, command: string): Promise<string> {
     independent: true,
   });
   return report.fields.get('boot')?.toString() ?? '';
+}
+
+/** Only root may restart it, whom the play would become. */
+function rootOf({ play }: HostRun): BecomeRequest {
+  const password = play.run.options.connection.becomePassword;
+  return { kind: 'user', user: 'root', ...(password !== undefined && { password }) };
 }
 
 /** Restarts the host and waits until it is back. */
@@ -38,7 +45,7 @@ export const reboot: Control = async ({ host, args, what }) => {
     .send({
       body: sh`(PATH=${path}:$PATH; export PATH; ${order}) >/dev/null 2>&1; kp_set rc "$?"`,
       mode: { check: false, diff: false, mayFail: true },
-      become: host.becomeRoot(),
+      become: rootOf(host),
       repeatable: false,
       independent: true,
     })

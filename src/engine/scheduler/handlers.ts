@@ -1,5 +1,6 @@
 import { type Task, topicsOf } from '../../playbook/index.js';
 import { isConstant } from '../../template/index.js';
+import { tryRender } from '../attempts/names.js';
 import type { Order } from '../events.js';
 import type { HostRun } from './host-run.js';
 import type { PlayRun } from './play-run.js';
@@ -55,7 +56,7 @@ export class Handlers {
   /** The handler of that name, and those that listen to it. */
   hearing(host: HostRun, topic: string): readonly Task[] {
     const heard = this.#all().map((handler) => {
-      const name = host.tryRender(handler.name, host.scope(handler));
+      const name = tryRender(handler.name, host.scope(handler));
       if (name === handler.name && !isConstant(name) && handler.listen.length === 0) this.#warnOfUnusable(handler);
       return { handler, ...topicsOf({ ...handler, name }) };
     });

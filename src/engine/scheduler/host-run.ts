@@ -1,11 +1,10 @@
+import { globMatcher } from '../../inventory/index.js';
 import type { Block, Node, Task } from '../../playbook/index.js';
-import { isConstant, pythonText } from '../../template/index.js';
-import { type Mapping, Pending, Unknowable, type Value } from '../../values/index.js';
+import { type Mapping, Pending, Unknowable } from '../../values/index.js';
 import { TaskRun } from '../attempts/task-run.js';
 import { runMeta } from '../controls/meta.js';
-import type { BecomeRequest } from '../conversation/become.js';
 import type { Conversation } from '../conversation/conversation.js';
-import type { Order, TaskInfo } from '../events.js';
+import type { Order } from '../events.js';
 import type { Judged } from '../results/task-result.js';
 import type { HostState } from '../variables/host-state.js';
 import { serialized } from '../variables/serialized-task.js';
@@ -75,13 +74,6 @@ export class HostRun {
 
   get conversation(): Conversation {
     return this.play.conversationWith(this.host);
-  }
-
-  /** For what only root may do, as the play would become it. */
-  becomeRoot(): BecomeRequest {
-    const { connection } = this.play.run.options;
-    const password = connection.becomePassword;
-    return { kind: 'user', user: 'root', ...(password !== undefined && { password }) };
   }
 
   /** True while this host takes part in the play. */
@@ -206,7 +198,7 @@ export class HostRun {
   #isWanted(task: Task): boolean {
     const { options } = this.play.run;
     if (this.seeking && !task.isHandler) {
-      if (!matchesStart(task, options.startAtTask ?? '')) return false;
+      if (!isNamed(task, options.startAtTask ?? '')) return false;
       this.seeking = false;
     }
     if (task.isHandler) return true;
@@ -246,28 +238,6 @@ export class HostRun {
     if (other !== undefined && other !== this.host) emit({ type: 'host-resumed', host: this.host });
   }
 
-  /** A text of the playbook with this host's values, as far as they are known; for names and labels. */
-  tryRender(text: Value, scope: TaskScope): string {
-    if (typeof text === 'string' && isConstant(text)) return text;
-    try {
-      const value = this.play.run.scope.templar.render(text, variablesOf(scope));
-      return pythonText(value);
-    } catch {
-      return typeof text === 'string' ? text : JSON.stringify(text);
-    }
-  }
-
-  /** What an entry of `notify` comes to: a template may give a list. */
-  tryTopics(topic: string, scope: TaskScope): string[] {
-    if (isConstant(topic)) return [topic];
-    try {
-      const value = this.play.run.scope.templar.render(topic, variablesOf(scope));
-      return (Array.isArray(value) ? value : [value]).map(pythonText);
-    } catch {
-      return [topic];
-    }
-  }
-
   nextSequence(order: Order): number {
     this.state.orders.set(++this.sequence, order);
     return this.sequence;
@@ -290,19 +260,6 @@ export class HostRun {
     });
     this.#settled.catch((error) => this.play.crash(error));
     return this.#settled;
-  }
-
-  /** Check mode: what fails because an earlier step was not really done cannot be judged. */
-  tolerate(result: Judged): Judged {
-    if (!this.pretended || !this.play.run.options.checkMode || result.status !== 'failed') return result;
-    const reason = `${result.message ?? 'it failed'}; earlier changes of this run were not really made`;
-    return {
-      ...result,
-      status: 'unknown',
-      incomplete: true,
-      message: reason,
-      value: { ...result.value, failed: false },
-    };
   }
 
   /** A task has failed for good: whatever was sent behind it does not count. */
@@ -333,27 +290,10 @@ export class HostRun {
     this.ended = true;
     this.#failed.open();
   }
-
-  info(task: Task, order: Order, checkMode: boolean): TaskInfo {
-    const name = this.tryRender(task.name, this.scope(task));
-    return {
-      id: task.id,
-      name: task.role && !name.startsWith(`${task.role.name} : `) ? `${task.role.name} : ${name}` : name,
-      action: this.tryRender(task.action, this.scope(task)),
-      order,
-      position: task.position,
-      handler: task.isHandler,
-      loop: task.loop !== undefined,
-      checkMode,
-    };
-  }
 }
 
-function matchesStart(task: Task, wanted: string): boolean {
-  const pattern = wanted
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const name = task.role ? `${task.role.name} : ${task.name}` : task.name;
-  return [task.name, name].some((text) => new RegExp(`^${pattern}$`).test(text));
+/** Has the task this name, or one like this pattern? */
+function isNamed({ name, role }: Task, pattern: string): boolean {
+  const matches = globMatcher(pattern);
+  return matches(name) || (role !== undefined && matches(`${role.name} : ${name}`));
 }
