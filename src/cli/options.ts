@@ -15,6 +15,8 @@ export interface ConnectionFlags {
   askPass: boolean;
   askBecomePass: boolean;
   connectionPasswordFile?: string;
+  /** Folders of the user's own modules, with : between. */
+  modulePath?: string[];
   becomePasswordFile?: string;
   privateKey?: string;
   connection?: string;

@@ -70,7 +70,7 @@ const playbookCommand = ({ args, done }: Surroundings): Command =>
     .option('--syntax-check', 'check the playbooks, and stop', false)
     .option('--flush-cache', 'what the fact cache has of the hosts is removed first', false)
     .option('--step', 'not supported', false)
-    .option('-M, --module-path <path>', 'accepted: modules in Python are not run', collect)
+    .option('-M, --module-path <path>', 'folders of modules of your own, with : between', collect)
     .option('--ssh-extra-args <args>', 'further options of the ssh command')
     .option('--sftp-extra-args <args>', 'accepted: there is one connection for everything')
     .option('--scp-extra-args <args>', 'accepted: there is one connection for everything')
@@ -86,6 +86,7 @@ const adhocCommand = ({ done }: Surroundings): Command =>
     .argument('<pattern>', 'which hosts')
     .option('-m, --module-name <name>', 'the task', 'command')
     .option('-a, --args <arguments>', 'its arguments: key=value words, or a mapping in JSON')
+    .option('-M, --module-path <path>', 'folders of modules of your own, with : between', collect)
     .action(async (pattern: string, flags: AdhocFlags) => {
       const { adhoc } = await import('./commands/adhoc.js');
       done(await adhoc(pattern, flags));

@@ -19,7 +19,7 @@ import { Vault } from '../vault/index.js';
 import type { ParsedYaml } from '../yaml/index.js';
 import { type Inputs, readInputs } from './inputs.js';
 import type { ConnectionFlags } from './options.js';
-import { loadOwnTasks } from './own-tasks.js';
+import { OwnTasks } from './own-tasks/index.js';
 import { passwordFrom } from './password-file.js';
 import { renderKnown } from './render-known.js';
 import type { Settings } from './settings/index.js';
@@ -31,6 +31,7 @@ export { refuseErrors } from './refuse-errors.js';
 /** What every command that reaches hosts or reads playbooks is set up with. */
 export interface Setup extends Inputs {
   templar: Templar;
+  ownTasks: OwnTasks;
 }
 
 export function makeTemplar(
@@ -63,7 +64,13 @@ export function makeTemplar(
 export async function setUp(flags: ConnectionFlags, warn: (message: string) => void, inputs?: Inputs): Promise<Setup> {
   const read = inputs ?? (await readInputs(flags));
   const showsDeprecations = flags.settings?.flag('deprecation_warnings') !== false;
-  return { ...read, templar: makeTemplar((message) => showsDeprecations && warn(message), read) };
+  const templar = makeTemplar((message) => showsDeprecations && warn(message), read);
+  const ownTasks = new OwnTasks({
+    roles: rolesPathOf(flags.settings),
+    given: (flags.modulePath ?? []).flatMap((paths) => paths.split(':')),
+    configured: flags.settings?.paths('library', ':') ?? [],
+  });
+  return { ...read, templar, ownTasks };
 }
 
 /** Where roles are looked for, beside `roles/` next to the playbook. */
@@ -78,6 +85,7 @@ export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
   return {
     files,
     catalogue: registryCatalogue(),
+    onFolder: (folder) => setup.ownTasks.addFolder(resolve(folder)),
     templateCheck: (text) => templar.check(text),
     staticVars: extraVars,
     renderStatic: (text, variables) => {
@@ -101,7 +109,7 @@ export function readPlaybooks(
     const fix = /[=:]/.test(path) ? 'variables are given with -e' : undefined;
     throw new KprovError('file-not-found', `there is no playbook ${path}`, fix === undefined ? {} : { fix });
   }
-  const problems = loadOwnTasks(paths, rolesPathOf(setup.settings));
+  const problems = setup.ownTasks.addPlaybooks(paths);
   const loaded = loadPlaybook(paths, { ...playbookOptions(setup, strategy), ...(parsed && { parsed }) });
   return { ...loaded, diagnostics: [...problems, ...loaded.diagnostics] };
 }

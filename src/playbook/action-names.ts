@@ -23,8 +23,8 @@ export function reportUnknownAction(context: Context, name: string, position: Po
     report(context, position, {
       code: 'refused-task',
       message: `kprov does not run the module \`${name.slice(0, 80)}\``,
-      why: refusal,
-      fix: 'docs/tasks.md lists what is refused; a task of your own goes into library/',
+      why: refusal.why,
+      fix: refusal.fix ?? 'docs/tasks.md lists what is refused; a task of your own goes into library/',
     });
     return;
   }
@@ -34,7 +34,7 @@ export function reportUnknownAction(context: Context, name: string, position: Po
     message: `there is no task \`${name.slice(0, 80)}\``,
     why:
       collection === undefined
-        ? 'kprov runs its own tasks, not Python modules'
+        ? 'it is none of kprov, and no `library/` has a module of the name'
         : `kprov does not run modules of \`${collection.slice(0, -1)}\``,
     fix: replacement ?? suggestion(name, known) ?? 'kprov doc lists the tasks there are',
   });

@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Files that have been read and parsed already. */
   parsed?: ReadonlyMap<string, ParsedYaml>;
   catalogue: TaskCatalogue;
+  /** Told of the folder of each playbook and role before its tasks are read; says what is wrong with what it holds. */
+  onFolder?(path: string): Diagnostic[];
   /** Says what is wrong with template text; `offset` counts from the text's start. */
   templateCheck?(text: string): { message: string; offset?: number } | undefined;
   /** Renders template text with variables that are known before any host is; undefined where it cannot. */

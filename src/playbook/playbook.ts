@@ -124,6 +124,7 @@ export function loadPlaybookFile(context: Context, from: Source): Play[] {
     context.diagnostics.push({ severity: 'error', code: 'missing-file', message: `no playbook \`${file}\`` });
     return [];
   }
+  context.diagnostics.push(...(context.options.onFolder?.(posix.dirname(file)) ?? []));
   const document = readDocument(context, file);
   if (document === undefined || document.value === null) {
     if (context.diagnostics.length === before) {

@@ -77,6 +77,7 @@ export function loadRole(context: Context, use: RoleUse): LoadedRole | undefined
     position,
   });
   if (path === undefined || isCycle(context, use, path)) return undefined;
+  context.diagnostics.push(...(context.options.onFolder?.(path) ?? []));
   const metadata = readMetadata(context, path);
   const role: RoleContext & { dependencies: RoleContext[] } = {
     id: JSON.stringify([path, use.params, use.vars, use.from, use.own.get('tags') ?? [], use.own.get('when') ?? []]),

@@ -104,6 +104,12 @@ export interface TaskContext {
   delegateTo?: string | undefined;
   checkMode: boolean;
   diffMode: boolean;
+  /** Is nothing of the task to be shown or logged? Default false. */
+  noLog?: boolean;
+  /** How many -v. Default 0. */
+  verbosity?: number;
+  /** Does it run in the background (`async`)? Default false. */
+  isAsync?: boolean;
   /** Ansible's jinja2_native: are texts left what they are? */
   native?: boolean | undefined;
   files: Files;

@@ -89,14 +89,6 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(hosts).toEqual({});
 });
 
-test('a module in Python is refused where it is used, and only there', async () => {
-  const files = { 'library/theirs.py': 'print(1)' };
-  expect((await run({ ...files, 'playbook.yml': play('- theirs: {a: 1}') })).refused.join('\n')).toMatch(
-    /refused-task/,
-  );
-  expect((await run({ ...files, 'playbook.yml': play('- ping:') })).refused).toEqual([]);
-});
-
 test('what one run has brought, another does not know', async () => {
   await run({ 'library/mine.ts': task(''), 'playbook.yml': play('- mine: {word: x}') });
   expect((await run({ 'playbook.yml': play('- mine: {word: x}') })).refused.join('\n')).toMatch(/unknown-task/);

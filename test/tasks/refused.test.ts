@@ -10,7 +10,7 @@ test.each([
   ['ansible.windows.win_copy', /Windows/],
   ['win_copy', /Windows/],
 ])('%s is refused with the reason', (name, reason) => {
-  expect(refusalOf(name)).toMatch(reason);
+  expect(refusalOf(name)?.why).toMatch(reason);
 });
 
 test.each([

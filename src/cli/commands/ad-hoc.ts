@@ -33,12 +33,13 @@ export async function runAdHoc({ pattern, tasks, flags: given, listen }: AdHoc):
   const flags = settled(given);
   const setup = await setUp(flags, sayError);
   const path = join(process.cwd(), '<command line>');
+  const problems = setup.ownTasks.addPlaybooks([path]);
   const text = JSON.stringify([{ name: 'ad hoc', hosts: pattern, gather_facts: false, tasks }]);
   const { playbook, diagnostics, loader } = loadPlaybook([path], {
     ...playbookOptions(setup),
     files: withPlaybook(path, text, setup.files),
   });
-  sayWarnings(refuseErrors([...setup.diagnostics, ...diagnostics, ...setup.lacks]));
+  sayWarnings(refuseErrors([...setup.diagnostics, ...problems, ...diagnostics, ...setup.lacks]));
   requireHosts(setup.inventory, pattern, setup.limit);
   const interrupt = onInterrupt({ tell: sayError });
   try {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KprovError, nearest } from '../../errors/index.js';
 import { findTask, type Parameter, refusalOf, type Task, taskNames, tasks } from '../../tasks/index.js';
-import { loadOwnTasks } from '../own-tasks.js';
+import { OwnTasks } from '../own-tasks/index.js';
 import { refuseErrors } from '../refuse-errors.js';
 import { say } from '../terminal.js';
 
@@ -53,7 +53,7 @@ export function documentation(task: Task): string {
 
 /** `kprov doc [TASK]`; tasks in ./library count. */
 export function doc(name: string | undefined): void {
-  refuseErrors(loadOwnTasks([join(process.cwd(), 'playbook.yml')], []));
+  refuseErrors(new OwnTasks({ roles: [] }).addPlaybooks([join(process.cwd(), 'playbook.yml')]));
   if (name === undefined) {
     const width = Math.max(...tasks.map((task) => task.name.length));
     for (const task of [...tasks].sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -63,8 +63,7 @@ export function doc(name: string | undefined): void {
   const task = findTask(name);
   if (!task) {
     const refusal = refusalOf(name);
-    if (refusal !== undefined)
-      throw new KprovError('refused-task', `kprov does not run the module ${name}`, { why: refusal });
+    if (refusal !== undefined) throw new KprovError('refused-task', `kprov does not run the module ${name}`, refusal);
     const near = nearest(name, taskNames());
     throw new KprovError('unknown-task', `there is no task ${name}`, {
       fix: near === undefined ? 'kprov doc' : `kprov doc ${near}`,

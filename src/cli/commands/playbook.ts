@@ -8,7 +8,6 @@ import { up } from './up.js';
 export interface PlaybookFlags extends RunFlags {
   syntaxCheck: boolean;
   step: boolean;
-  modulePath?: string[];
   sftpExtraArgs?: string;
   scpExtraArgs?: string;
 }
@@ -41,7 +40,6 @@ export async function playbook(
     });
   }
   const notes = [
-    flags.modulePath !== undefined && '--module-path has no effect: modules in Python are not run',
     flags.sftpExtraArgs !== undefined && '--sftp-extra-args has no effect: files go over the one connection there is',
     flags.scpExtraArgs !== undefined && '--scp-extra-args has no effect: files go over the one connection there is',
   ].filter((note) => note !== false);

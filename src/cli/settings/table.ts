@@ -108,6 +108,13 @@ export const settings: readonly Setting[] = [
     'sudo_become_plugin.password su_become_plugin.password',
     'the password of sudo where nothing else gives one',
   ),
+  applied('library', 'ANSIBLE_LIBRARY', 'defaults.library', 'folders of modules of your own, with : between'),
+  applied(
+    'module_utils',
+    'ANSIBLE_MODULE_UTILS',
+    'defaults.module_utils',
+    'read by the Ansible that packs modules in Python',
+  ),
   applied('roles_path', 'ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'directories of roles, with : between'),
   applied(
     'gathering',
@@ -529,8 +536,6 @@ export const settings: readonly Setting[] = [
   harmless('debug', 'ANSIBLE_DEBUG', 'defaults.debug', onlyDisplay),
   harmless('docsite_root_url', '', 'defaults.docsite_root_url', onlyDisplay),
 
-  plugins('library', 'ANSIBLE_LIBRARY'),
-  plugins('module_utils', 'ANSIBLE_MODULE_UTILS'),
   plugins('action_plugins', 'ANSIBLE_ACTION_PLUGINS'),
   plugins('become_plugins', 'ANSIBLE_BECOME_PLUGINS'),
   plugins('cache_plugins', 'ANSIBLE_CACHE_PLUGINS'),

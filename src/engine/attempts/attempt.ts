@@ -9,6 +9,7 @@ import {
   parseArguments,
   type TaskContext,
   type Task as TaskType,
+  taskNamed,
 } from '../../tasks/index.js';
 import { isConstant, pythonText, type Templar, UndefinedError, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
@@ -22,7 +23,6 @@ import { expandPaths, type PathOwner } from '../lookups/path-expansion.js';
 import { findFile } from '../variables/search.js';
 import { withTemplateVariables } from '../variables/template-variables.js';
 import { type TaskScope, variablesOf, withoutOmitted } from '../variables/variables.js';
-import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
 export interface Attempt {
@@ -186,7 +186,7 @@ function contextOf(
   scope: TaskScope,
   task: Task,
   variables: Variables,
-  modes: Pick<Attempt, 'check' | 'diff' | 'become' | 'delegateTo'>,
+  modes: Pick<Attempt, 'check' | 'diff' | 'become' | 'delegateTo' | 'noLog' | 'asyncSeconds'>,
 ): TaskContext {
   const { templar } = run.scope;
   return {
@@ -195,6 +195,9 @@ function contextOf(
     delegateTo: modes.delegateTo,
     checkMode: modes.check,
     diffMode: modes.diff,
+    noLog: modes.noLog,
+    verbosity: run.options.verbosity,
+    isAsync: modes.asyncSeconds > 0,
     native: run.options.native,
     files: run.files,
     local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
@@ -289,7 +292,7 @@ export function attempt(
   for (const condition of read.when) if (!templar.evaluateCondition(condition, variables)) return { condition };
 
   const task = withAction(read, templar, variables);
-  const definition = findTask(task.action);
+  const definition = taskNamed(task.action);
   if (!definition) throw new KprovError('unknown-task', `there is no task ${task.action}`, { position: task.position });
   const rendering = { templar, variables };
   const keyword = (name: Keyword) => inheritedKeyword(task, name, rendering);
@@ -304,8 +307,10 @@ export function attempt(
       ? undefined
       : inField(task, 'delegate_to', () => String(templar.render(delegate, variables)));
   const args = expandPaths(definition, parsed.args, () => ownerOf({ become, environment, delegateTo }));
-  const context = contextOf(run, scope, task, variables, { check, diff, become, delegateTo });
   const asyncSeconds = countOf(task.async, rendering) ?? 0;
+  const noLog = asFlag(keyword('noLog'), false);
+  const modes = { check, diff, become, delegateTo, noLog, asyncSeconds };
+  const context = contextOf(run, scope, task, variables, modes);
   if (asyncSeconds > 0 && withoutAsync.has(definition.name)) throw noAsync(definition.name);
   const work: Attempt['work'] =
     check && definition.inCheckMode === 'skips'
@@ -326,7 +331,7 @@ export function attempt(
     become,
     ignoreErrors: asFlag(keyword('ignoreErrors'), false),
     ignoreUnreachable: asFlag(keyword('ignoreUnreachable'), false),
-    noLog: asFlag(keyword('noLog'), false),
+    noLog,
     environment,
     delegateTo,
     delegateFacts: asFlag(keyword('delegateFacts'), false),

@@ -92,7 +92,7 @@ export class HostLayers {
 
   fact(name: string): Variable | undefined {
     if (!this.#state) return undefined;
-    if (!isFactName(name) && (isGiven(name) || !this.#state.recalled.has(name))) return undefined;
+    if (!isFactName(name) && (isGiven(name) || !this.#state.bareFacts.has(name))) return undefined;
     return new Facts(this.#state).lazyGet(name);
   }
 

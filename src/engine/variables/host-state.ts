@@ -39,10 +39,8 @@ export class HostState {
   readonly included = new Map<string, Entry>();
   /** Variables of a rescue section: ansible_failed_task, ansible_failed_result. */
   readonly live = new Map<string, Entry>();
-  /** Facts of an earlier run whose names do not begin with `ansible_`: variables all the same, as `set_fact` made them. */
-  readonly recalled = new Set<string>();
-  /** Facts whose names do not begin with `ansible_`. */
-  readonly #unprefixed = new Set<string>();
+  /** Facts whose names do not begin with `ansible_`: variables all the same. */
+  readonly bareFacts = new Set<string>();
   /** Is there anything that a fact cache does not have? */
   hasNewFacts = false;
   /** While facts are being gathered. */
@@ -75,7 +73,7 @@ export class HostState {
   /** Facts, under the names that their module gave them. */
   learn(facts: Mapping, sequence?: number): void {
     for (const [name, value] of Object.entries(facts)) {
-      if (!name.startsWith('ansible_')) this.#unprefixed.add(name);
+      if (!name.startsWith('ansible_')) this.bareFacts.add(name);
       this.set('facts', name.replace(/^ansible_/, ''), { state: 'known', value }, sequence);
     }
     this.hasNewFacts = true;
@@ -84,7 +82,6 @@ export class HostState {
   /** Facts of an earlier run. */
   recall(facts: Mapping): void {
     this.learn(facts);
-    for (const name of this.#unprefixed) this.recalled.add(name);
     this.hasNewFacts = false;
     this.commit();
   }
@@ -93,7 +90,7 @@ export class HostState {
   knownFacts(): Mapping {
     const facts = mapping();
     for (const [name, entry] of this.facts) {
-      if (entry.state === 'known') facts[this.#unprefixed.has(name) ? name : `ansible_${name}`] = entry.value;
+      if (entry.state === 'known') facts[this.bareFacts.has(name) ? name : `ansible_${name}`] = entry.value;
     }
     return facts;
   }
@@ -121,7 +118,7 @@ export class HostState {
   /** `meta: clear_facts`. */
   forgetFacts(): void {
     this.facts.clear();
-    this.recalled.clear();
+    this.bareFacts.clear();
     this.hasNewFacts = false;
     for (const [key, { layer }] of this.#versions) if (layer === 'facts') this.#versions.delete(key);
   }

@@ -96,8 +96,7 @@ function* namesOf(scope: TaskScope): Iterable<string> {
   yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
   if (state && !state.gathering) {
-    for (const name of state.facts.keys()) yield `ansible_${name}`;
-    yield* state.recalled;
+    for (const name of state.facts.keys()) yield state.bareFacts.has(name) ? name : `ansible_${name}`;
   }
 }
 

@@ -1,11 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
-import type { Diagnostic, Position } from '../errors/index.js';
-import { isShipped, publicTaskApi, type Task, useOwnTasks } from '../tasks/index.js';
-
-const sources = /\.(?:[cm]?ts|[cm]?js)$/;
+import type { Diagnostic, Position } from '../../errors/index.js';
+import { publicTaskApi, type Task } from '../../tasks/index.js';
 
 interface BuildMessage {
   text: string;
@@ -15,32 +12,9 @@ interface Esbuild {
   buildSync(options: object): { outputFiles: { text: string }[] };
 }
 
-/** Paths of the folders that may hold tasks: beside the playbooks, in their roles, and in roles elsewhere. */
-function folders(playbooks: readonly string[], rolesPath: readonly string[]): string[] {
-  const found = new Set<string>();
-  const inRoles = (path: string): void => {
-    for (const role of names(path)) found.add(join(path, role, 'library'));
-  };
-  for (const playbook of playbooks) {
-    const folder = dirname(resolve(playbook));
-    found.add(join(folder, 'library'));
-    inRoles(join(folder, 'roles'));
-  }
-  for (const path of rolesPath) inRoles(resolve(path));
-  return [...found].filter((path) => existsSync(path));
-}
+export const startOf = (file: string): Position => ({ file, line: 1, column: 1 });
 
-function names(path: string): string[] {
-  try {
-    return readdirSync(path).sort();
-  } catch {
-    return [];
-  }
-}
-
-const startOf = (file: string): Position => ({ file, line: 1, column: 1 });
-
-const problem = (
+export const problem = (
   position: Position,
   code: string,
   message: string,
@@ -130,7 +104,8 @@ function flaws(task: Task): string[] {
   return found;
 }
 
-function tasksOf(file: string): { tasks: Task[]; problems: Diagnostic[] } {
+/** The tasks that a file of TypeScript or JavaScript exports, and what is wrong with it. */
+export function tasksOf(file: string): { tasks: Task[]; problems: Diagnostic[] } {
   const made = bundle(file);
   if ('problems' in made) return { tasks: [], problems: made.problems };
   let exported: Record<string, unknown>;
@@ -161,52 +136,4 @@ function tasksOf(file: string): { tasks: Task[]; problems: Diagnostic[] } {
     return found.length === 0;
   });
   return { tasks: sound, problems };
-}
-
-/**
- * Makes the tasks in `library/` beside the playbooks and in roles known, TypeScript or JavaScript. Folders below and names
- * that begin with _ or . are left alone: helpers. Modules in Python are refused
- * where a playbook uses them.
- */
-export function loadOwnTasks(playbooks: readonly string[], rolesPath: readonly string[]): Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  const byName = new Map<string, { task: Task; file: string }>();
-  const foreign = new Map<string, string>();
-  for (const folder of folders(playbooks, rolesPath)) {
-    for (const name of names(folder)) {
-      const file = join(folder, name);
-      if (/^[._]/.test(name)) continue;
-      if (/\.(?:py|ps1)$/.test(name)) {
-        const language = name.endsWith('.py') ? 'Python' : 'PowerShell';
-        foreign.set(
-          name.replace(/\.\w+$/, ''),
-          `${file} is a module in ${language}, and kprov runs nothing but POSIX sh on hosts; docs/own-tasks.md shows how to write it in TypeScript`,
-        );
-        continue;
-      }
-      if (!sources.test(name) || /\.d\.[cm]?ts$/.test(name)) continue;
-      const loaded = tasksOf(file);
-      problems.push(...loaded.problems);
-      for (const task of loaded.tasks) {
-        for (const each of [task.name, ...(task.aliases ?? [])]) {
-          const earlier = byName.get(each);
-          if (isShipped(each)) {
-            problems.push(
-              problem(startOf(file), 'task-exists', `there is a task ${each} in kprov already`, {
-                fix: 'give yours another name',
-              }),
-            );
-          } else if (earlier !== undefined && earlier.task !== task) {
-            problems.push(
-              problem(startOf(file), 'task-exists', `there is a task ${each} in ${earlier.file} already`, {
-                fix: 'give one of them another name',
-              }),
-            );
-          } else byName.set(each, { task, file });
-        }
-      }
-    }
-  }
-  useOwnTasks([...new Set([...byName.values()].map(({ task }) => task))], foreign);
-  return problems;
 }
