@@ -23,6 +23,7 @@ import { expandPaths, type PathOwner } from '../lookups/path-expansion.js';
 import { findFile } from '../variables/search.js';
 import { withTemplateVariables } from '../variables/template-variables.js';
 import { type TaskScope, variablesOf, withoutOmitted } from '../variables/variables.js';
+import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
 export interface Attempt {
