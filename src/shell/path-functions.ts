@@ -205,9 +205,10 @@ kp_temp() {
 # kp_new_mode: kp_mode for a file that is about to be made, where nothing else is asked for: as the login umask has it.
 kp_new_mode() { [ -n "$kp_mode" ] || { kp_octal $((0666 & ~$kp_umask)); kp_mode=$kp_oct; }; }
 
-# kp_keep PATH: a copy beside it, named as Ansible names backups; reported as backup_file.
+# kp_keep PATH: a copy beside it, named as Ansible names backups but for a number that nobody can foretell in the place of
+# a process: cp would write through a link of that name. Reported as backup_file.
 kp_keep() {
-  kp_i=$1.$$.$(date +%Y-%m-%d@%H:%M:%S)~
+  kp_i=$1.$(tr -dc 0-9 </dev/urandom | head -c 18).$(date +%Y-%m-%d@%H:%M:%S)~
   kp_try cp -p -- "$1" "$kp_i" && kp_set "backup_file$kp_key" "$kp_i"
 }
 

@@ -19,16 +19,21 @@ until (-e "/tmp/faults-stop") {
 print STDERR "looks $n won $won\\n";`;
 
 /**
- * The owner of folders: as soon as a new file shows in one of them, a link to root's file stands in its place; in the last
- * one, a link to root's folder stands where the file is to go.
+ * The owner of folders: as soon as a new file shows in one of them, a link to root's file stands in its place; in the
+ * seventh, a link to root's folder stands where the file is to go; in the eighth, links stand where its backup might go.
  */
-const exchanger = `my $n = 0;
+const exchanger = `use POSIX; my $n = 0;
 until (-e "/tmp/faults-stop") {
-  for my $d (map { "/home/mallory/d$_" } 1 .. 7) {
+  for my $d (map { "/home/mallory/d$_" } 1 .. 8) {
     opendir my $h, $d or next;
     for my $f (grep { /^\\.kprov-/ } readdir $h) {
       next if -l "$d/$f";
       if ($d =~ /7/) { $n++ if symlink "/root/faults-folder", "$d/new"; next; }
+      if ($d =~ /8/) {
+        my ($pid) = $f =~ /-(\\d+)-/;
+        symlink "/root/faults-victim", "$d/mine.$pid." . strftime('%Y-%m-%d@%H:%M:%S~', gmtime(time + $_)) for 0, 1;
+        next;
+      }
       next unless rename "$d/$f", "/home/mallory/taken." . $n++;
       symlink "/root/faults-victim", "$d/$f";
     }
@@ -124,7 +129,7 @@ cd /root && echo inside >faults-in && tar -cf faults-archive.tar faults-in; slee
     on(
       'node3',
       `rm -f /tmp/faults-stop; useradd -m mallory; printf secret >/root/faults-victim; chmod 600 /root/faults-victim; mkdir /root/faults-folder
-su mallory -s /bin/sh -c 'cd; for i in 1 2 3 4 5 6 7; do mkdir d$i; echo mine >d$i/mine; done'
+su mallory -s /bin/sh -c 'cd; for i in 1 2 3 4 5 6 7 8; do mkdir d$i; echo mine >d$i/mine; done'
 cat >/tmp/faults-exchanger <<'PERL'\n${exchanger}\nPERL
 chmod 644 /tmp/faults-exchanger; su mallory -s /bin/sh -c 'setsid perl /tmp/faults-exchanger >/dev/null 2>/tmp/faults-exchanged </dev/null &'
 head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
@@ -138,6 +143,7 @@ head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
       'get_url: {dest: /home/mallory/d5/got, url: "file:///root/faults-long", owner: mallory, mode: "0644"}',
       `blockinfile: {path: /home/mallory/d6/mine, block: "{{ 'z' * 2000000 }}"}`,
       `copy: {dest: /home/mallory/d7/new, content: "{{ 'x' * 2000000 }}"}`,
+      `copy: {dest: /home/mallory/d8/mine, content: "{{ 'x' * 20000 }}", backup: true}`,
     ];
     const text = tasks.map((task, at) => `    - {name: t${at}, ${task}, ignore_errors: true}\n`).join('');
     const project = projectOf(
@@ -149,7 +155,7 @@ head -c 3000000 /dev/zero | tr '\\0' z >/root/faults-long; sleep 0.3`,
       expect((await project.run()).code).toBe(0);
       on(
         'node3',
-        `rm -f /home/mallory/d?/new /home/mallory/d?/sent /home/mallory/d?/remote /home/mallory/d?/got; for i in 2 6; do rm -f /home/mallory/d$i/mine; su mallory -s /bin/sh -c "echo mine >~/d$i/mine"; done`,
+        `rm -f /home/mallory/d?/new /home/mallory/d?/sent /home/mallory/d?/remote /home/mallory/d?/got; for i in 2 6 8; do rm -f /home/mallory/d$i/mine*; su mallory -s /bin/sh -c "echo mine >~/d$i/mine"; done`,
       );
     }
     on('node3', 'touch /tmp/faults-stop; sleep 0.5');
