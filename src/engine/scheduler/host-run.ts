@@ -1,5 +1,5 @@
 import { globMatcher } from '../../inventory/index.js';
-import type { Block, Node, Task } from '../../playbook/index.js';
+import type { Node, Task } from '../../playbook/index.js';
 import { type Mapping, Pending, Unknowable } from '../../values/index.js';
 import { TaskRun } from '../attempts/task-run.js';
 import { runMeta } from '../controls/meta.js';
@@ -7,8 +7,8 @@ import type { Conversation } from '../conversation/conversation.js';
 import type { Order } from '../events.js';
 import type { Judged } from '../results/task-result.js';
 import type { HostState } from '../variables/host-state.js';
-import { serialized } from '../variables/serialized-task.js';
 import { type TaskScope, variablesOf } from '../variables/variables.js';
+import { runBlock } from './block.js';
 import { breathe } from './breathe.js';
 import { Gate } from './gate.js';
 import { compareOrders } from './order.js';
@@ -63,7 +63,7 @@ export class HostRun {
   readonly #unsettled: Order[] = [];
   #failed = new Gate();
   /** How often `meta: clear_host_errors` has taken failures back. */
-  #pardons = 0;
+  pardons = 0;
 
   constructor(host: string, play: PlayRun, state: HostState, seeking: boolean) {
     this.host = host;
@@ -82,21 +82,24 @@ export class HostRun {
   }
 
   /** Runs a list of tasks and blocks; returns when all is settled. A failure is in `failure`, not thrown. */
-  async run(nodes: readonly Node[], order: Order): Promise<void> {
-    try {
-      await this.#nodes(nodes, order);
+  run(nodes: readonly Node[], order: Order): Promise<void> {
+    return this.#untilStopped(async () => {
+      await this.runNodes(nodes, order);
       await this.drain();
-    } catch (error) {
-      if (!(error instanceof Stop)) throw error;
-      await this.#settled;
-    }
+    });
   }
 
   /** One handler; with `waits` it is settled on return. A failure is in `failure`, not thrown. */
-  async runHandler(handler: Task, order: Order, waits: boolean): Promise<void> {
-    try {
+  runHandler(handler: Task, order: Order, waits: boolean): Promise<void> {
+    return this.#untilStopped(async () => {
       await this.#task(handler, order);
       if (waits) await this.drain();
+    });
+  }
+
+  async #untilStopped(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
       await this.#settled;
@@ -106,7 +109,7 @@ export class HostRun {
   /** Tasks of an include, as part of the task that includes them. */
   async runIncluded(nodes: readonly Node[], order: Order): Promise<void> {
     this.play.broughtIn(nodes);
-    await this.#nodes(nodes, order);
+    await this.runNodes(nodes, order);
   }
 
   /** Waits until everything sent so far is settled. Throws Stop where one of it failed. */
@@ -131,49 +134,19 @@ export class HostRun {
     if (!this.active || this.play.aborted || this.play.run.signal.aborted) throw new Stop();
   }
 
-  async #nodes(nodes: readonly Node[], order: Order): Promise<void> {
+  /** Sends what a list of tasks and blocks asks for. Throws Stop where the host is not to go on. */
+  async runNodes(nodes: readonly Node[], order: Order): Promise<void> {
     for (const [index, node] of nodes.entries()) {
       this.checkpoint();
       const here = [...order, index];
       if (node.kind === 'task') await this.#task(node, here);
-      else await this.#block(node, here);
+      else await runBlock(this, node, here);
     }
   }
 
-  async #block(block: Block, order: Order): Promise<void> {
-    if (block.isRole && block.role && !block.role.allowDuplicates) {
-      if (this.doneRoles.has(block.role.id)) return;
-      this.doneRoles.add(block.role.id);
-    }
-    if (block.rescue.length === 0 && block.always.length === 0) return this.#nodes(block.tasks, [...order, 0]);
-    // A failure inside must be told from one before or behind the block.
-    await this.drain();
-    await this.run(block.tasks, [...order, 0]);
-    if (this.failure && block.rescue.length > 0) await this.#rescue(block, order);
-    const stopped = { failure: this.failure, ended: this.ended, pardons: this.#pardons };
-    if (block.always.length > 0 && !this.unreachable && !this.play.run.signal.aborted) {
-      this.failure = undefined;
-      this.ended = false;
-      this.#resume();
-      await this.run(block.always, [...order, 2]);
-      if (this.#pardons === stopped.pardons) this.failure ??= stopped.failure;
-      this.ended ||= stopped.ended;
-    }
-    this.checkpoint();
-  }
-
-  async #rescue(block: Block, order: Order): Promise<void> {
-    const { failure } = this;
-    if (!failure || this.unreachable) return;
-    if (!failure.isOthers) this.play.run.stats.rescue(this.host);
+  /** A failure is dealt with: what comes now is sent again. */
+  resume(): void {
     this.failure = undefined;
-    this.#resume();
-    this.state.live.set('ansible_failed_task', { state: 'known', value: serialized(failure.task) });
-    this.state.live.set('ansible_failed_result', { state: 'known', value: failure.result.value });
-    await this.run(block.rescue, [...order, 1]);
-  }
-
-  #resume(): void {
     this.#failed = new Gate();
     this.conversation.resume();
   }
@@ -278,7 +251,7 @@ export class HostRun {
 
   /** `meta: clear_host_errors`: what made this host stop, or led it into an `always`, does not count. */
   forgive(): void {
-    this.#pardons++;
+    this.pardons++;
     this.droppedOut ||= this.failure !== undefined || this.unreachable;
     this.ended ||= this.droppedOut;
     this.failure = undefined;

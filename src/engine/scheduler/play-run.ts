@@ -128,10 +128,7 @@ export class PlayRun {
   async #handlersOf(host: HostRun, order: number): Promise<void> {
     const failed = host.failure;
     if (failed && !this.#options.forceHandlers) return;
-    if (!host.unreachable && !host.ended && failed) {
-      host.failure = undefined;
-      host.conversation.resume();
-    }
+    if (!host.unreachable && !host.ended && failed) host.resume();
     await host.run([], [order]);
     await this.handlers.flush(host, [order]);
     host.failure ??= failed;
