@@ -30,7 +30,7 @@ const send = async (args: object, more: object = {}, user: 'vagrant' | 'ops' = '
     `ansible_ssh_common_args='-F none -o UserKnownHostsFile=${bed.knownHostsFile}'`,
     ...(user === 'ops' ? [`ansible_become_password=${bed.users.ops.password}`] : []),
   ];
-  const tasks = [{ copy: { src: join(folder, 'image'), dest: '/opt/kprov-image', ...args }, ...more }];
+  const tasks = [{ copy: { src: join(folder, 'image'), dest: '/var/lib/kprov-image', ...args }, ...more }];
   return runPlaybookFiles({
     args: ['-v', '--hand-on'],
     files: {
@@ -46,14 +46,17 @@ const came = (run: PlaybookRun): string[] => remarks(run).filter((text) => text.
 const failed = (run: PlaybookRun): string[] => remarks(run).filter((text) => text.includes('could not be had from'));
 
 function expectThere(run: PlaybookRun, mode = '644'): void {
-  for (const node of nodes) expect(run.recap[node]).toMatchObject({ changed: 1, failed: 0, unreachable: 0 });
-  const seen = onAll('sha256sum </opt/kprov-image; stat -c "%U:%G %a" /opt/kprov-image');
+  for (const node of nodes) {
+    const [copied] = run.hosts[node] ?? [];
+    expect([copied?.status, copied?.result.msg]).toEqual(['changed', undefined]);
+  }
+  const seen = onAll('sha256sum </var/lib/kprov-image; stat -c "%U:%G %a" /var/lib/kprov-image');
   expect(seen).toEqual(nodes.map(() => `${sum}  -\nroot:root ${mode}`));
 }
 
 /** No process, no file and no port of it. */
 function expectNothingLeft(): void {
-  const look = `pgrep -fa '${GIVER}|ssh -F none' | grep -v grep; ls -d /tmp/tmp.* /opt/.kprov-* 2>/dev/null; ss -Hltn | awk '{print $4}' | grep -E ':(2[0-9]|3[01])[0-9]{3}$'; true`;
+  const look = `pgrep -fa '${GIVER}|ssh -F none' | grep -v grep; ls -d /tmp/tmp.* /var/lib/.kprov-* 2>/dev/null; ss -Hltn | awk '{print $4}' | grep -E ':(2[0-9]|3[01])[0-9]{3}$'; true`;
   let left: string[] = [];
   for (let tries = 0; tries < 20; tries++) {
     left = onAll(look);
@@ -71,7 +74,7 @@ function insteadOfCat(script: string): void {
 }
 
 afterEach(() => {
-  onAll('rm -rf /opt/kprov-image /opt/.kprov-* /usr/local/bin/cat; iptables -F INPUT');
+  onAll('rm -rf /var/lib/kprov-image /var/lib/.kprov-* /usr/local/bin/cat; iptables -F INPUT');
 });
 
 test.each(['vagrant', 'ops'] as const)('hosts hand a large file on, with its owner and mode: %s', async (user) => {
