@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Times kprov, its rivals and the floors on real hosts of this machine; needs root. See README.md.
 
-  npm run bench                 everything, in at most 20 minutes; writes docs/benchmarks.md
+  npm run bench                 everything, in about 40 minutes; writes docs/benchmarks.md
+  npm run bench -- --minutes 75 with the slow rivals three times as well
   npm run bench -- --quick      under two minutes, for a look and for CI; writes nothing but its table
   npm run bench -- --scale      1,000 hosts, and 5,000 planned offline
   npm run bench -- --only files,trips
 
-What was measured at the same commit is not measured again (--fresh: it is), so a bench that was broken off, or that
+The most important rows come first: all engines with the most hosts and no delay. What was measured at the same commit is not measured again (--fresh: it is), so a bench that was broken off, or that
 ran out of time, goes on where it was. Per run it records wall time; CPU of the control side and of the hosts, from two
 cgroups; the peak of anonymous memory of the control side; processes and threads started, on the control side and per
 host (the last pid of each pid namespace); bytes and packets on the wire; and the share of the machine that other work
@@ -19,12 +20,12 @@ processor against other work), KPB_STATE and KPB_NETNS (another set of hosts bes
 """
 import argparse, os, signal, sys
 import compare, files, first, load, scale, tables, trips
-from lab import Failed, ROOT, hosts_sh
+from lab import Failed, ROOT, hosts_sh, say
 from rows import Rows
 
 FLOORS = ["kprov", "floor-ssh2-tuned", "floor-ssh"]
 RIVALS = ["mitogen", "pyinfra", "ansible-pipe", "ansible"]
-SECTIONS = ["compare", "trips", "files", "scale", "load", "rivals"]
+SECTIONS = ["compare", "trips", "scale", "load", "files"]
 
 
 def numbers(text, of=int):
@@ -38,7 +39,7 @@ def arguments():
     p.add_argument("--scale", action="store_true", help="the same as --only scale")
     p.add_argument("--table-only", action="store_true", help="make the tables of rows that are there")
     p.add_argument("--fresh", action="store_true", help="forget rows that are there")
-    p.add_argument("--minutes", type=float, default=20)
+    p.add_argument("--minutes", type=float, default=40)
     p.add_argument("--engines", default="", help="kprov, floor-…, rivals; default: all but floor-ssh2 and -noop")
     p.add_argument("--hosts", type=numbers, default=[10, 50])
     p.add_argument("--delays", type=lambda t: numbers(t, float), default=[0.0, 25.0], help="one-way, in ms")
@@ -46,7 +47,6 @@ def arguments():
     p.add_argument("--tries", type=int, default=2, help="repeats of a noisy run")
     p.add_argument("--rival-hosts", type=int, default=50, help="with more hosts than this rivals are left out")
     p.add_argument("--rival-delayed-hosts", type=int, default=10, help="the same, where the way is long")
-    p.add_argument("--rival-reps", type=int, default=1)
     p.add_argument("--file-mb", type=int, default=300)
     p.add_argument("--file-hosts", type=int, default=10)
     p.add_argument("--scale-hosts", type=numbers, default=[100, 300, 1000])
@@ -64,20 +64,22 @@ def arguments():
 
 def run(rows, a):
     wanted = a.engines.split(",") if a.engines else FLOORS + RIVALS
-    rivals = [e for e in wanted if e in RIVALS and not (a.quick and e == "ansible")]
+    engines = [e for e in wanted if not (a.quick and e == "ansible")]
+    compared = lambda stage: compare.run(rows, a, engines, stage)
     work = {
-        "compare": lambda: compare.run(rows, a, [e for e in wanted if e not in RIVALS]),
+        "compare": lambda: (compared(1), compared(2)),
         "trips": lambda: (first.run(rows, a), trips.run(rows, a)),
         "files": lambda: files.run(rows, a),
         "scale": lambda: (scale.connect(rows, a), scale.plan(rows, a)),
         "load": lambda: load.run(rows, a),
-        # Last: they take longest, and what is left of the time is theirs.
-        "rivals": lambda: compare.run(rows, a, rivals),
+        # Takes what is left of the time.
+        "repeats": lambda: compared(3),
     }
     failures = []
     try:
-        for name in [name for name in SECTIONS if name in a.only]:
+        for name in [name for name in work if name in a.only or (name == "repeats" and "compare" in a.only)]:
             try:
+                say(f"== {name}, after {rows.elapsed_s() / 60:.0f} of {a.minutes:g} minutes")
                 work[name]()
             except Failed as failure:
                 print(f"FAILED in {name}: {failure}", flush=True)
@@ -97,6 +99,8 @@ def main():
     rows = Rows(a.rows, tables.commit(), a.minutes * 60)
     if rows.kept:
         print(f"{rows.kept} measurements of this commit are there already ({a.rows}); --fresh forgets them", flush=True)
+    if a.table_only and not rows.kept:
+        sys.exit(f"bench.py: there are no measurements of commit {rows.commit} in {a.rows}: docs/benchmarks.md stays as it is")
     failures = [] if a.table_only else run(rows, a)
     print(tables.document(rows))
     if a.writes and not failures:

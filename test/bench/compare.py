@@ -1,11 +1,14 @@
 """The 20-task node preparation: kprov, the floors, and the rivals that are installed."""
 import glob, os, re, shlex, shutil, subprocess
-from lab import HERE, HOSTS_SH, INI, OUT, ROOT, STATE, Failed, can_delay, hosts_sh, line, measure, say
+from lab import HERE, HOSTS_SH, INI, OUT, ROOT, STATE, Failed, can_delay, hosts_sh, line, measure, median, say
 
 PLAY = os.path.join(HERE, "play", "site.yml")
 NOISE = float(os.environ.get("KPB_NOISE", "0.08"))
-# Seconds of one pair of runs at 10 and at 50 hosts on two cores: to know what fits in.
+# Seconds of one pair of runs at 10 and at 50 hosts on two cores: to know what fits in, until it has been measured.
 ROUGHLY = {"ansible": (85, 380), "ansible-pipe": (70, 345), "mitogen": (24, 95), "pyinfra": (14, 45)}
+# So slow that the second repeat of them comes after everything else.
+SLOW = ["ansible-pipe", "ansible"]
+PYINFRA = os.environ.get("KPB_PYINFRA") or shutil.which("pyinfra") or "/opt/kprov-bench/pyinfra/bin/pyinfra"
 
 
 def kprov():
@@ -30,9 +33,8 @@ def engines():
         "floor-ssh2-noop": [["node", f"{HERE}/floor/ssh2-floor.cjs", "noop", "tuned"], ssh2],
         "floor-ssh": [[f"{HERE}/floor/floor.sh", "script"], {}],
     }
-    pyinfra = os.environ.get("KPB_PYINFRA", "pyinfra")
-    if shutil.which(pyinfra):
-        e["pyinfra"] = [[pyinfra, "-y", f"{HERE}/pyinfra/inventory.py", f"{HERE}/pyinfra/deploy.py"], {"KPB_HERE": HERE}]
+    if shutil.which(PYINFRA):
+        e["pyinfra"] = [[PYINFRA, "-y", f"{HERE}/pyinfra/inventory.py", f"{HERE}/pyinfra/deploy.py"], {"KPB_HERE": HERE}]
     if shutil.which("ansible-playbook"):
         if glob.glob("/usr/lib/python3/dist-packages/ansible_mitogen"):
             e["mitogen"] = ansible(ANSIBLE_STRATEGY="mitogen_linear")
@@ -76,10 +78,12 @@ def digest(n):
     return sorted(out)
 
 
-def estimate(engine, n, tries):
+def estimate(rows, engine, n):
+    """Seconds of a pair of runs and its fresh hosts: as measured before with about as many, or roughly."""
+    known = [r["wall"] for r in rows.of(section="compare", engine=engine, hosts=n)]
     few, many = ROUGHLY.get(engine, (4, 14))
-    each = few + (many - few) * (n - 10) / 40 if n >= 10 else few * n / 10
-    return (each + 1 + n / 5) * (1 if engine in ROUGHLY else tries)
+    guess = few + (many - few) * (n - 10) / 40 if n >= 10 else few * n / 10
+    return (2 * median(known) if known else guess) + 2 + n / 5
 
 
 def pair(rows, engine, command, n, delay, rep, tries):
@@ -96,20 +100,35 @@ def pair(rows, engine, command, n, delay, rep, tries):
         line(f"rtt {2 * delay:g} n {n} {engine} run{k} changed {r['changed']}", r)
 
 
-def run(rows, a, names):
+def plan(a, names):
+    """
+    What is measured in which order: (stage, repeat, one-way delay, hosts, engine). Stage 1 is what is asked for most: as many
+    hosts as there are, no delay. Stage 2 is everything else once, and what is fast as often as it is to be. Stage 3 is
+    the rest of the repeats.
+    """
+    most = max(a.hosts)
+    for rep in range(a.reps):
+        for delay in a.delays:
+            for n in sorted(a.hosts, reverse=True):
+                for name in names:
+                    if name in ROUGHLY and (n > a.rival_hosts or (delay > 0 and n > a.rival_delayed_hosts)):
+                        continue
+                    is_main = n == most and delay == min(a.delays)
+                    is_rival = name in ROUGHLY
+                    is_late = (rep > 0 and (name in SLOW or (is_rival and not is_main))) or (a.quick and is_rival)
+                    yield (3 if is_late else 1 if is_main else 2), rep, delay, n, name
+
+
+def run(rows, a, names, stage):
+    """Measures what a stage is to have and what is not there yet."""
     table = engines()
     for name in names:
-        if name not in table:
-            say(f"skip {name}: not here")
-    for rep in range(a.reps):
-        for d in [d for d in a.delays if d == 0 or can_delay()]:
-            for n in a.hosts:
-                for name in [name for name in names if name in table]:
-                    slow = name in ROUGHLY
-                    if (slow and (rep >= a.rival_reps or (d > 0 and n > a.rival_delayed_hosts) or n > a.rival_hosts)):
-                        continue
-                    key = dict(section="compare", engine=name, hosts=n, rtt_ms=2 * d, rep=rep)
-                    if len(rows.of(**key)) == 2:
-                        continue
-                    if rows.has_time(f"{name}, {n} hosts, {2 * d:g} ms, repeat {rep + 1}", estimate(name, n, 1)):
-                        pair(rows, name, table[name], n, d, rep, 1 if slow else a.tries)
+        if name not in table and stage == 1:
+            say(f"skip {name}: not here (test/bench/rivals.sh installs the rivals)")
+    for at, rep, d, n, name in sorted(plan(a, names), key=lambda job: job[:2]):
+        if at != stage or name not in table or (d > 0 and not can_delay()):
+            continue
+        if len(rows.of(section="compare", engine=name, hosts=n, rtt_ms=2 * d, rep=rep)) == 2:
+            continue
+        if rows.has_time(f"{name}, {n} hosts, {2 * d:g} ms, repeat {rep + 1}", estimate(rows, name, n)):
+            pair(rows, name, table[name], n, d, rep, 1 if name in ROUGHLY else a.tries)

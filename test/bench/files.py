@@ -55,44 +55,43 @@ def sent(engine, archive, mib):
     return measured
 
 
-def hand_on(rows, a):
+def hand_on(rows, a, rep):
     """The same file, sent to each host or handed on by them, where the way from here is the narrow one."""
     n, mib = a.file_hosts, max(a.file_mb // 3, 10)
     archive = archives(mib)["packed"]
-    for rep in range(a.reps):
-        key = dict(section="hand-on", hosts=n, mb=mib, rep=rep, mbit=UPLINK_MBIT)
-        estimate = 2 * n * mib * 8 / UPLINK_MBIT + n / 5 + 20
-        if len(rows.of(**key)) == 2 or not rows.has_time(f"handing on, repeat {rep + 1}", estimate):
-            continue
-        hosts_sh("up", n)
-        hosts_sh("ctl", "sh", "-ec", UPLINK)
-        for engine in ("kprov", "kprov --hand-on"):
-            r = sent(engine, archive, mib)
-            came = open(OUT).read().count("a large file came from")
-            rows.add({**r, "came": came}, engine=engine, **key)
-            line(f"{mib} MB to {n} hosts over {UPLINK_MBIT} Mbit/s, {engine}, {came} from other hosts", r)
+    key = dict(section="hand-on", hosts=n, mb=mib, rep=rep, mbit=UPLINK_MBIT)
+    estimate = 2 * n * mib * 8 / UPLINK_MBIT + n / 5 + 20
+    if len(rows.of(**key)) == 2 or not rows.has_time(f"handing on, repeat {rep + 1}", estimate):
+        return
+    hosts_sh("up", n)
+    hosts_sh("ctl", "sh", "-ec", UPLINK)
+    for engine in ("kprov", "kprov --hand-on"):
+        r = sent(engine, archive, mib)
+        came = open(OUT).read().count("a large file came from")
+        rows.add({**r, "came": came}, engine=engine, **key)
+        line(f"{mib} MB to {n} hosts over {UPLINK_MBIT} Mbit/s, {engine}, {came} from other hosts", r)
 
 
 def run(rows, a):
-    send(rows, a)
-    hand_on(rows, a)
+    for rep in range(a.reps):
+        send(rows, a, rep)
+        hand_on(rows, a, rep)
 
 
-def send(rows, a):
+def send(rows, a, rep):
     n, mib = a.file_hosts, a.file_mb
     estimate = 3 * n * mib / 100 * 0.6 + n / 5 + 5
     for kind, archive in archives(mib).items():
-        for rep in range(a.reps):
-            key = dict(section="files", kind=kind, hosts=n, mb=mib, rep=rep)
-            if len(rows.of(**key)) == 3 or not rows.has_time(f"files, {kind}, repeat {rep + 1}", estimate):
-                continue
-            hosts_sh("up", n)
-            measured = {}
-            for engine in ("scp", "kprov"):
-                measured[engine] = sent(engine, archive, mib)
-            measured["kprov-again"] = measure("kprov", commands(archive)["kprov"], counts_processes=False)
-            if "changed=0" not in open(OUT).read():
-                raise Failed("files: the second run has changed something")
-            for engine, r in measured.items():
-                rows.add(r, engine=engine, **key)
-                line(f"{mib} MB {kind} to {n} hosts, {engine}", r)
+        key = dict(section="files", kind=kind, hosts=n, mb=mib, rep=rep)
+        if len(rows.of(**key)) == 3 or not rows.has_time(f"files, {kind}, repeat {rep + 1}", estimate):
+            continue
+        hosts_sh("up", n)
+        measured = {}
+        for engine in ("scp", "kprov"):
+            measured[engine] = sent(engine, archive, mib)
+        measured["kprov-again"] = measure("kprov", commands(archive)["kprov"], counts_processes=False)
+        if "changed=0" not in open(OUT).read():
+            raise Failed("files: the second run has changed something")
+        for engine, r in measured.items():
+            rows.add(r, engine=engine, **key)
+            line(f"{mib} MB {kind} to {n} hosts, {engine}", r)

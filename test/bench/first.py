@@ -1,4 +1,4 @@
-"""What `kprov up` on three hosts takes until its first packet leaves, beside `node -e 0`."""
+"""What `kprov up` on three hosts takes until its first packet leaves, and `kprov --version`, beside `node -e 0`."""
 import os, signal, socket, subprocess, tempfile, time
 from compare import PLAY, kprov
 from lab import CTL, Failed, median, say
@@ -44,9 +44,9 @@ def until_first(command, server):
             pass
 
 
-def node():
+def timed(*command):
     began = time.monotonic()
-    subprocess.run(["node", "-e", "0"], check=True, preexec_fn=enter)
+    subprocess.run(command, check=True, preexec_fn=enter, stdout=subprocess.DEVNULL)
     return time.monotonic() - began
 
 
@@ -59,19 +59,31 @@ def run(rows, a):
         server.listen(2 * HOSTS)
         ini = inventory(folder, server.getsockname()[1])
         for rep in reps:
-            row = {"node": node(), "first": until_first([*kprov(), "-i", ini, PLAY], server)}
+            row = {
+                "node": timed("node", "-e", "0"),
+                "version": timed(*kprov()[:2], "--version"),
+                "first": until_first([*kprov(), "-i", ini, PLAY], server),
+            }
             rows.add(row, section="first", rep=rep)
-            say(f"first packet: {row['first'] * 1000:.0f} ms, node alone {row['node'] * 1000:.0f} ms")
+            say("first packet: {first:.0f} ms, --version {version:.0f} ms, node alone {node:.0f} ms".format(**{k: v * 1000 for k, v in row.items()}))
+
+
+def figures(rows):
+    """Medians in milliseconds, and kprov's own of the best runs; empty where nothing was measured."""
+    found = rows.of(section="first")
+    if not found:
+        return {}
+    of = {key: median([row[key] for row in found]) * 1000 for key in ("first", "node", "version")}
+    best = (min(row["first"] for row in found) - min(row["node"] for row in found)) * 1000
+    return {**of, "own": of["first"] - of["node"], "best": best, "times": len(found)}
 
 
 def table(rows):
-    found = rows.of(section="first")
-    if not found:
+    of = figures(rows)
+    if not of:
         return
-    first, alone = (median([row[key] for row in found]) * 1000 for key in ("first", "node"))
-    best = (min(row["first"] for row in found) - min(row["node"] for row in found)) * 1000
     yield "\n## Before the first packet\n"
-    yield f"`kprov up` on {HOSTS} hosts until its first connection is opened, in milliseconds; {len(found)} times.\n"
-    yield "| `node -e 0` | first packet | kprov's own | of the best runs |"
-    yield "| --- | --- | --- | --- |"
-    yield f"| {alone:.0f} | {first:.0f} | {first - alone:.0f} | {best:.0f} |"
+    yield f"`kprov up` on {HOSTS} hosts until its first connection is opened, in milliseconds; {of['times']} times.\n"
+    yield "| `node -e 0` | `kprov --version` | first packet | kprov's own | of the best runs |"
+    yield "| --- | --- | --- | --- | --- |"
+    yield f"| {of['node']:.0f} | {of['version']:.0f} ({of['version'] / of['node']:.2f}x) | {of['first']:.0f} | {of['own']:.0f} | {of['best']:.0f} |"

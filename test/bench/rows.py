@@ -23,9 +23,13 @@ class Rows:
         with open(self.path, "a") as f:
             f.write(json.dumps(row) + "\n")
 
+    def elapsed_s(self):
+        return time.monotonic() - self.began
+
     def has_time(self, what, estimate_s):
         """False, and noted, where it would end after the time that is given."""
-        if time.monotonic() - self.began + estimate_s <= self.budget_s:
+        if self.elapsed_s() + estimate_s <= self.budget_s:
+            print(f"[{self.elapsed_s() / 60:.1f} of {self.budget_s / 60:.0f} min] {what} (about {estimate_s:.0f} s)", flush=True)
             return True
         if what not in self.left_out:
             self.left_out.append(what)

@@ -54,8 +54,8 @@ def lagging(name, command):
 def connect(rows, a):
     os.environ.update(KPB_LISTEN_ANY="1", KPB_MAX_STARTUPS="10:30:100")
     try:
-        for count in a.scale_hosts:
-            for rep in range(1 if a.quick else 2):
+        for rep in range(1 if a.quick else 2):
+            for count in a.scale_hosts:
                 key = dict(section="scale", hosts=count, rep=rep)
                 if rows.of(**key) or not rows.has_time(f"{count} hosts", 8 + count / 12):
                     continue

@@ -1,14 +1,14 @@
 """The measurements as Markdown."""
 import datetime, os, re, shutil, subprocess
-import compare, first, load, scale, trips
+import compare, first, load, scale, targets, trips
 from lab import ROOT, median
 
 HEAD = """# Benchmarks
 
-Written by `npm run bench` (as root; Debian packages: ansible-core ansible-mitogen iproute2 openssh-server iptables gcc
-libc6-dev libnetfilter-queue-dev libmnl-dev; what is missing is left out). It ends after 20 minutes (`--minutes N`); what did
-not fit in is measured when it is called again, as long as the commit is the same. `npm run bench -- --quick` takes two
-minutes; `--only compare,files,trips,scale,load` measures some of it.
+Written by `npm run bench`, as root. To repeat it: `test/bench/rivals.sh` installs the rivals on a Debian (what cannot be
+had is left out), `npm ci`, `npm run bench`. It ends after 40 minutes; what did not fit in, mostly further repeats of the slow
+rivals, is measured when it is called again or given more time (`--minutes 75`), as long as the commit is the same.
+`npm run bench -- --quick` takes two minutes; `--only compare,trips,scale,load,files` measures some of it.
 
 Real `sshd` hosts on one machine, all in a network namespace of their own. The hosts share the machine's processors with
 the control side, which no real fleet does: control CPU and the ratios say more than wall times. Medians; ratios are of
@@ -46,7 +46,7 @@ def machine():
     cpu = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo").read())
     memory = int(open("/proc/meminfo").readline().split()[1]) / 2**20
     mitogen = subprocess.run(["dpkg-query", "-W", "-f", "mitogen ${Version}", "python3-mitogen"], capture_output=True, text=True).stdout if shutil.which("dpkg-query") else ""
-    found = [version("node", "--version"), version("ssh", "-V"), version("ansible", "--version"), mitogen, version("pyinfra", "--version")]
+    found = [version("node", "--version"), version("ssh", "-V"), version("ansible", "--version"), mitogen, version(compare.PYINFRA, "--version")]
     return [
         f"{os.cpu_count()} cores ({cpu[1] if cpu else 'unknown'}), {memory:.0f} GiB, Linux {os.uname().release}",
         f"kprov at {commit()}; " + "; ".join(f for f in found if f),
@@ -83,7 +83,8 @@ def compared(all_rows):
             yield ""
             for e in rivals:
                 yield (f"- {e} takes {med(of[e][1], 'wall') / med(ours[1], 'wall'):.0f}x as long as kprov for run 1, "
-                       f"{med(of[e][2], 'wall') / med(ours[2], 'wall'):.0f}x for run 2, and {med(of[e][2], 'peak_mb') / med(ours[2], 'peak_mb'):.1f}x the memory")
+                       f"{med(of[e][2], 'wall') / med(ours[2], 'wall'):.0f}x for run 2, with {med(of[e][2], 'ctl_cpu') / med(ours[2], 'ctl_cpu'):.0f}x "
+                       f"the control CPU and {med(of[e][2], 'peak_mb') / med(ours[2], 'peak_mb'):.1f}x the memory")
     states = {}
     for r in rows:
         for s in r["state"] or []:
@@ -128,7 +129,7 @@ def handed_on(all_rows):
 
 
 def document(rows):
-    parts = [*compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *first.table(rows), *scale.table(rows), *load.table(rows)]
+    parts = [*targets.table(rows), *compared(rows), *sent(rows), *handed_on(rows), *trips.table(rows), *first.table(rows), *scale.table(rows), *load.table(rows)]
     if rows.left_out:
         parts += ["\n## Left out for want of time\n", *(f"- {what}" for what in rows.left_out)]
     return "\n".join(parts)
