@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, jest } from '@jest/globals';
@@ -41,6 +41,19 @@ test('a dry run asks a module that knows of it, and leaves out one that does not
     ['ok', 'end'],
   ]);
   expect(files).toEqual({});
+});
+
+test('packing reads no Python from the folder where kprov is started', async () => {
+  const [here, folder] = [process.cwd(), mkdtempSync(join(tmpdir(), 'kprov-modules-'))];
+  writeFileSync(join(folder, 'inspect.py'), `open('${folder}/read', 'w')\n`);
+  process.chdir(folder);
+  try {
+    const { refused } = await run({ 'library/greets.py': greets, 'playbook.yml': play('- greets: {name: x}') });
+    expect([refused, readdirSync(folder)]).toEqual([[], ['inspect.py']]);
+  } finally {
+    process.chdir(here);
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('arguments are never on a command line, and nothing of a module stays behind', async () => {

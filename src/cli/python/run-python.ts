@@ -11,6 +11,9 @@ export interface PythonRun {
   code: number | null;
 }
 
+/** What is imported never comes from the folder where kprov is started, where `python -c` looks first. */
+const fromElsewhere = "import sys\nsys.path[:] = [path for path in sys.path if path != '']\n";
+
 /**
  * Runs a program of Python with `input` on its standard input, by the first interpreter that has what it needs. The last
  * one tried where none has it; undefined where there is no Python at all.
@@ -18,7 +21,7 @@ export interface PythonRun {
 export function runPython(program: string, input: string): PythonRun | undefined {
   let last: PythonRun | undefined;
   for (const python of pythons()) {
-    const { stdout, stderr, status, error } = spawnSync(python, ['-c', program], {
+    const { stdout, stderr, status, error } = spawnSync(python, ['-c', fromElsewhere + program], {
       input,
       encoding: 'utf8',
       maxBuffer: 1024 * 1024 * 1024,
