@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type ConnectionDefaults,
   controlPaths,
@@ -19,6 +19,7 @@ import { Vault } from '../vault/index.js';
 import type { ParsedYaml } from '../yaml/index.js';
 import { type Inputs, readInputs } from './inputs.js';
 import type { ConnectionFlags } from './options.js';
+import { OwnPlugins } from './own-plugins.js';
 import { OwnTasks } from './own-tasks/index.js';
 import { passwordFrom } from './password-file.js';
 import { renderKnown } from './render-known.js';
@@ -32,6 +33,7 @@ export { refuseErrors } from './refuse-errors.js';
 export interface Setup extends Inputs {
   templar: Templar;
   ownTasks: OwnTasks;
+  ownPlugins: OwnPlugins;
 }
 
 export function makeTemplar(
@@ -70,7 +72,8 @@ export async function setUp(flags: ConnectionFlags, warn: (message: string) => v
     given: (flags.modulePath ?? []).flatMap((paths) => paths.split(':')),
     configured: flags.settings?.paths('library', ':') ?? [],
   });
-  return { ...read, templar, ownTasks };
+  const ownPlugins = new OwnPlugins(templar, flags.settings, (message) => warn(`[WARNING]: ${message}`));
+  return { ...read, templar, ownTasks, ownPlugins };
 }
 
 /** Where roles are looked for, beside `roles/` next to the playbook. */
@@ -85,7 +88,11 @@ export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
   return {
     files,
     catalogue: registryCatalogue(),
-    onFolder: (folder) => setup.ownTasks.addFolder(resolve(folder)),
+    isLookup: (name) => setup.ownPlugins.hasLookup(name),
+    onFolder: (folder) => {
+      setup.ownPlugins.addFolder(resolve(folder));
+      return setup.ownTasks.addFolder(resolve(folder));
+    },
     templateCheck: (text) => templar.check(text),
     staticVars: extraVars,
     renderStatic: (text, variables) => {
@@ -109,6 +116,7 @@ export function readPlaybooks(
     const fix = /[=:]/.test(path) ? 'variables are given with -e' : undefined;
     throw new KprovError('file-not-found', `there is no playbook ${path}`, fix === undefined ? {} : { fix });
   }
+  for (const path of paths) setup.ownPlugins.addPlaybook(dirname(resolve(path)));
   const problems = setup.ownTasks.addPlaybooks(paths);
   const loaded = loadPlaybook(paths, { ...playbookOptions(setup, strategy), ...(parsed && { parsed }) });
   return { ...loaded, diagnostics: [...problems, ...loaded.diagnostics] };

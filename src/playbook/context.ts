@@ -22,8 +22,8 @@ export interface LoadOptions {
   rolesPath?: readonly string[];
   /** Folders of collections, beside `collections/` next to the playbook; only their roles are used. */
   collectionsPath?: readonly string[];
-  /** Lookups that `with_…` may name. */
-  lookups?: readonly string[];
+  /** Is it a lookup that `with_…` may name, beside the common ones? */
+  isLookup?(name: string): boolean;
   /** Keywords that the caller cannot honour, each with the reason. */
   refusedKeywords?: Readonly<Record<string, string>>;
   /** Keywords that hold where a play, block or task does not have them. */

@@ -132,12 +132,11 @@ export function readLoop(context: Context, task: Cursor, others: readonly string
   const style = keyword.replace(/^with_/, '');
   const items = child(task, keyword);
   if (keyword !== 'loop') {
-    const lookups = context.options.lookups ?? commonLookups;
-    if (!lookups.includes(style)) {
+    if (!commonLookups.includes(style) && !context.options.isLookup?.(style)) {
       report(context, keyPositionOf(items), {
         code: 'unknown-lookup',
         message: `there is no loop \`${keyword}\``,
-        fix: suggestion(keyword, ['loop', ...lookups.map((name) => `with_${name}`)]),
+        fix: suggestion(keyword, ['loop', ...commonLookups.map((name) => `with_${name}`)]),
       });
       return undefined;
     }

@@ -52,6 +52,15 @@ function syntaxKeeper(): (syntax: Syntax) => Syntax {
   };
 }
 
+/** What was there stays to be had by its full name. */
+function replaceIn<T>(known: Map<string, T>, plugins: Readonly<Record<string, T>>): void {
+  for (const [name, made] of Object.entries(plugins)) {
+    const builtin = known.get(name);
+    if (builtin !== undefined && !known.has(`ansible.builtin.${name}`)) known.set(`ansible.builtin.${name}`, builtin);
+    known.set(name, made);
+  }
+}
+
 function problemOf(error: unknown): TemplateProblem {
   if (!(error instanceof TemplateError)) throw error;
   const { code, message, place, fix } = error;
@@ -74,6 +83,11 @@ export function createTemplar(options: TemplarOptions = {}): Templar {
   };
 
   return {
+    addPlugins({ filters = {}, tests = {}, lookups = {} }) {
+      replaceIn(engine.filters, filters);
+      replaceIn(engine.tests, tests);
+      replaceIn(engine.lookups, lookups);
+    },
     render: (value, variables) => renderValue(engine, value, new Rendering(engine, variables)),
     renderTraced(value, variables) {
       const rendering = new Rendering(engine, variables);

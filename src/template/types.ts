@@ -103,6 +103,8 @@ export interface CheckOptions {
 }
 
 export interface Templar {
+  /** More filters, tests and lookups, in place of those of the name that are there. */
+  addPlugins(plugins: Pick<TemplarOptions, 'filters' | 'tests' | 'lookups'>): void;
   /** Renders every string that holds a template, in lists and mappings too, keys included. One `{{ }}` alone keeps its type. */
   render(value: Value, variables: Variables): Value;
   /** The same, and what went into it. */

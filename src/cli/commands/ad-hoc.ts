@@ -33,6 +33,7 @@ export async function runAdHoc({ pattern, tasks, flags: given, listen }: AdHoc):
   const flags = settled(given);
   const setup = await setUp(flags, sayError);
   const path = join(process.cwd(), '<command line>');
+  setup.ownPlugins.addPlaybook(process.cwd());
   const problems = setup.ownTasks.addPlaybooks([path]);
   const text = JSON.stringify([{ name: 'ad hoc', hosts: pattern, gather_facts: false, tasks }]);
   const { playbook, diagnostics, loader } = loadPlaybook([path], {

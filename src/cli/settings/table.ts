@@ -43,7 +43,7 @@ const isOneOf =
   (value: string): boolean =>
     known.includes(value.trim().toLowerCase());
 
-const noPython = 'plugins in Python are not run; what they would bring is missed by name where it is used';
+const noPython = 'plugins of this kind are not run; what they would bring is missed by name where it is used';
 const ownConnection = 'kprov keeps one connection per host and its own way over it';
 const onlyDisplay = 'it concerns the display only';
 const onlyGalaxy = 'roles are installed from paths and git only';
@@ -115,6 +115,9 @@ export const settings: readonly Setting[] = [
     'defaults.module_utils',
     'read by the Ansible that packs modules in Python',
   ),
+  applied('filter_plugins', 'ANSIBLE_FILTER_PLUGINS', 'defaults.filter_plugins', 'folders of filters of your own'),
+  applied('test_plugins', 'ANSIBLE_TEST_PLUGINS', 'defaults.test_plugins', 'folders of tests of your own'),
+  applied('lookup_plugins', 'ANSIBLE_LOOKUP_PLUGINS', 'defaults.lookup_plugins', 'folders of lookups of your own'),
   applied('roles_path', 'ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'directories of roles, with : between'),
   applied(
     'gathering',
@@ -543,14 +546,11 @@ export const settings: readonly Setting[] = [
   plugins('cliconf_plugins', 'ANSIBLE_CLICONF_PLUGINS'),
   plugins('connection_plugins', 'ANSIBLE_CONNECTION_PLUGINS'),
   plugins('doc_fragment_plugins', 'ANSIBLE_DOC_FRAGMENT_PLUGINS'),
-  plugins('filter_plugins', 'ANSIBLE_FILTER_PLUGINS'),
   plugins('httpapi_plugins', 'ANSIBLE_HTTPAPI_PLUGINS'),
   plugins('inventory_plugins', 'ANSIBLE_INVENTORY_PLUGINS'),
-  plugins('lookup_plugins', 'ANSIBLE_LOOKUP_PLUGINS'),
   plugins('netconf_plugins', 'ANSIBLE_NETCONF_PLUGINS'),
   plugins('strategy_plugins', 'ANSIBLE_STRATEGY_PLUGINS'),
   plugins('terminal_plugins', 'ANSIBLE_TERMINAL_PLUGINS'),
-  plugins('test_plugins', 'ANSIBLE_TEST_PLUGINS'),
   plugins(
     'collections_paths',
     'ANSIBLE_COLLECTIONS_PATHS ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_SCAN_SYS_PATH ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH',

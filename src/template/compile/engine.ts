@@ -2,6 +2,7 @@ import { builtinFilters } from '../filters/index.js';
 import { testsAsFilters } from '../filters/tests-as-filters.js';
 import { boundLookups, placeholder } from '../lookups/bound.js';
 import { pureLookups } from '../lookups/pure.js';
+import type { Filter, Test } from '../runtime/callables.js';
 import type { Engine } from '../runtime/contracts.js';
 import { boundGlobals, globalsOf } from '../runtime/globals.js';
 import type { Syntax } from '../syntax/delimiters.js';
@@ -13,6 +14,9 @@ import { type CompiledTemplate, compileTemplate } from './template.js';
 const CACHE_SIZE = 5000;
 
 export interface TemplateEngine extends Engine {
+  readonly filters: Map<string, Filter>;
+  readonly tests: Map<string, Test>;
+  readonly lookups: Map<string, Lookup>;
   compile(source: string, syntax: Syntax, name?: string): CompiledTemplate;
 }
 

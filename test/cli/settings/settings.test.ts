@@ -188,12 +188,13 @@ describe('what would change results is refused by name', () => {
 
 test('what has no effect is noted, one line each, with the reason', () => {
   const files = {
-    'ansible.cfg': '[defaults]\naction_plugins = ./x\nnonsense = 1\n[colors]\nok = red\n[ssh_connection]\npipelining = True\n',
+    'ansible.cfg':
+      '[defaults]\naction_plugins = ./x\nnonsense = 1\n[colors]\nok = red\n[ssh_connection]\npipelining = True\n',
   };
   expect(read({ files, env: { ANSIBLE_NOCOWS: '1', ANSIBLE_WHATEVER: '1', ANSIBLE_COLOR_OK: 'red' } }).notes).toEqual([
     'nonsense in /w/ansible.cfg has no effect: no [defaults] nonsense is known',
     'ok in /w/ansible.cfg has no effect: it concerns the display only',
-    'action_plugins in /w/ansible.cfg has no effect: plugins in Python are not run; what they would bring is missed by name where it is used',
+    'action_plugins in /w/ansible.cfg has no effect: plugins of this kind are not run; what they would bring is missed by name where it is used',
     'pipelining in /w/ansible.cfg has no effect: tasks are always pipelined',
     'ANSIBLE_NOCOWS has no effect: there are no cows',
     'ANSIBLE_WHATEVER has no effect: no such variable is known',
