@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Task } from '../../playbook/index.js';
 import { isMapping, parseBoolean, readVaulted } from '../../values/index.js';
 import type { Attempt } from '../attempts/attempt.js';
+import { failedWith } from '../results/overrule.js';
 import type { Judged } from '../results/task-result.js';
 import type { HostRun } from '../scheduler/host-run.js';
 
@@ -41,8 +42,8 @@ export function saved(result: Judged): Judged {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     const message = `cannot write on the control machine: ${error.message}`;
-    const value = { ...result.value, changed: false, failed: true, msg: message };
-    return { ...result, status: 'failed', message, value, save: [] };
+    const failed = failedWith(result, message);
+    return { ...failed, value: { ...failed.value, changed: false }, save: [] };
   }
 }
 
