@@ -77,8 +77,11 @@ async function bundleParts() {
     supported: { 'dynamic-import': false },
     // What there is to warn of was said by the first step.
     logLevel: 'error',
-    // An expression, so that the text need not be copied to be put into a function.
-    banner: { js: `(function(exports,require,module,__filename,__dirname){${commonJs.banner.js}` },
+    // An expression, so that the text need not be copied to be put into a function. A part takes itself for a file beside
+    // main.js, as the modules that it holds are in src/cli: what comes with the package is found from there.
+    banner: {
+      js: `(function(exports,require,module,__filename,__dirname){${commonJs.banner.js.replace('__filename', "__dirname+'.js'")}`,
+    },
     footer: { js: '})' },
   });
 }
