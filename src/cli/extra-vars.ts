@@ -1,6 +1,6 @@
 import { type Diagnostic, KprovError } from '../errors/index.js';
 import { splitWords } from '../tasks/words.js';
-import { type Files, isMapping, type Mapping, mapping } from '../values/index.js';
+import { type Files, type HashBehaviour, isMapping, type Mapping, mapping, putOver } from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 
 function fromYaml(text: string, file: string): Mapping {
@@ -31,7 +31,7 @@ function fromPairs(text: string): Mapping {
 }
 
 /** `-e`: `key=value …` (text), YAML or JSON in braces, `@file`; later ones win. Throws KprovError. */
-export function readExtraVars(given: readonly string[], files: Files): Mapping {
+export function readExtraVars(given: readonly string[], files: Files, behaviour?: HashBehaviour): Mapping {
   const variables = mapping();
   for (const text of given) {
     const trimmed = text.trim();
@@ -39,9 +39,9 @@ export function readExtraVars(given: readonly string[], files: Files): Mapping {
       const file = trimmed.slice(1);
       const content = files.read(file);
       if (content === undefined) throw new KprovError('file-not-found', `-e @${file}: there is no such file`);
-      Object.assign(variables, fromYaml(content, file));
+      putOver(variables, fromYaml(content, file), behaviour);
     } else if (/^[{[]/.test(trimmed)) {
-      Object.assign(variables, fromYaml(trimmed, '-e'));
+      putOver(variables, fromYaml(trimmed, '-e'), behaviour);
     } else {
       Object.assign(variables, fromPairs(trimmed));
     }

@@ -9,6 +9,7 @@ import { readExtraVars } from './extra-vars.js';
 import { readLimit } from './limit.js';
 import type { ConnectionFlags } from './options.js';
 import { terminalPrompts } from './prompts.js';
+import { hashBehaviourOf } from './settings/engine-settings.js';
 import type { Settings } from './settings/index.js';
 import { sayError } from './terminal.js';
 import { readVaultSecrets } from './vault-secrets.js';
@@ -62,7 +63,8 @@ export function readInventory(
     });
   }
   const oddGroupNames = oddGroupNamesOf(settings);
-  return loadInventory([...sources], { files, runExecutable, cwd: process.cwd(), oddGroupNames });
+  const hashBehaviour = hashBehaviourOf(settings);
+  return loadInventory([...sources], { files, runExecutable, cwd: process.cwd(), oddGroupNames, hashBehaviour });
 }
 
 /** The vault that the flags open, and the control machine's files as seen through it. */
@@ -101,7 +103,7 @@ export async function readInputs(flags: ConnectionFlags): Promise<Inputs> {
   const own = { redactor: new Redactor(), prompts: terminalPrompts() };
   const unsealed = await openVault(flags, own);
   const files = { ...unsealed.files, duplicateKeys: duplicateKeysOf(flags) };
-  const extraVars = readExtraVars(flags.extraVars, files);
+  const extraVars = readExtraVars(flags.extraVars, files, hashBehaviourOf(flags.settings));
   const { inventory, diagnostics } = await readInventory(flags.inventory, {
     files,
     settings: flags.settings,

@@ -1,3 +1,4 @@
+import type { HashBehaviour } from '../values/index.js';
 import type { ConnectionDefaults } from './conversation/connection-variables.js';
 import type { RunLock } from './conversation/run-lock.js';
 import type { TagSelection } from './scheduler/tags.js';
@@ -19,6 +20,8 @@ export interface RunOptions {
   verbosity: number;
   /** Ansible's jinja2_native, of which the templar has to know too. Default false. */
   native?: boolean;
+  /** Ansible's hash_behaviour, of which the inventory has to know too. Default replace. */
+  hashBehaviour?: HashBehaviour;
   /** The ansible.cfg that counts: `ansible_config_file`. */
   configFile?: string;
   /** The text of `ansible_managed`, with its `{file}` and the codes of strftime. Default: Ansible managed. */

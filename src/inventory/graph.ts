@@ -1,4 +1,5 @@
 import type { Position } from '../errors/index.js';
+import { type HashBehaviour, merged } from '../values/index.js';
 import { compareText } from './compare-text.js';
 import type { Written } from './model.js';
 
@@ -21,6 +22,11 @@ export interface HostNode {
   readonly position: Position | undefined;
 }
 
+export interface GraphOptions {
+  replacesOddNames?: boolean;
+  hashBehaviour?: HashBehaviour | undefined;
+}
+
 /** Hosts and groups as they are being read, and later as `add_host` and `group_by` change them. */
 export class Graph {
   readonly groups = new Map<string, GroupNode>();
@@ -31,8 +37,12 @@ export class Graph {
   hasOddNames = false;
   readonly #replacesOddNames: boolean;
 
-  constructor({ replacesOddNames = false }: { replacesOddNames?: boolean } = {}) {
+  /** What becomes of a mapping that a host or group is given a second time. */
+  readonly hashBehaviour: HashBehaviour;
+
+  constructor({ replacesOddNames = false, hashBehaviour = 'replace' }: GraphOptions = {}) {
     this.#replacesOddNames = replacesOddNames;
+    this.hashBehaviour = hashBehaviour;
     this.addGroup('all');
     this.addGroup('ungrouped');
     this.addChild('all', 'ungrouped');
@@ -47,6 +57,12 @@ export class Graph {
 
   hasGroup(written: string): boolean {
     return this.groups.has(this.groupName(written));
+  }
+
+  /** Gives a variable to the host or group, or puts it over the one in a layer. */
+  setVariable(variables: Map<string, Written>, name: string, written: Written): void {
+    const known = this.hashBehaviour === 'merge' ? variables.get(name) : undefined;
+    variables.set(name, known === undefined ? written : { ...written, value: merged(known.value, written.value) });
   }
 
   addGroup(written: string): GroupNode {

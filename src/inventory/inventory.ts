@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostic, KprovError, type Position } from '../errors/index.js';
-import { type Mapping, mapping } from '../values/index.js';
+import { type Mapping, mapping, merged } from '../values/index.js';
 import { compareText } from './compare-text.js';
 import type { Graph } from './graph.js';
 import type { Inventory, InventoryGroup, InventoryHost, Layer, NewHost, VariableScope, Written } from './model.js';
@@ -92,9 +92,10 @@ class LoadedInventory implements Inventory {
     const key = `${host}\0${scope.playbookDir ?? ''}`;
     const known = this.#variables.get(key);
     if (known !== undefined) return known;
+    const isMerging = this.#graph.hashBehaviour === 'merge';
     const result = mapping();
     for (const layer of this.#layersOf(host, scope)) {
-      for (const [name, { value }] of layer) result[name] = value;
+      for (const [name, { value }] of layer) result[name] = isMerging ? merged(result[name], value) : value;
     }
     this.#variables.set(key, result);
     return result;
@@ -122,7 +123,7 @@ class LoadedInventory implements Inventory {
     for (const [key, value] of Object.entries(variables)) {
       const known = node.variables.get(key);
       if (known !== undefined && isDeepStrictEqual(known.value, value)) continue;
-      node.variables.set(key, { value, position: undefined });
+      this.#graph.setVariable(node.variables, key, { value, position: undefined });
       isChanged = true;
     }
     for (const group of groups) isChanged = this.#graph.addMember(group, name) || isChanged;
@@ -180,16 +181,17 @@ class LoadedInventory implements Inventory {
     const inventory = (names: string[]): Layer[] => names.map((name) => this.#graph.addGroup(name).variables);
     const files = (places: readonly Place[], names: string[]): Layer[] =>
       places.flatMap((place) => names.flatMap((name) => this.#files.layers(place, 'group_vars', name)));
-    const layer = new Map(
-      [
-        ...inventory(['all']),
-        ...inventory(groups),
-        ...files(this.#directories, ['all']),
-        ...files(playbook, ['all']),
-        ...files(this.#directories, groups),
-        ...files(playbook, groups),
-      ].flatMap((from) => [...from]),
-    );
+    const layer = new Map<string, Written>();
+    for (const from of [
+      ...inventory(['all']),
+      ...inventory(groups),
+      ...files(this.#directories, ['all']),
+      ...files(playbook, ['all']),
+      ...files(this.#directories, groups),
+      ...files(playbook, groups),
+    ]) {
+      for (const [name, written] of from) this.#graph.setVariable(layer, name, written);
+    }
     this.#groupLayers.set(key, layer);
     return layer;
   }

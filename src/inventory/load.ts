@@ -45,7 +45,10 @@ class Loader {
 
   constructor(private readonly io: InventoryIo) {
     const { oddGroupNames } = io;
-    this.#graph = new Graph({ replacesOddNames: oddGroupNames === 'always' || oddGroupNames === 'silently' });
+    this.#graph = new Graph({
+      replacesOddNames: oddGroupNames === 'always' || oddGroupNames === 'silently',
+      hashBehaviour: io.hashBehaviour,
+    });
   }
 
   async load(text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Diagnostic, Position } from '../errors/index.js';
-import type { Files, Mapping, Value } from '../values/index.js';
+import type { Files, HashBehaviour, Mapping, Value } from '../values/index.js';
 
 export interface InventoryHost {
   readonly name: string;
@@ -89,4 +89,6 @@ export interface InventoryIo {
    * `silently` put underscores in; `never` and `always` say so. Default `ignore`.
    */
   oddGroupNames?: 'never' | 'ignore' | 'always' | 'silently';
+  /** Whether mappings of variables are merged; default: replace. */
+  hashBehaviour?: HashBehaviour | undefined;
 }

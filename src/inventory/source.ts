@@ -92,7 +92,10 @@ function checkVariable(source: Source, name: string, value: Value, position: Pos
 /** Sets a variable of hosts. */
 export function setHostVariable(source: Source, hosts: readonly string[], name: string, written: WrittenInFile): void {
   checkVariable(source, name, written.value, written.position);
-  for (const host of hosts) source.graph.hosts.get(host)?.variables.set(name, written);
+  for (const host of hosts) {
+    const node = source.graph.hosts.get(host);
+    if (node !== undefined) source.graph.setVariable(node.variables, name, written);
+  }
 }
 
 /** Sets a variable of a group; `ansible_group_priority` is no variable but a property of the group. */
@@ -100,7 +103,7 @@ export function setGroupVariable(source: Source, group: string, name: string, wr
   const { value, position } = written;
   if (name !== 'ansible_group_priority') {
     checkVariable(source, name, value, position);
-    source.graph.addGroup(group).variables.set(name, written);
+    source.graph.setVariable(source.graph.addGroup(group).variables, name, written);
     return;
   }
   const priority = typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : value;

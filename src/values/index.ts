@@ -2,6 +2,7 @@ export { bytesOfText, textOfBytes } from './any-bytes.js';
 export { parseBoolean } from './boolean.js';
 export { type FileContent, type Files, isLarge, type LargeFile, type PathFacts, type ReadOptions } from './files.js';
 export { Float, float, floatText, unboxed } from './float.js';
+export { type HashBehaviour, merged, putOver } from './hash-behaviour.js';
 export { literalText } from './literal.js';
 export { Pending } from './pending.js';
 export { readPythonEscape, unescapePython } from './python-escapes.js';

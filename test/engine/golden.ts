@@ -26,6 +26,8 @@ export interface Case {
   args: string[];
   /** Ansible's jinja2_native while the answer is recorded; default true. */
   native?: boolean;
+  /** ANSIBLE_* variables under both. */
+  settings?: Record<string, string>;
   /** It tells about this machine: Ansible is asked each time, where it is installed. */
   live?: boolean;
   /** Fields of results that are not compared. */
@@ -122,8 +124,8 @@ function counted(counts: Record<string, number>): Record<string, number> {
   return { ok, changed, unreachable, failed, skipped, rescued, ignored };
 }
 
-export async function runCase({ files, args, ignore }: Case): Promise<{ golden: Golden; run: PlaybookRun }> {
-  const run = await runPlaybookFiles({ files, args });
+export async function runCase({ files, args, ignore, settings }: Case): Promise<{ golden: Golden; run: PlaybookRun }> {
+  const run = await runPlaybookFiles({ files, args, settings });
   const { unknown: _, ...recap } = { unknown: 0, ...run.recap };
   return {
     golden: comparable(
@@ -141,7 +143,7 @@ export function isAnsibleHere(): boolean {
 }
 
 /** The answer of the ansible-playbook that is installed here. */
-export function askAnsible({ files, args, name, ignore, native = true }: Case): Golden {
+export function askAnsible({ files, args, name, ignore, settings, native = true }: Case): Golden {
   const directory = workFolder(files);
   const record = join(directory, 'record.json');
   try {
@@ -161,6 +163,7 @@ export function askAnsible({ files, args, name, ignore, native = true }: Case): 
             ANSIBLE_PIPELINING: 'True',
             ANSIBLE_LOCALHOST_WARNING: 'False',
             ANSIBLE_DEPRECATION_WARNINGS: 'False',
+            ...settings,
             KPROV_RECORD: record,
           },
         },

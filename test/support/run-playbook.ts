@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type RunFlags, runOptions } from '../../src/cli/options.js';
+import { withRunSettings } from '../../src/cli/settings/apply.js';
+import { engineSettings } from '../../src/cli/settings/engine-settings.js';
+import { readSettings } from '../../src/cli/settings/settings.js';
 import { connectionDefaults, makeTransport, readPlaybooks, setUp } from '../../src/cli/setup.js';
-import { type HostStats, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
+import { type HostStats, nodeFiles, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
 import { InputError, KprovError } from '../../src/errors/index.js';
 import type { Transport } from '../../src/transport/index.js';
 import type { Mapping } from '../../src/values/index.js';
@@ -41,6 +44,8 @@ export interface RunSpec {
   files: Readonly<Record<string, string>>;
   /** Options of `kprov up`. */
   args?: readonly string[];
+  /** ANSIBLE_* variables that count. Default: no configuration counts, neither a file's nor the environment's. */
+  settings?: Readonly<Record<string, string>> | undefined;
   /** Stands between the engine and the real transport: to count, to break. */
   wrap?(transport: Transport): Transport;
   signal?: AbortSignal;
@@ -98,9 +103,16 @@ export async function runPlaybookFiles(spec: RunSpec): Promise<PlaybookRun> {
   }
 }
 
-async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: RunSpec): Promise<PlaybookRun> {
-  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, attributes: {}, refused: [], directory };
+function settledFlags(directory: string, { args = [], settings: env }: RunSpec): RunFlags {
   const flags = flagsOf(args, directory);
+  if (env === undefined) return flags;
+  return withRunSettings(flags, readSettings({ env, cwd: directory, homeDirectory: directory, files: nodeFiles }));
+}
+
+async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
+  const { wrap = (t) => t, signal } = spec;
+  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, attributes: {}, refused: [], directory };
+  const flags = settledFlags(directory, spec);
   const stop = signal ?? new AbortController().signal;
   try {
     const setup = await setUp(flags, () => undefined);
@@ -118,6 +130,7 @@ async function runIn(directory: string, { args = [], wrap = (t) => t, signal }: 
         limit: flags.limit,
         extraVars: setup.extraVars,
         options: {
+          ...(spec.settings !== undefined && engineSettings(setup.settings)),
           checkMode: flags.check,
           diffMode: flags.diff,
           tags: { only: flags.tags, skip: flags.skipTags },

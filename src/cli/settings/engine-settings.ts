@@ -1,5 +1,6 @@
 import type { FactCacheOptions, RunOptions } from '../../engine/index.js';
 import { KprovError } from '../../errors/index.js';
+import type { HashBehaviour } from '../../values/index.js';
 import type { Settings } from './settings.js';
 
 const A_DAY = 24 * 60 * 60;
@@ -33,16 +34,26 @@ function factCacheOf(settings: Settings): FactCacheOptions | undefined {
   return { format, directory, prefix: settings.text('fact_caching_prefix') ?? '', timeoutSeconds };
 }
 
+/** `hash_behaviour`. */
+export function hashBehaviourOf(settings: Settings | undefined): HashBehaviour {
+  const word = settings?.text('hash_behaviour')?.toLowerCase() ?? 'replace';
+  if (word === 'replace' || word === 'merge') return word;
+  throw new KprovError('bad-setting', `${settings?.given.get('hash_behaviour')?.from}: ${word}`, {
+    why: 'expected replace or merge',
+  });
+}
+
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
-): Pick<RunOptions, 'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler'> {
+): Pick<RunOptions, 'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler' | 'hashBehaviour'> {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
   const managed = settings.text('ansible_managed');
   return {
     ...(managed !== undefined && { managed }),
     native: settings.flag('jinja2_native') ?? false,
+    hashBehaviour: hashBehaviourOf(settings),
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),

@@ -198,10 +198,11 @@ export const settings: readonly Setting[] = [
   ),
   applied('vault_id_match', 'ANSIBLE_VAULT_ID_MATCH', 'defaults.vault_id_match', 'only the password of the same id'),
 
-  refused(
-    ['hash_behaviour', 'ANSIBLE_HASH_BEHAVIOUR', 'defaults.hash_behaviour', 'replace'],
-    'mappings of variables replace each other and are never merged; use the combine filter',
-    isOneOf('replace'),
+  applied(
+    'hash_behaviour',
+    'ANSIBLE_HASH_BEHAVIOUR',
+    'defaults.hash_behaviour',
+    'merge: mappings of variables of one name are merged across all levels; default replace',
   ),
   applied(
     'jinja2_native',

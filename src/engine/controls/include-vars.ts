@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { InputError, KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
-import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import { isMapping, type Mapping, mapping, merged, putOver, type Value } from '../../values/index.js';
 import { parseYaml } from '../../yaml/index.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import { findFile } from '../variables/search.js';
@@ -55,13 +55,6 @@ function filesIn(host: HostRun, folder: string, args: Readonly<Record<string, un
   return found;
 }
 
-function merge(base: Value | undefined, over: Value): Value {
-  if (base === undefined || !isMapping(base) || !isMapping(over)) return over;
-  const merged = mapping(base);
-  for (const [key, value] of Object.entries(over)) merged[key] = merge(merged[key], value);
-  return merged;
-}
-
 function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknown>>): string[] {
   const { files } = host.play.run;
   if (args.dir !== undefined && args.file !== undefined) {
@@ -76,11 +69,12 @@ function filesOf(host: HostRun, task: Task, args: Readonly<Record<string, unknow
 
 /** Reads variables into the host's own. */
 export const includeVars: Control = async ({ host, task, args, local }) => {
+  const { hashBehaviour } = host.play.run.scope;
   let files: string[] = [];
-  let values = mapping();
+  const values = mapping();
   try {
     files = filesOf(host, task, args);
-    for (const file of files) values = Object.assign(values, readVariables(host, file));
+    for (const file of files) putOver(values, readVariables(host, file), hashBehaviour);
   } catch (error) {
     if (!(error instanceof KprovError)) throw error;
     const message = error.message;
@@ -88,9 +82,13 @@ export const includeVars: Control = async ({ host, task, args, local }) => {
   }
   const facts: Mapping = args.name === undefined ? values : mapping({ [String(args.name)]: values });
   const variables = variablesOf(host.scope(task, local));
+  const included = (name: string): unknown => {
+    const entry = hashBehaviour === 'merge' ? host.state.at('included', name, undefined) : undefined;
+    return entry?.state === 'known' ? entry.value : undefined;
+  };
   for (const [name, value] of Object.entries(facts)) {
-    const before = args.hash_behaviour === 'merge' ? (variables.get(name)?.value as Value | undefined) : undefined;
-    host.state.set('included', name, { state: 'known', value: merge(before, value) }, host.sequence);
+    const before = args.hash_behaviour === 'merge' ? variables.get(name)?.value : included(name);
+    host.state.set('included', name, { state: 'known', value: merged(before as Value, value) }, host.sequence);
   }
   return result('ok', { ansible_facts: facts, ansible_included_var_files: files });
 };

@@ -53,6 +53,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     inventory: request.inventory,
     templar: request.templar,
     extraVars: request.extraVars,
+    hashBehaviour: options.hashBehaviour,
     states,
     constants: constantsOf(request),
     workingDirectory: request.options.workingDirectory,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type LazyMapping, OMIT, UndefinedError, type Variable, type Variables } from '../../template/index.js';
 import { mapping, Pending, Unknowable, type Value } from '../../values/index.js';
 import { data, Facts, HostLayers, isFactName, isGiven, lookIn } from './host-layers.js';
+import { mergedVariable } from './merged-variable.js';
 import { includingRoles, namesOfRoles } from './role-names.js';
 import { searchPath } from './search.js';
 import type { PlayScope, TaskScope } from './variable-scopes.js';
@@ -125,16 +126,19 @@ function variablesOfHost(play: PlayScope, host: string, asking?: string): Variab
   const order = asking === undefined || asking === host ? undefined : play.orderOf(asking);
   const layers = new HostLayers(run, host, play.play.directory, order);
   const scope: TaskScope = { play, host };
+  function* found(name: string): Generator<Variable | undefined> {
+    yield lookIn(run.extraVars, name);
+    yield magic(scope, name);
+    yield layers.setFact(name);
+    yield layers.included(name);
+    yield layers.fact(name);
+    yield layers.inventory(name);
+  }
   return {
     get: (name) => {
-      return (
-        lookIn(run.extraVars, name) ??
-        magic(scope, name) ??
-        layers.setFact(name) ??
-        layers.included(name) ??
-        layers.fact(name) ??
-        layers.inventory(name)
-      );
+      if (run.hashBehaviour === 'merge') return magic(scope, name) ?? mergedVariable(found(name));
+      for (const variable of found(name)) if (variable) return variable;
+      return undefined;
     },
     names: () => {
       const state = run.states.get(host);

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../inventory/index.js';
 import type { Play, Task } from '../../playbook/index.js';
 import type { Templar } from '../../template/index.js';
-import type { Mapping } from '../../values/index.js';
+import type { HashBehaviour, Mapping } from '../../values/index.js';
 import type { Order } from '../events.js';
 import type { HostState } from './host-state.js';
 
@@ -10,6 +10,8 @@ export interface RunScope {
   inventory: Inventory;
   templar: Templar;
   extraVars: Mapping;
+  /** Ansible's hash_behaviour; default: replace. */
+  hashBehaviour?: HashBehaviour | undefined;
   states: ReadonlyMap<string, HostState>;
   /** Variables that describe the run itself: ansible_version, ansible_check_mode, ansible_forks ... */
   constants: Mapping;

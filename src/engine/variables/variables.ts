@@ -1,10 +1,11 @@
 import { exportedVars, type RoleContext, roleDefaults, roleParameters, roleVars } from '../../playbook/index.js';
 import { type LazyMapping, OMIT, type Variable, type Variables } from '../../template/index.js';
-import { isMapping, type Mapping, mapping } from '../../values/index.js';
+import { type HashBehaviour, isMapping, type Mapping, mapping } from '../../values/index.js';
 import { inheritedKeyword } from '../attempts/keyword.js';
 import { originOfItem } from '../attempts/loop.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
+import { mergedVariable } from './merged-variable.js';
 import type { TaskScope } from './variable-scopes.js';
 
 export type { PlayScope, RunScope, TaskScope } from './variable-scopes.js';
@@ -17,11 +18,13 @@ function lookInAll(layers: readonly Mapping[], name: string): Variable | undefin
   return undefined;
 }
 
-const remembered = (compute: (role: RoleContext) => Mapping): ((role: RoleContext) => Mapping) => {
-  const known = new WeakMap<RoleContext, Mapping>();
-  return (role) => {
-    const found = known.get(role) ?? compute(role);
-    known.set(role, found);
+type OfRole = (role: RoleContext, behaviour?: HashBehaviour) => Mapping;
+
+const remembered = (compute: OfRole): OfRole => {
+  const known = { replace: new WeakMap<RoleContext, Mapping>(), merge: new WeakMap<RoleContext, Mapping>() };
+  return (role, behaviour = 'replace') => {
+    const found = known[behaviour].get(role) ?? compute(role, behaviour);
+    known[behaviour].set(role, found);
     return found;
   };
 };
@@ -33,12 +36,15 @@ const ofRole = {
   defaults: remembered(roleDefaults),
 } as const;
 
-const lookInOwnRole = ({ task }: TaskScope, name: string, kind: 'vars' | 'defaults'): Variable | undefined =>
-  task?.role && lookIn(ofRole[kind](task.role), name);
+const lookInOwnRole = ({ play, task }: TaskScope, name: string, kind: 'params' | 'vars' | 'defaults') =>
+  task?.role && lookIn(ofRole[kind](task.role, play.run.hashBehaviour), name);
 
 /** Those of the play's roles, which all its tasks see; later roles win. */
 function lookInRoles({ play }: TaskScope, name: string, kind: keyof typeof ofRole): Variable | undefined {
   const { roles } = play.play;
+  if (play.run.hashBehaviour === 'merge') {
+    return mergedVariable([...roles].reverse().map((role) => lookIn(ofRole[kind](role, 'merge'), name)));
+  }
   for (let i = roles.length - 1; i >= 0; i--) {
     const role = roles[i];
     const found = role && lookIn(ofRole[kind](role), name);
@@ -53,31 +59,49 @@ function localVariable(local: Mapping, name: string): Variable {
   return { ...data(local[name]), ...(origin !== undefined && { origin }) };
 }
 
+type Level = (scope: TaskScope, layers: HostLayers, name: string) => Variable | undefined;
+
+/** What nothing is merged into: loop variables, what Ansible itself says, and what the running task has found. */
+const momentary: Level = (scope, layers, name) =>
+  (scope.local && Object.hasOwn(scope.local, name) ? localVariable(scope.local, name) : undefined) ??
+  magic(scope, name) ??
+  layers.live(name);
+
 /** Ansible's 22 levels of precedence, highest first. */
+const levels: readonly Level[] = [
+  ({ play }, _, name) => lookIn(play.run.extraVars, name),
+  momentary,
+  ({ task }, _, name) => task && lookInAll(task.includeParams, name),
+  (scope, _, name) => lookInOwnRole(scope, name, 'params'),
+  (_, layers, name) => layers.setFact(name),
+  (_, layers, name) => layers.included(name),
+  ({ task }, _, name) => task && lookInAll(task.varsChain, name),
+  (scope, _, name) => lookInOwnRole(scope, name, 'vars'),
+  (scope, _, name) => lookInRoles(scope, name, 'exported'),
+  ({ play, host }, _, name) => lookIn(play.fileVarsOf?.(host) ?? play.fileVars, name),
+  ({ play }, _, name) => lookIn(play.play.vars, name),
+  // Up to ansible-core 2.16 the `vars` at the use of a role are seen by all tasks; playbooks count on it.
+  (scope, _, name) => lookInRoles(scope, name, 'vars'),
+  (_, layers, name) => layers.fact(name),
+  (_, layers, name) => layers.inventory(name),
+  (scope, _, name) => lookInOwnRole(scope, name, 'defaults'),
+  (scope, _, name) => lookInRoles(scope, name, 'defaults'),
+];
+
+function* everyFound(scope: TaskScope, layers: HostLayers, name: string): Generator<Variable | undefined> {
+  for (const level of levels) yield level(scope, layers, name);
+}
+
 function find(scope: TaskScope, layers: HostLayers, name: string): Variable | undefined {
-  const { run, play, fileVars } = scope.play;
-  const { task } = scope;
-  return (
-    lookIn(run.extraVars, name) ??
-    (scope.local && Object.hasOwn(scope.local, name) ? localVariable(scope.local, name) : undefined) ??
-    magic(scope, name) ??
-    layers.live(name) ??
-    (task && lookInAll(task.includeParams, name)) ??
-    (task?.role && lookIn(ofRole.params(task.role), name)) ??
-    layers.setFact(name) ??
-    layers.included(name) ??
-    (task && lookInAll(task.varsChain, name)) ??
-    lookInOwnRole(scope, name, 'vars') ??
-    lookInRoles(scope, name, 'exported') ??
-    lookIn(scope.play.fileVarsOf?.(scope.host) ?? fileVars, name) ??
-    lookIn(play.vars, name) ??
-    // Up to ansible-core 2.16 the `vars` at the use of a role are seen by all tasks; playbooks count on it.
-    lookInRoles(scope, name, 'vars') ??
-    layers.fact(name) ??
-    layers.inventory(name) ??
-    lookInOwnRole(scope, name, 'defaults') ??
-    lookInRoles(scope, name, 'defaults')
-  );
+  if (scope.play.run.hashBehaviour === 'merge') {
+    const isExtra = Object.hasOwn(scope.play.run.extraVars, name);
+    return (isExtra ? undefined : momentary(scope, layers, name)) ?? mergedVariable(everyFound(scope, layers, name));
+  }
+  for (const level of levels) {
+    const found = level(scope, layers, name);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function* namesOf(scope: TaskScope): Iterable<string> {

@@ -1,7 +1,7 @@
 import { InputError, KprovError } from '../../errors/index.js';
 import { varsFilePlaces } from '../../playbook/index.js';
 import { UndefinedError } from '../../template/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import { isMapping, type Mapping, mapping, putOver, type Value } from '../../values/index.js';
 import { parseYaml } from '../../yaml/index.js';
 import type { RunContext } from '../context.js';
 import { type PlayScope, variablesOf } from './variables.js';
@@ -34,7 +34,7 @@ function varsOf(run: RunContext, scope: PlayScope, host: string): { vars: Mappin
   for (const entry of scope.play.varsFiles) {
     const names = namesOf(run, { ...scope, fileVars: vars, fileVarsOf: undefined }, host, entry);
     if (names === undefined) isWhole = false;
-    else Object.assign(vars, readFirst(run, scope, names));
+    else putOver(vars, readFirst(run, scope, names), run.scope.hashBehaviour);
   }
   return { vars, isWhole };
 }
