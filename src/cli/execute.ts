@@ -16,7 +16,7 @@ export interface Execution {
   flags: ConnectionFlags;
   options: Pick<
     RunOptions,
-    'checkMode' | 'diffMode' | 'tags' | 'startAtTask' | 'forceHandlers' | 'configFile' | 'lock'
+    'checkMode' | 'diffMode' | 'tags' | 'startAtTask' | 'forceHandlers' | 'configFile' | 'lock' | 'step'
   >;
   /** Gets the events with secrets masked. */
   listen: Listener;

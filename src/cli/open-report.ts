@@ -1,5 +1,6 @@
-import { makeReport, type OutputForm, type Report } from '../report/index.js';
+import { type DisplayOptions, makeReport, type OutputForm, type Report } from '../report/index.js';
 import type { RunFlags } from './options.js';
+import type { Settings } from './settings/index.js';
 import type { Setup } from './setup.js';
 import { sayError, terminal } from './terminal.js';
 
@@ -20,6 +21,18 @@ export function chooseForm(
 const asksForProfile = ({ ANSIBLE_CALLBACKS_ENABLED: enabled = '' }: NodeJS.ProcessEnv): boolean =>
   enabled.split(',').some((name) => /^(ansible\.posix\.)?profile_tasks$/.test(name.trim()));
 
+/** The settings of what Ansible's default callback shows. */
+function displayOf(settings: Settings | undefined): DisplayOptions {
+  const is = (name: string): boolean | undefined => settings?.flag(name);
+  return {
+    hidesSkipped: is('display_skipped_hosts') === false,
+    hidesOk: is('display_ok_hosts') === false,
+    failuresAside: is('display_failed_stderr') === true,
+    showsStart: is('show_per_host_start') === true,
+    marksCheckMode: is('check_mode_markers') === true,
+  };
+}
+
 /** The report of a run; questions at the terminal take turns with it. */
 export async function openReport(form: OutputForm, flags: RunFlags, setup: Setup): Promise<Report> {
   const report = await makeReport({
@@ -31,6 +44,8 @@ export async function openReport(form: OutputForm, flags: RunFlags, setup: Setup
     columns: terminal.columns,
     stdout: process.stdout,
     stderr: process.stderr,
+    display: displayOf(setup.settings),
+    log: terminal.log?.write,
   });
   const { ask } = setup.prompts;
   setup.prompts = { ask: (question, options) => report.aside(() => ask(question, options)) };

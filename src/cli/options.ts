@@ -45,6 +45,7 @@ export interface RunFlags extends ConnectionFlags {
   tags: string[];
   skipTags: string[];
   startAtTask?: string;
+  step?: boolean;
   listTasks: boolean;
   listHosts: boolean;
   listTags: boolean;

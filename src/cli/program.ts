@@ -69,7 +69,7 @@ const playbookCommand = ({ args, done }: Surroundings): Command =>
     .argument('<playbook...>', 'playbooks to run, in this order')
     .option('--syntax-check', 'check the playbooks, and stop', false)
     .option('--flush-cache', 'what the fact cache has of the hosts is removed first', false)
-    .option('--step', 'not supported', false)
+    .option('--step', 'ask before each task: no, yes, or yes to all', false)
     .option('-M, --module-path <path>', 'folders of modules of your own, with : between', collect)
     .option('--ssh-extra-args <args>', 'further options of the ssh command')
     .option('--sftp-extra-args <args>', 'accepted: there is one connection for everything')

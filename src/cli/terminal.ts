@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../errors/index.js';
 import { renderDiagnostic } from '../report/diagnostics.js';
+import type { LogFile } from './log-file.js';
 
 const lines = new Map<string, string[]>();
 
@@ -8,6 +9,8 @@ const lines = new Map<string, string[]>();
 export const terminal = {
   /** What ansible.cfg says; undefined: it depends on the terminal. */
   colors: undefined as boolean | undefined,
+  /** What is said is written down here too. */
+  log: undefined as LogFile | undefined,
   get isInteractive(): boolean {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   },
@@ -47,5 +50,12 @@ export function sayWarnings(warnings: readonly Diagnostic[]): void {
   }
 }
 
-export const say = (text: string): void => void process.stdout.write(`${text}\n`);
-export const sayError = (text: string): void => void process.stderr.write(`${text}\n`);
+export function say(text: string): void {
+  terminal.log?.write(text);
+  process.stdout.write(`${text}\n`);
+}
+
+export function sayError(text: string): void {
+  terminal.log?.write(text);
+  process.stderr.write(`${text}\n`);
+}

@@ -7,6 +7,7 @@ import type { Listener } from './events.js';
 import type { RunOptions } from './options.js';
 import type { Stats } from './results/stats.js';
 import type { Slots } from './scheduler/slots.js';
+import type { Stepping } from './scheduler/stepping.js';
 import type { Transfers } from './transfer/transfers.js';
 import type { FactCache } from './variables/fact-cache.js';
 import type { OncePrompts } from './variables/interaction.js';
@@ -25,6 +26,7 @@ export interface RunContext {
   transfers: Transfers;
   factCache: FactCache | undefined;
   prompts: OncePrompts;
+  stepping: Stepping;
   signal: AbortSignal;
   loader: Loader;
   conversations: Map<string, Conversation>;

@@ -23,6 +23,8 @@ export interface TaskInfo {
   /** Per-item results are shown with this label. */
   loop: boolean;
   checkMode: boolean;
+  /** Where asked for: as they are written, `name=value, …`. */
+  arguments?: string;
 }
 
 export interface RunStarted {

@@ -14,6 +14,10 @@ export interface RunOptions {
   /** Hosts that have work under way at the same time; undefined: all. */
   forks?: number;
   connection: ConnectionDefaults;
+  /** Asks before each task. Default false. */
+  step?: boolean;
+  /** Arguments of tasks are part of what is said of them, unless these have no_log. Default false. */
+  showsArguments?: boolean;
   forceHandlers: boolean;
   /** Has a change failed that notifies a handler which is not there? Default true. */
   errorOnMissingHandler?: boolean;

@@ -3,8 +3,10 @@ import { CriticalPath } from './critical-path.js';
 import { renderCriticalPath } from './critical-path-text.js';
 import { gathered } from './gathered.js';
 import { jsonReport } from './json.js';
-import { type PlainOptions, PlainReport } from './plain.js';
+import { type DisplayOptions, type PlainOptions, PlainReport } from './plain.js';
 import { painter } from './text.js';
+
+export type { DisplayOptions };
 
 export type OutputForm = 'live' | 'plain' | 'json';
 
@@ -16,6 +18,9 @@ export interface ReportOptions {
   profile: boolean;
   color: boolean;
   columns: number;
+  display?: DisplayOptions | undefined;
+  /** Gets what plain output says, whatever is shown. */
+  log?: ((text: string) => void) | undefined;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
 }
@@ -33,7 +38,20 @@ export interface Report {
 const LOOK_MS = 5000;
 
 /** Live needs listr2, which is loaded only then. */
-export async function makeReport(options: ReportOptions): Promise<Report> {
+export async function makeReport({ log, ...options }: ReportOptions): Promise<Report> {
+  const report = await shownReport(options);
+  if (log === undefined) return report;
+  const { verbosity, showDiff, display } = options;
+  const about = { paint: painter(false), verbosity, showDiff, columns: 80, display };
+  const logged = new PlainReport({ ...about, write: log, writeError: log, now: () => performance.now() });
+  const listen: Listener = (event) => {
+    logged.listen(event);
+    report.listen(event);
+  };
+  return { ...report, listen, aside: (ask) => report.aside(ask), close: () => report.close() };
+}
+
+async function shownReport(options: Omit<ReportOptions, 'log'>): Promise<Report> {
   const { form, stdout, stderr, profile, ...rest } = options;
   const write = (text: string): void => void stdout.write(text);
   const writeError = (text: string): void => void stderr.write(text);

@@ -9,6 +9,7 @@ import {
   type RunFinished,
   type TaskFinished,
   type TaskInfo,
+  type TaskResult,
 } from '../engine/index.js';
 import { renderRecap } from './recap.js';
 import { itemLines, type LineOptions, taskLines } from './result-lines.js';
@@ -22,15 +23,36 @@ export interface PlainOptions extends LineOptions {
   writeError(text: string): void;
   /** Milliseconds, from any beginning. */
   now(): number;
+  /** Results that are not shown, and how the rest is; default: all are, as usual. */
+  display?: DisplayOptions | undefined;
   /** What is shown before the recap, under which heading. */
   beforeRecap?(run: RunFinished): { heading: string; lines: readonly string[] };
+}
+
+/** Ansible's settings of the default callback. */
+export interface DisplayOptions {
+  /** display_skipped_hosts: no. */
+  hidesSkipped: boolean;
+  /** display_ok_hosts: no. */
+  hidesOk: boolean;
+  /** display_failed_stderr: failures go where warnings go. */
+  failuresAside: boolean;
+  /** show_per_host_start. */
+  showsStart: boolean;
+  /** check_mode_markers. */
+  marksCheckMode: boolean;
+}
+
+interface Line {
+  text: string;
+  aside?: true;
 }
 
 /** One task of the play with what its hosts have said so far. */
 interface Section {
   order: Order;
   task: TaskInfo;
-  lines: string[];
+  lines: Line[];
   /** Files that were included, with the item of a loop: one line for all hosts, when they are all through. */
   included: { file: string; item: string; hosts: string[] }[];
   open: boolean;
@@ -75,6 +97,7 @@ export class PlainReport {
   #hosts = new Map<string, Host>();
   #sections: Section[] = [];
   readonly #tracker: Tracker;
+  #isCheck = false;
   /** When something was last said. */
   #spoke: number;
 
@@ -123,9 +146,13 @@ export class PlainReport {
 
   #handle(event: RunEvent): void {
     switch (event.type) {
+      case 'run-started':
+        this.#isCheck = event.checkMode;
+        this.#dryRun();
+        return;
       case 'play-started':
         this.#hosts = new Map(event.hosts.map((host) => [host, { started: [], advanced: [], ended: false }]));
-        this.#heading(`PLAY [${event.play.name}]`);
+        this.#heading(`PLAY [${event.play.name}]${this.#marker(this.#isCheck)}`);
         return;
       case 'play-skipped':
         this.#heading(`PLAY [${event.play.name}]`);
@@ -133,7 +160,7 @@ export class PlainReport {
         return;
       case 'task-started':
         this.#hosts.get(event.host)?.started.push(event.task.order);
-        this.#section(event.task);
+        this.#started(event.host, this.#section(event.task));
         break;
       case 'item-finished':
         this.#itemFinished(event);
@@ -162,7 +189,9 @@ export class PlainReport {
       case 'run-finished':
         this.#beforeRecap(event);
         this.#heading('PLAY RECAP');
-        this.#say(`${renderRecap(event.stats, this.#options.paint).join('\n')}\n\n`);
+        for (const line of renderRecap(event.stats, this.#options.paint)) this.#say(`${line}\n`);
+        this.#say('\n');
+        this.#dryRun();
         return;
       default:
         return;
@@ -175,14 +204,38 @@ export class PlainReport {
     const { include } = event.result.value;
     if (typeof include === 'string' && event.result.status === 'ok')
       this.#includes(section, event.host, include, ` => (item=${harmless(event.label)})`);
-    else section.lines.push(...itemLines(event, this.#options));
+    else this.#add(section, event.result, itemLines(event, this.#options));
   }
 
   #finished(event: TaskFinished): void {
     const section = this.#section(event.task);
     const { include } = event.result.value;
     if (typeof include === 'string' && event.result.status === 'ok') this.#includes(section, event.host, include);
-    else section.lines.push(...taskLines(event, this.#options));
+    else this.#add(section, event.result, taskLines(event, this.#options));
+  }
+
+  /** Nothing where results of the kind are not shown. */
+  #add(section: Section, { status }: TaskResult, lines: readonly string[]): void {
+    const { display } = this.#options;
+    if ((status === 'ok' && display?.hidesOk) || (status === 'skipped' && display?.hidesSkipped)) return;
+    const isAside = display?.failuresAside === true && (status === 'failed' || status === 'unreachable');
+    section.lines.push(...lines.map((text) => ({ text, ...(isAside && { aside: true as const }) })));
+  }
+
+  #started(host: string, { lines, task }: Section): void {
+    if (!this.#options.display?.showsStart) return;
+    const kind = task.handler ? 'HANDLER' : 'TASK';
+    lines.push({
+      text: this.#options.paint('green', ` [started ${kind}: ${harmless(task.name)} on ${harmless(host)}]`),
+    });
+  }
+
+  #marker(isCheck: boolean): string {
+    return isCheck && this.#options.display?.marksCheckMode ? ' [CHECK MODE]' : '';
+  }
+
+  #dryRun(): void {
+    if (this.#isCheck && this.#options.display?.marksCheckMode) this.#heading('DRY RUN');
   }
 
   /** One line for all hosts for which the same file is included, of a loop with the same item. */
@@ -195,9 +248,10 @@ export class PlainReport {
   #metaDone({ host, task, message, skipped }: MetaDone): void {
     const section = this.#section(task);
     section.isShown = true;
-    if (skipped) section.lines.push(this.#options.paint('cyan', `skipping: [${harmless(host)}]`));
-    const line = `META: ${harmless(message)}`;
-    if (this.#options.verbosity > 1 && !section.lines.includes(line)) section.lines.push(line);
+    const { display, paint, verbosity } = this.#options;
+    if (skipped && !display?.hidesSkipped) section.lines.push({ text: paint('cyan', `skipping: [${harmless(host)}]`) });
+    const text = `META: ${harmless(message)}`;
+    if (verbosity > 1 && !section.lines.some((line) => line.text === text)) section.lines.push({ text });
   }
 
   #section(task: TaskInfo): Section {
@@ -223,6 +277,12 @@ export class PlainReport {
     return noneLeft(section.behind, (host) => host.ended || compareOrders(host.advanced, section.order) >= 0);
   }
 
+  /** With results that are not shown there are tasks of which nothing is. */
+  #mayStaySilent({ included }: Section): boolean {
+    const { display } = this.#options;
+    return included.length === 0 && (display?.hidesOk === true || display?.hidesSkipped === true);
+  }
+
   #flush(): void {
     for (;;) {
       const [section] = this.#sections;
@@ -234,12 +294,23 @@ export class PlainReport {
           this.#sections.shift();
           continue;
         }
+        if (this.#mayStaySilent(section) && section.lines.length === 0) {
+          // Its heading comes with the first line, if there is to be one.
+          if (!this.#allPast(section)) return;
+          this.#sections.shift();
+          continue;
+        }
         section.open = true;
-        this.#heading(`${section.task.handler ? 'RUNNING HANDLER' : 'TASK'} [${section.task.name}]`);
+        const { handler, name, arguments: args = '', checkMode } = section.task;
+        const what = `${name}${args === '' ? '' : ` ${args}`}`;
+        this.#heading(`${handler ? 'RUNNING HANDLER' : 'TASK'} [${what}]${this.#marker(checkMode)}`);
         const { file, line } = section.task.position;
         if (this.#options.verbosity > 1) this.#say(`task path: ${harmless(file)}:${line}\n`);
       }
-      for (const line of section.lines.splice(0)) this.#say(`${line}\n`);
+      for (const { text, aside } of section.lines.splice(0)) {
+        if (aside) this.#sayAside(`${text}\n`);
+        else this.#say(`${text}\n`);
+      }
       if (!this.#allPast(section)) return;
       for (const { file, item, hosts } of section.included) {
         const line = `included: ${harmless(file)} for ${hosts.map(harmless).join(', ')}${item}`;

@@ -89,7 +89,7 @@ test.each(options)('the option %s of ansible-playbook is taken', async (option) 
 });
 
 test.each([
-  [['--step'], 1, '--step is not supported'],
+  [['--step'], 1, '--step needs a terminal'],
   [['--ask-vault-pass'], 1, 'there is no terminal to ask for the vault password at'],
   [['-c', 'winrm'], 1, 'Allowed choices are ssh, local'],
   [['--nonsense'], 1, "unknown option '--nonsense'"],

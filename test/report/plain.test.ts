@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RunEvent } from '../../src/engine/index.js';
-import { PlainReport } from '../../src/report/plain.js';
+import { type DisplayOptions, PlainReport } from '../../src/report/plain.js';
 import { painter } from '../../src/report/text.js';
 import { advanced, done, ended, finished, item, play, resultOf, started, stats, taskAt } from './events.js';
 import { expectGolden } from './golden.js';
@@ -10,7 +10,10 @@ interface Shown {
   aside: string;
 }
 
-function show(events: readonly RunEvent[], change: { verbosity?: number; showDiff?: boolean } = {}): Shown {
+function show(
+  events: readonly RunEvent[],
+  change: { verbosity?: number; showDiff?: boolean; display?: DisplayOptions } = {},
+): Shown {
   const shown: Shown = { out: '', aside: '' };
   const report = new PlainReport({
     paint: painter(false),
@@ -203,4 +206,73 @@ test('after half a minute of silence it says what is running, since when, and wh
   now = 70_000;
   report.tick();
   expect(aside.split('\n')).toHaveLength(3);
+});
+
+const usual: DisplayOptions = {
+  hidesSkipped: false,
+  hidesOk: false,
+  failuresAside: false,
+  showsStart: false,
+  marksCheckMode: false,
+};
+
+describe("the settings of Ansible's default callback", () => {
+  const some: RunEvent[] = [
+    play('P', ['n1']),
+    ...done('n1', taskAt(1, 'Fine'), resultOf('ok')),
+    ...done('n1', taskAt(2, 'Left out'), resultOf('skipped')),
+    ...done('n1', taskAt(3, 'Done'), resultOf('changed')),
+    ...done('n1', taskAt(4, 'Broken'), failing),
+    ended('n1'),
+  ];
+  const said = (display: Partial<DisplayOptions>, events = some): Shown =>
+    show(events, { display: { ...usual, ...display } });
+  const headings = ({ out }: Shown): string[] => [...out.matchAll(/^TASK \[(.*)\] \*/gm)].map(([, name = '']) => name);
+
+  test('by default everything is shown', () => {
+    expect(headings(said({}))).toEqual(['Fine', 'Left out', 'Done', 'Broken']);
+  });
+
+  test('display_ok_hosts: no leaves out what is ok, with the heading', () => {
+    expect(headings(said({ hidesOk: true }))).toEqual(['Left out', 'Done', 'Broken']);
+  });
+
+  test('display_skipped_hosts: no leaves out what is skipped, with the heading', () => {
+    const shown = said({ hidesSkipped: true });
+    expect(headings(shown)).toEqual(['Fine', 'Done', 'Broken']);
+    expect(shown.out).not.toContain('skipping');
+  });
+
+  test('display_failed_stderr: yes puts failures aside', () => {
+    const shown = said({ failuresAside: true });
+    expect([shown.out.includes('fatal:'), shown.aside.includes('fatal: [n1]: FAILED!')]).toEqual([false, true]);
+  });
+
+  test('show_per_host_start: yes says where a task begins', () => {
+    expect(said({ showsStart: true }).out).toContain(' [started TASK: Fine on n1]\nok: [n1]');
+  });
+
+  test('check_mode_markers: yes marks headings, beginning and end of a dry run', () => {
+    const { out } = said({ marksCheckMode: true }, [
+      { type: 'run-started', hosts: ['n1'], checkMode: true, diffMode: false },
+      play('P', ['n1']),
+      ...done('n1', { ...taskAt(1, 'Fine'), checkMode: true }, resultOf('ok')),
+      ended('n1'),
+      { type: 'run-finished', stats: new Map(), durationMs: 1 },
+    ]);
+    expect([...out.matchAll(/^(.*?) \*{3}/gm)].map(([, heading]) => heading)).toEqual([
+      'DRY RUN',
+      'PLAY [P] [CHECK MODE]',
+      'TASK [Fine] [CHECK MODE]',
+      'PLAY RECAP',
+      'DRY RUN',
+    ]);
+  });
+
+  test('display_args_to_stdout: yes puts arguments into headings', () => {
+    const task = { ...taskAt(1, 'Fine'), arguments: 'src=a, dest=/b' };
+    expect(headings(said({}, [play('P', ['n1']), ...done('n1', task, resultOf('ok')), ended('n1')]))).toEqual([
+      'Fine src=a, dest=/b',
+    ]);
+  });
 });

@@ -7,7 +7,14 @@ import { withRunSettings } from '../../src/cli/settings/apply.js';
 import { engineSettings } from '../../src/cli/settings/engine-settings.js';
 import { readSettings } from '../../src/cli/settings/settings.js';
 import { connectionDefaults, makeTransport, readPlaybooks, setUp } from '../../src/cli/setup.js';
-import { type HostStats, nodeFiles, type ResultStatus, type RunEvent, runPlaybook } from '../../src/engine/index.js';
+import {
+  type HostStats,
+  nodeFiles,
+  type OncePrompts,
+  type ResultStatus,
+  type RunEvent,
+  runPlaybook,
+} from '../../src/engine/index.js';
 import { InputError, KprovError } from '../../src/errors/index.js';
 import type { Transport } from '../../src/transport/index.js';
 import type { Mapping } from '../../src/values/index.js';
@@ -30,6 +37,8 @@ export interface PlaybookRun {
   files: Record<string, string>;
   /** Kind, mode, owner and group of what is under `out/`. */
   attributes: Record<string, string>;
+  /** What was asked at the terminal. */
+  questions: string[];
   /** The codes of errors found before anything ran. */
   refused: string[];
   directory: string;
@@ -44,6 +53,8 @@ export interface RunSpec {
   files: Readonly<Record<string, string>>;
   /** Options of `kprov up`. */
   args?: readonly string[];
+  /** `--step`, with what is answered in turn. */
+  answers?: readonly string[];
   /** ANSIBLE_* variables that count. Default: no configuration counts, neither a file's nor the environment's. */
   settings?: Readonly<Record<string, string>> | undefined;
   /** Stands between the engine and the real transport: to count, to break. */
@@ -111,7 +122,16 @@ function settledFlags(directory: string, { args = [], settings: env }: RunSpec):
 
 async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
   const { wrap = (t) => t, signal } = spec;
-  const run: PlaybookRun = { hosts: {}, recap: {}, events: [], files: {}, attributes: {}, refused: [], directory };
+  const run: PlaybookRun = {
+    hosts: {},
+    recap: {},
+    events: [],
+    files: {},
+    attributes: {},
+    refused: [],
+    questions: [],
+    directory,
+  };
   const flags = settledFlags(directory, spec);
   const stop = signal ?? new AbortController().signal;
   try {
@@ -135,6 +155,7 @@ async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
           diffMode: flags.diff,
           tags: { only: flags.tags, skip: flags.skipTags },
           ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
+          ...(spec.answers !== undefined && { step: true }),
           ...(flags.forks !== undefined && { forks: flags.forks }),
           connection,
           forceHandlers: flags.forceHandlers,
@@ -147,7 +168,7 @@ async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
         transport,
         files: setup.files,
         redactor: setup.redactor,
-        prompts: setup.prompts,
+        prompts: spec.answers === undefined ? setup.prompts : answering(run, spec.answers),
         emit: (event) => listen(run, event),
         signal: stop,
       });
@@ -164,6 +185,16 @@ async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
   run.files = filesUnder(join(directory, 'out'));
   run.attributes = attributesUnder(join(directory, 'out'));
   return run;
+}
+
+function answering(run: PlaybookRun, answers: readonly string[]): OncePrompts {
+  const left = [...answers];
+  return {
+    ask: async (question) => {
+      run.questions.push(`${question}after ${Object.values(run.hosts).flat().length}`);
+      return left.shift();
+    },
+  };
 }
 
 function listen(run: PlaybookRun, event: RunEvent): void {

@@ -78,6 +78,7 @@ export async function converge({ playbooks, flags, options, inputs, ahead }: Con
         diffMode: flags.diff,
         tags: selection,
         ...(flags.handOn === true && { handsOn: true }),
+        ...(flags.step === true && { step: true }),
         ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
         forceHandlers: flags.forceHandlers,
         ...(!flags.check && { lock: runLock() }),

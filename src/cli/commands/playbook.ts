@@ -33,9 +33,9 @@ export async function playbook(
   flags: PlaybookFlags,
   args: readonly string[],
 ): Promise<number> {
-  if (flags.step) {
-    throw new KprovError('unsupported-option', '--step is not supported', {
-      why: 'tasks are sent ahead, and nobody is asked before each',
+  if (flags.step && !process.stdin.isTTY) {
+    throw new KprovError('no-terminal', '--step needs a terminal', {
+      why: 'somebody is asked before each task',
       fix: 'use --start-at-task, --tags or --check',
     });
   }

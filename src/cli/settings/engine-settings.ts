@@ -46,7 +46,10 @@ export function hashBehaviourOf(settings: Settings | undefined): HashBehaviour {
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
-): Pick<RunOptions, 'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler' | 'hashBehaviour'> {
+): Pick<
+  RunOptions,
+  'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler' | 'hashBehaviour' | 'showsArguments'
+> {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
   const managed = settings.text('ansible_managed');
@@ -54,6 +57,7 @@ export function engineSettings(
     ...(managed !== undefined && { managed }),
     native: settings.flag('jinja2_native') ?? false,
     hashBehaviour: hashBehaviourOf(settings),
+    showsArguments: settings.flag('display_args_to_stdout') ?? false,
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { nodeFiles } from '../../engine/lookups/node-files.js';
+import { openLogFile } from '../log-file.js';
 import type { ConnectionFlags, RunFlags } from '../options.js';
 import { sayError, terminal } from '../terminal.js';
 import { withRunSettings, withSettings } from './apply.js';
@@ -12,6 +13,8 @@ export function currentSettings(verbose: number): Settings {
   const settings = readSettings({ env: process.env, cwd: process.cwd(), homeDirectory: homedir(), files: nodeFiles });
   if (settings.flag('nocolor') === true) terminal.colors = false;
   else if (settings.flag('force_color') === true) terminal.colors = true;
+  const log = settings.path('log_path');
+  if (log !== undefined) terminal.log ??= openLogFile(log);
   for (const warning of settings.warnings) sayError(`[WARNING]: ${warning}`);
   if (Math.max(verbose, settings.number('verbosity') ?? 0) > 0) {
     sayError(

@@ -492,12 +492,13 @@ export const settings: readonly Setting[] = [
     'defaults.retry_files_enabled defaults.retry_files_save_path',
     'what is left is said at the end; no file is written',
   ),
-  harmless(
+  applied(
     'log_path',
-    'ANSIBLE_LOG_PATH ANSIBLE_LOG_FILTER',
-    'defaults.log_path defaults.log_filter',
-    'no log is written; --output json can be kept',
+    'ANSIBLE_LOG_PATH',
+    'defaults.log_path',
+    'file that what plain output says is appended to, each message with the time, process and user',
   ),
+  harmless('log_filter', 'ANSIBLE_LOG_FILTER', 'defaults.log_filter', 'all that is logged is one program'),
 
   harmless('stdout_callback', 'ANSIBLE_STDOUT_CALLBACK', 'defaults.stdout_callback', 'see --output'),
   harmless(
@@ -507,13 +508,43 @@ export const settings: readonly Setting[] = [
     onlyDisplay,
   ),
   harmless('bin_ansible_callbacks', 'ANSIBLE_LOAD_CALLBACK_PLUGINS', 'defaults.bin_ansible_callbacks', onlyDisplay),
-  harmless('display_skipped_hosts', 'ANSIBLE_DISPLAY_SKIPPED_HOSTS', 'defaults.display_skipped_hosts', onlyDisplay),
-  harmless('display_ok_hosts', 'ANSIBLE_DISPLAY_OK_HOSTS', 'defaults.display_ok_hosts', onlyDisplay),
-  harmless('display_failed_stderr', 'ANSIBLE_DISPLAY_FAILED_STDERR', 'defaults.display_failed_stderr', onlyDisplay),
-  harmless('display_args_to_stdout', 'ANSIBLE_DISPLAY_ARGS_TO_STDOUT', 'defaults.display_args_to_stdout', onlyDisplay),
+  applied(
+    'display_skipped_hosts',
+    'ANSIBLE_DISPLAY_SKIPPED_HOSTS',
+    'defaults.display_skipped_hosts',
+    'no: skipped tasks are not shown; for plain output, as the following',
+  ),
+  applied(
+    'display_ok_hosts',
+    'ANSIBLE_DISPLAY_OK_HOSTS',
+    'defaults.display_ok_hosts',
+    'no: what is ok and unchanged is not shown',
+  ),
+  applied(
+    'display_failed_stderr',
+    'ANSIBLE_DISPLAY_FAILED_STDERR',
+    'defaults.display_failed_stderr',
+    'yes: failures go to standard error',
+  ),
+  applied(
+    'display_args_to_stdout',
+    'ANSIBLE_DISPLAY_ARGS_TO_STDOUT',
+    'defaults.display_args_to_stdout',
+    'yes: headings of tasks have the arguments as they are written, unless under no_log',
+  ),
   harmless('show_custom_stats', 'ANSIBLE_SHOW_CUSTOM_STATS', 'defaults.show_custom_stats', onlyDisplay),
-  harmless('show_per_host_start', 'ANSIBLE_SHOW_PER_HOST_START', 'defaults.show_per_host_start', onlyDisplay),
-  harmless('check_mode_markers', 'ANSIBLE_CHECK_MODE_MARKERS', 'defaults.check_mode_markers', onlyDisplay),
+  applied(
+    'show_per_host_start',
+    'ANSIBLE_SHOW_PER_HOST_START',
+    'defaults.show_per_host_start',
+    'yes: a line where a task begins on a host',
+  ),
+  applied(
+    'check_mode_markers',
+    'ANSIBLE_CHECK_MODE_MARKERS',
+    'defaults.check_mode_markers',
+    'yes: headings of a dry run say that it is one',
+  ),
   harmless(
     'show_task_path_on_failure',
     'ANSIBLE_SHOW_TASK_PATH_ON_FAILURE',

@@ -4,6 +4,7 @@ import type { Value } from '../../values/index.js';
 import type { Order, TaskInfo } from '../events.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import { type TaskScope, variablesOf } from '../variables/variables.js';
+import { writtenArguments } from './written-arguments.js';
 
 /** A text of the playbook with the host's values, as far as they are known; for names and labels. */
 export function tryRender(text: Value, scope: TaskScope): string {
@@ -39,5 +40,6 @@ export function taskInfo(host: HostRun, task: Task, order: Order): TaskInfo {
     handler: task.isHandler,
     loop: task.loop !== undefined,
     checkMode: host.play.run.options.checkMode,
+    ...(host.play.run.options.showsArguments === true && { arguments: writtenArguments(task) }),
   };
 }

@@ -157,6 +157,8 @@ export class HostRun {
     if (pause) await pause;
     await this.play.arrive(this, order);
     this.checkpoint();
+    const isAllowed = this.play.run.stepping.mayPerform(this, task, order);
+    if (isAllowed !== true && !(await isAllowed)) return;
     if (await this.play.once.settles(this, task, order)) return;
     await this.perform(task, order);
     if (this.play.inStep) await this.drain();

@@ -42,6 +42,7 @@ function keywordsOf(run: RunContext, scope: TaskScope) {
     forceHandlers: flag(play.forceHandlers, run.options.forceHandlers),
     gather: flag(play.gatherFacts, true) ? gatherTask(play) : undefined,
     inStep:
+      run.stepping.isOn ||
       strategy === 'linear' ||
       anyErrorsFatal ||
       maxFailPercentage !== undefined ||

@@ -15,6 +15,7 @@ import type { OncePrompts } from '../variables/interaction.js';
 import type { RunScope } from '../variables/variables.js';
 import { type Loss, runPlay } from './play.js';
 import { Slots } from './slots.js';
+import { Stepping } from './stepping.js';
 
 export interface RunRequest {
   playbook: Playbook;
@@ -70,6 +71,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     transfers: new Transfers({ handsOn: options.handsOn === true }),
     factCache,
     prompts: request.prompts,
+    stepping: new Stepping(options.step === true),
     signal: request.signal,
     loader: request.loader,
     reloadInventory: request.reloadInventory,

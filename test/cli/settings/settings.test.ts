@@ -141,7 +141,6 @@ describe('values', () => {
 
 describe('what would change results is refused by name', () => {
   test.each([
-    ['hash_behaviour = merge', 'hash_behaviour', 'merge'],
     ['error_on_undefined_vars = False', 'error_on_undefined_vars', 'False'],
     ['private_role_vars = yes', 'private_role_vars', 'yes'],
     ['precedence = all_inventory', 'precedence', 'all_inventory'],
@@ -155,11 +154,13 @@ describe('what would change results is refused by name', () => {
   });
 
   test('in the environment likewise, and everything at once', () => {
-    expect(refusalsOf({ env: { ANSIBLE_HASH_BEHAVIOUR: 'merge', ANSIBLE_PRIVATE_ROLE_VARS: '1' } })).toHaveLength(2);
+    expect(refusalsOf({ env: { ANSIBLE_PRECEDENCE: 'all_inventory', ANSIBLE_PRIVATE_ROLE_VARS: '1' } })).toHaveLength(
+      2,
+    );
   });
 
   test('the value that means what is done anyway is fine', () => {
-    const text = '[defaults]\nhash_behaviour = replace\nprivate_role_vars = false\n';
+    const text = '[defaults]\nvars_plugins_enabled = host_group_vars\nprivate_role_vars = false\n';
     expect(refusalsOf({ files: { 'ansible.cfg': text } })).toEqual([]);
   });
 
