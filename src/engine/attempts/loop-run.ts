@@ -6,6 +6,7 @@ import { failedWith } from '../results/overrule.js';
 import { failedBy, isUsersError } from '../results/task-result.js';
 import { adopt } from '../variables/effects.js';
 import { variablesOf } from '../variables/variables.js';
+import { pauseFor } from './interruption.js';
 import { countOf } from './keyword.js';
 import type { Turn } from './loop.js';
 import type { TaskOnHost } from './settlement.js';
@@ -37,7 +38,7 @@ export async function runLoop(about: TaskOnHost, run: TurnRun, turns: readonly T
   const waits = namesItsOwnResult(task) || breakWhen.length > 0;
   let before: Mapping = mapping();
   for (const [index, turn] of turns.entries()) {
-    if (pause && index > 0) await run.sleep(pause * 1000);
+    if (pause && index > 0) await pauseFor(host, pause * 1000);
     const underWay: LoopedTurn = await run.begin({ ...turn, local: mapping({ ...before, ...turn.local }) });
     begun.push(underWay);
     if (waits) before = await registered(task, underWay);

@@ -31,7 +31,7 @@ export class TaskRun {
     const sequence = host.nextSequence(order);
     const info = taskInfo(host, task, order);
     this.#about = { host, task, info, sequence, startedMs: performance.now() };
-    this.#turn = new TurnRun(host, task, info);
+    this.#turn = new TurnRun(this.#about);
   }
 
   /** Returns when what follows may be worked out: often before there is a result. */

@@ -1,31 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KprovError } from '../../errors/index.js';
 import type { Node, Task } from '../../playbook/index.js';
-import type { Outcome, Program, Upload } from '../../tasks/index.js';
-import { mapping, Pending, Unknowable, type Value } from '../../values/index.js';
+import type { Program } from '../../tasks/index.js';
+import type { Value } from '../../values/index.js';
 import { controls } from '../controls/index.js';
-import { noAsync, runInBackground } from '../conversation/background.js';
-import type { Conversation } from '../conversation/conversation.js';
-import { LastWords } from '../conversation/last-words.js';
-import type { TaskInfo } from '../events.js';
-import { NotBegun } from '../results/outcomes.js';
-import {
-  asItIs,
-  failedBy,
-  interpret,
-  isUsersError,
-  type Judged,
-  judge,
-  type RawResult,
-  reportOf,
-  settled,
-} from '../results/task-result.js';
+import { asItIs, failedBy, isUsersError, type Judged, judge, type RawResult } from '../results/task-result.js';
 import type { HostRun } from '../scheduler/host-run.js';
 import { variablesOf } from '../variables/variables.js';
 import { type Attempt, attempt, isLeftOut } from './attempt.js';
-import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
+import { stopIfInterrupted } from './interruption.js';
+import { asCount, asFlag, inheritedKeyword, type Keyword } from './keyword.js';
 import type { Turn } from './loop.js';
 import { tryTopics } from './names.js';
+import { untilDone } from './retry.js';
+import { conversationOf, sendWork } from './send.js';
+import type { TaskOnHost } from './settlement.js';
 
 /** One turn under way: what it will come to, and what has to be known to settle it. */
 export interface UnderWay {
@@ -51,35 +39,17 @@ export const skipped = (condition: Value): Judged => ({
 /** Is the host asked? Otherwise the control side alone can say what the turn comes to. */
 export const isSent = ({ work }: UnderWay): boolean => typeof work?.work === 'object' && work.work.kind === 'program';
 
-/** The host ends a command at its deadline; this long after it nobody waits any more. */
-const graceMs = 10_000;
-
-/** What reads a report may want a checksum of a large file that is still worked out. */
-async function whenKnown<T>(read: () => T): Promise<T> {
-  for (;;) {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Pending) || error instanceof Unknowable) throw error;
-      await error.ready;
-    }
-  }
-}
-
-/** What a task does not show goes from host to host the less. */
-const asSecrets = (uploads: readonly Upload[]): Upload[] => uploads.map(({ path, content }) => ({ path, content }));
-
 /** A task's turns, one for each item of its loop: working out, sending, judging, trying again. */
 export class TurnRun {
+  readonly #about: TaskOnHost;
   readonly #host: HostRun;
   readonly #task: Task;
-  readonly #info: TaskInfo;
   #isUnheard: boolean | undefined;
 
-  constructor(host: HostRun, task: Task, info: TaskInfo) {
-    this.#host = host;
-    this.#task = task;
-    this.#info = info;
+  constructor(about: TaskOnHost) {
+    this.#about = about;
+    this.#host = about.host;
+    this.#task = about.task;
   }
 
   /** Must the result be there before anything else is sent? */
@@ -117,7 +87,7 @@ export class TurnRun {
       work = await this.#host.evaluate(() =>
         attempt(run, scope, this.#task, ({ delegateTo, ...owner }) => ({
           ...owner,
-          conversation: this.#with(delegateTo),
+          conversation: conversationOf(this.#about, delegateTo),
         })),
       );
       if (this.#task.throttle !== undefined) {
@@ -138,7 +108,10 @@ export class TurnRun {
     for (const secret of work.secrets) run.redactor.add(secret);
     const nodes: Node[] = [];
     const leave = await this.#enter(throttle);
-    const outcome = this.#task.until === undefined ? this.#try(work, turn, nodes) : this.#retry(work, turn);
+    const outcome =
+      this.#task.until === undefined
+        ? this.#try(work, turn, nodes)
+        : untilDone(this.#about, turn, () => this.#try(work, turn));
     outcome.catch(() => undefined).finally(leave);
     if (this.decidesHere(work) || work.work === 'control') await outcome;
     return { turn, work, nodes, outcome, noLog: work.noLog, ignored: work.ignoreErrors };
@@ -163,8 +136,12 @@ export class TurnRun {
 
   /** Sends the program (or takes the outcome) and judges what comes back. */
   async #try(work: Attempt, turn: Turn | undefined, nodes: Node[] = []): Promise<Judged> {
+    const isJudgedHere = this.decidesHere(work) || this.#task.failedWhen !== undefined;
+    const sending = { work, isItem: turn !== undefined, isJudgedHere };
     const raw =
-      work.work === 'control' ? await this.#control(work, turn, nodes) : await this.#raw(work, work.work, turn);
+      work.work === 'control'
+        ? await this.#control(work, turn, nodes)
+        : await sendWork(this.#about, sending, work.work);
     return this.#judge(work.definition.diffIsMapping ? { ...raw, diffIsMapping: true } : raw, turn);
   }
 
@@ -173,131 +150,16 @@ export class TurnRun {
     if (!control) throw new Error(`${this.#task.action} has no control`);
     const { args, written } = work;
     try {
-      const conversation = this.#with(work.delegateTo);
-      const about = { args, written, work, conversation, local: turn?.local, what: this.#info.name };
+      const conversation = conversationOf(this.#about, work.delegateTo);
+      const about = { args, written, work, conversation, local: turn?.local, what: this.#about.info.name };
       const request = { host: this.#host, task: this.#task, ...about };
       const result = await control(request);
       nodes.push(...(result.nodes ?? []));
       return result;
     } catch (error) {
-      this.#stopIfInterrupted(error);
+      stopIfInterrupted(this.#host, error);
       return failedBy(error);
     }
-  }
-
-  /** What ends only because the run was interrupted has no result. Throws Stop for it. */
-  #stopIfInterrupted(error: unknown): void {
-    const { signal } = this.#host.play.run;
-    if (!signal.aborted) return;
-    const isInterrupt = error === signal.reason || error instanceof NotBegun;
-    if (isInterrupt || (error instanceof Error && error.name === 'AbortError')) this.#host.checkpoint();
-  }
-
-  /** Ends early with Stop when the run is interrupted. */
-  async sleep(milliseconds: number): Promise<void> {
-    const { signal } = this.#host.play.run;
-    await sleep(milliseconds, undefined, { signal }).catch(() => this.#host.checkpoint());
-  }
-
-  async #raw(work: Attempt, first: Program | Outcome, turn: Turn | undefined): Promise<RawResult> {
-    const inLoop = turn !== undefined;
-    const heard = new LastWords();
-    try {
-      if (work.asyncSeconds > 0 && !work.check) return await this.#inBackground(work, first);
-      if (first.kind !== 'program') return settled(first);
-      // A deadline counts from when the host begins with it.
-      if (work.timeoutMs !== undefined) await this.#host.drain();
-      let step = await this.#send(work, first, inLoop, heard);
-      let isChanged = false;
-      for (let { next } = first; next; ) {
-        isChanged ||= step.status === 'changed';
-        if (step.status === 'failed' || step.status === 'unknown') break;
-        const goOn = next;
-        const reported = reportOf(step);
-        const following = await whenKnown(() => goOn(reported));
-        if (!following) break;
-        if (following.kind !== 'program') return settled(following);
-        step = await this.#send(work, following, inLoop, heard);
-        next = following.next;
-      }
-      if (isChanged && step.status === 'ok') step = { ...step, status: 'changed' };
-      const last = step;
-      const raw = await whenKnown(() => interpret(last, work, this.#host.play.run.redactor));
-      return this.#timed(work, raw, heard);
-    } catch (error) {
-      this.#stopIfInterrupted(error);
-      const raw = failedBy(error);
-      const isLate = error instanceof KprovError && error.code === 'timed-out';
-      return isLate ? this.#late(work, raw, `${String(raw.value.msg)}; ${heard.tell()}`) : raw;
-    }
-  }
-
-  /** `async`: as a job of its own on the host. */
-  async #inBackground(work: Attempt, first: Program | Outcome): Promise<RawResult> {
-    if (first.kind !== 'program') throw noAsync(work.definition.name);
-    await this.#host.drain();
-    const { host, play } = this.#host;
-    const mode = { check: false, diff: false, mayFail: true };
-    return runInBackground(work, first, {
-      run: play.run,
-      host: work.delegateTo ?? host,
-      seconds: work.asyncSeconds,
-      pollSeconds: work.pollSeconds,
-      send: (body) =>
-        this.#with(work.delegateTo).send({ body, mode, become: work.become, repeatable: true, independent: true }),
-    });
-  }
-
-  /** `timeout` ends a command with exit code 124. */
-  #timed(work: Attempt, raw: RawResult, heard: LastWords): RawResult {
-    if (work.timeoutMs === undefined || raw.value.rc !== 124) return raw;
-    const seconds = work.timeoutMs / 1000;
-    const msg = `The ${this.#task.action} action failed to execute in the expected time frame (${seconds}) and was terminated; ${heard.tell()}`;
-    return this.#late(work, raw, msg);
-  }
-
-  /** Nothing is known of what a task did that was terminated. */
-  #late({ timeoutMs = 0 }: Attempt, raw: RawResult, msg: string): RawResult {
-    const timedout = mapping({ period: timeoutMs / 1000 });
-    return { ...raw, status: 'failed', value: mapping({ msg, timedout }), diff: [] };
-  }
-
-  #with(delegateTo: string | undefined): Conversation {
-    const { host, play } = this.#host;
-    return play.conversationWith(delegateTo ?? host, this.#task, host);
-  }
-
-  #send(work: Attempt, program: Program, inLoop: boolean, heard: LastWords) {
-    const { host, play } = this.#host;
-    const { run } = play;
-    const judgedHere = this.decidesHere(work) || this.#task.failedWhen !== undefined;
-    const delegated = work.delegateTo !== undefined;
-    return this.#with(work.delegateTo).send({
-      body: program.script,
-      ...(program.uploads && { uploads: work.noLog ? asSecrets(program.uploads) : program.uploads }),
-      ...(program.download && { download: program.download }),
-      ...(program.looks && { looks: program.looks }),
-      mode: {
-        check: work.check,
-        isAlone: !this.#host.play.run.options.checkMode,
-        diff: work.diff,
-        mayFail: work.ignoreErrors || judgedHere || delegated,
-        ...(inLoop && !judgedHere && { loop: 'item' as const }),
-        environment: work.environment,
-        ...(work.timeoutMs !== undefined && { limitSeconds: work.timeoutMs / 1000 }),
-      },
-      become: work.become,
-      repeatable: work.definition.repeatable !== false,
-      independent: delegated,
-      ...(work.timeoutMs !== undefined && { timeoutMs: work.timeoutMs + graceMs }),
-      listener: {
-        progress: (stream, chunk) => {
-          heard.hear(chunk);
-          if (work.noLog) return;
-          run.emit({ type: 'progress', host, task: this.#info, stream, text: chunk.toString() });
-        },
-      },
-    });
   }
 
   async #judge(raw: RawResult, turn: Turn | undefined): Promise<Judged> {
@@ -329,41 +191,5 @@ export class TurnRun {
 
   #judged(raw: RawResult, turn: Turn | undefined): Judged {
     return judge(this.#host.play.run, this.#host.scope(this.#task, turn?.local), this.#task, raw);
-  }
-
-  async #retry(work: Attempt, turn: Turn | undefined): Promise<Judged> {
-    const { run } = this.#host.play;
-    const { templar } = run.scope;
-    const rendering = { templar, variables: variablesOf(this.#host.scope(this.#task, turn?.local)) };
-    const retries = countOf(this.#task.retries, rendering) ?? 3;
-    const delay = countOf(this.#task.delay, rendering) ?? 5;
-    for (let attempts = 1; ; attempts++) {
-      const result = await this.#try(work, turn);
-      result.value.attempts = attempts;
-      if (result.status === 'unreachable' || result.status === 'unknown' || result.incomplete) return result;
-      const local = {
-        ...turn?.local,
-        ...(this.#task.register !== undefined && { [this.#task.register]: result.value }),
-      };
-      const done = await this.#host.evaluate(() => {
-        const seen = variablesOf(this.#host.scope(this.#task, local));
-        return (this.#task.until ?? []).every((c) => templar.evaluateCondition(c, seen));
-      });
-      if (done) return result;
-      if (attempts > retries) {
-        // Ansible does not count the first try among the attempts where all were in vain.
-        result.value.attempts = retries;
-        result.value.failed = true;
-        return { ...result, status: 'failed' };
-      }
-      const left = retries - attempts + 1;
-      run.emit({
-        type: 'notice',
-        level: 'info',
-        host: this.#host.host,
-        message: `FAILED - RETRYING: [${this.#host.host}]: ${this.#info.name} (${left} retries left).`,
-      });
-      await this.sleep(delay * 1000);
-    }
   }
 }
