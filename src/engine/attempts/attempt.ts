@@ -1,18 +1,15 @@
-import { resolve } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import type { Condition, Task } from '../../playbook/index.js';
 import {
   findTask,
   type Outcome,
-  type ParsedArguments,
   type Program,
-  parseArguments,
   type TaskContext,
   type Task as TaskType,
   taskNamed,
 } from '../../tasks/index.js';
-import { isConstant, pythonText, type Templar, UndefinedError, type Variables } from '../../template/index.js';
-import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
+import { isConstant, type Templar, type Variables } from '../../template/index.js';
+import type { Mapping } from '../../values/index.js';
 import type { RunContext } from '../context.js';
 import { controls } from '../controls/index.js';
 import { noAsync } from '../conversation/background.js';
@@ -20,10 +17,12 @@ import type { BecomeRequest } from '../conversation/become.js';
 import { connectionReader } from '../conversation/connection-reader.js';
 import { becomeOf } from '../conversation/connection-variables.js';
 import { expandPaths, type PathOwner } from '../lookups/path-expansion.js';
-import { findFile } from '../variables/search.js';
-import { withTemplateVariables } from '../variables/template-variables.js';
-import { type TaskScope, variablesOf, withoutOmitted } from '../variables/variables.js';
+import { type TaskScope, variablesOf } from '../variables/variables.js';
+import { parsedArguments } from './arguments.js';
+import { environmentOf } from './environment.js';
+import { inField } from './in-field.js';
 import { asCount, asFlag, countOf, inheritedKeyword, type Keyword } from './keyword.js';
+import { contextOf } from './task-context.js';
 
 /** A task with everything about this host and item filled in: ready to be sent, or settled already. */
 export interface Attempt {
@@ -62,191 +61,6 @@ export interface LeftOut {
 }
 
 export const isLeftOut = (attempt: Attempt | LeftOut): attempt is LeftOut => 'condition' in attempt;
-
-/** What lacks a variable is told with the kind of field it stands in, in Ansible's words, which playbooks look for. */
-function inField<T>(task: Task, name: string, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    if (!(error instanceof UndefinedError)) throw error;
-    const where =
-      name === 'args'
-        ? 'The task includes an option with an undefined variable'
-        : `The field '${name}' has an invalid value, which includes an undefined variable`;
-    const { fix, variable } = error;
-    const { file, line, column } = task.position;
-    const place = `The error appears to be in '${file}': line ${line}, column ${column}`;
-    throw new UndefinedError(`${where}. The error was: ${error.message}\n\n${place}`, {
-      cause: error,
-      variable,
-      ...(fix !== undefined && { fix }),
-    });
-  }
-}
-
-function environmentOf(task: Task, templar: Templar, variables: Variables): Record<string, string> {
-  const merged: Record<string, string> = Object.create(null);
-  for (const layer of task.environment) {
-    const rendered = templar.render(layer, variables);
-    if (rendered === null || rendered === '') continue;
-    if (!isMapping(rendered)) throw new KprovError('bad-environment', 'environment is no mapping of names to values');
-    for (const [name, value] of Object.entries(rendered)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        throw new KprovError('bad-environment', `${JSON.stringify(name)} is no name of an environment variable`);
-      }
-      merged[name] = typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? '');
-    }
-  }
-  return merged;
-}
-
-function defaultsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Mapping {
-  let merged = mapping();
-  for (const layer of task.moduleDefaults) {
-    const rendered = templar.render(layer, variables);
-    if (!isMapping(rendered)) continue;
-    for (const [name, args] of Object.entries(rendered)) {
-      // An inner level's defaults for a task replace an outer one's, as a whole.
-      if (findTask(name) === definition && isMapping(args)) merged = mapping(args);
-    }
-  }
-  return merged;
-}
-
-/** Arguments with their templates filled in. `unrendered`: those that hold the author's templates still. */
-interface Rendered {
-  written: Mapping;
-  unrendered: ReadonlySet<string>;
-}
-
-function argumentsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Rendered {
-  const args = defaultsOf(task, definition, templar, variables);
-  const unrendered = new Set<string>();
-  if (task.variableArgs !== undefined) {
-    const rendered = templar.render(task.variableArgs, variables);
-    if (!isMapping(rendered)) {
-      throw new KprovError('bad-argument', `invalid or malformed argument: '${pythonText(rendered)}'`, {
-        fix: 'a template in place of the arguments has to give a mapping of them',
-      });
-    }
-    Object.assign(args, rendered);
-  }
-  for (const [name, value] of Object.entries(task.args)) {
-    if (task.action !== 'set_fact') {
-      args[name] = renderArgument(task, name, value, templar, variables);
-      continue;
-    }
-    const key = String(templar.render(name, variables));
-    const traced = templar.renderTraced(value, variables);
-    args[key] = traced.value;
-    if (traced.isUnrendered) unrendered.add(key);
-  }
-  return { written: withoutOmitted(args), unrendered };
-}
-
-interface Arguments extends Rendered {
-  parsed: Extract<ParsedArguments, { ok: true }>;
-}
-
-/** Arguments without templates are the same for every host. */
-const constantArguments = new WeakMap<Task, Arguments>();
-
-/** What set_fact sets becomes each host's own; it is not shared. */
-const isShared = (task: Task): boolean =>
-  task.action !== 'set_fact' &&
-  task.variableArgs === undefined &&
-  task.moduleDefaults.length === 0 &&
-  isConstant(task.args);
-
-/** Renders and checks the arguments. Throws KprovError for those that the task does not take. */
-function parsedArguments(task: Task, definition: TaskType, templar: Templar, variables: Variables): Arguments {
-  const known = constantArguments.get(task);
-  if (known) return known;
-  const rendered = inField(task, 'args', () => argumentsOf(task, definition, templar, variables));
-  const parsed = parseArguments(definition, rendered.written);
-  if (!parsed.ok) {
-    const [first] = parsed.diagnostics;
-    throw new KprovError('bad-argument', parsed.diagnostics.map((d) => d.message).join('; '), {
-      ...(first?.fix !== undefined && { fix: first.fix }),
-    });
-  }
-  const args = { ...rendered, parsed };
-  if (isShared(task)) constantArguments.set(task, args);
-  return args;
-}
-
-/** Conditions among the arguments (assert's `that`) stay as they are written: the task evaluates them. */
-function renderArgument(task: Task, name: string, value: Value, templar: Templar, variables: Variables): Value {
-  if (task.action === 'assert' && name === 'that') return value;
-  if (task.action === 'debug' && name === 'var') return value;
-  return templar.render(value, variables);
-}
-
-function contextOf(
-  run: RunContext,
-  scope: TaskScope,
-  task: Task,
-  variables: Variables,
-  modes: Pick<Attempt, 'check' | 'diff' | 'become' | 'delegateTo' | 'noLog' | 'asyncSeconds'>,
-): TaskContext {
-  const { templar } = run.scope;
-  return {
-    host: scope.host,
-    becomeUser: modes.become.kind === 'user' ? modes.become.user : undefined,
-    delegateTo: modes.delegateTo,
-    checkMode: modes.check,
-    diffMode: modes.diff,
-    noLog: modes.noLog,
-    verbosity: run.options.verbosity,
-    isAsync: modes.asyncSeconds > 0,
-    native: run.options.native,
-    files: run.files,
-    local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),
-    find: (kind, name) => findFile(run.files, task, kind, name),
-    render: (source, options = {}) => {
-      const {
-        source: _src,
-        destination: _dest,
-        variableStart,
-        variableEnd,
-        blockStart,
-        blockEnd,
-        commentStart,
-        commentEnd,
-        newlineSequence,
-        ...rest
-      } = options;
-      const seen =
-        task.action === 'template' && options.name !== undefined
-          ? withTemplateVariables(variables, {
-              path: options.name,
-              src: options.source ?? options.name,
-              dest: options.destination,
-              managed: run.options.managed ?? 'Ansible managed',
-            })
-          : variables;
-      return templar.renderText(source, seen, {
-        ...rest,
-        ...(newlineSequence !== undefined && { newlineSequence: newlineSequence as '\n' }),
-        delimiters: {
-          ...(variableStart !== undefined && { variableStart }),
-          ...(variableEnd !== undefined && { variableEnd }),
-          ...(blockStart !== undefined && { blockStart }),
-          ...(blockEnd !== undefined && { blockEnd }),
-          ...(commentStart !== undefined && { commentStart }),
-          ...(commentEnd !== undefined && { commentEnd }),
-        },
-      });
-    },
-    test: (condition) => templar.evaluateCondition(condition, variables),
-    evaluate: (expression) => templar.evaluate(expression, variables),
-    variable: (name) => {
-      const found = variables.get(name);
-      if (!found) return undefined;
-      return templar.evaluate(name, variables);
-    },
-  };
-}
 
 function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables: Variables): BecomeRequest {
   const { templar } = run.scope;
