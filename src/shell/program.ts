@@ -57,7 +57,7 @@ const mostAhead = 32;
 
 /**
  * The text of steps that are sent together. Neighbours that only look share one process for all that they look at; it runs
- * right before them.
+ * right before them. Their answers come together, too: each on its own would be a packet, and a turn for either side.
  */
 export function renderSteps(steps: readonly { text: string; looks?: readonly string[] | undefined }[]): string {
   const parts: string[] = [];
@@ -72,8 +72,11 @@ export function renderSteps(steps: readonly { text: string; looks?: readonly str
     const together = steps.slice(at, Math.max(end, at + 1));
     const isWorthIt = paths.size > 1;
     if (isWorthIt) parts.push(`${sh`kp_ahead ${[...paths]}`}\n`);
-    for (const { text } of together) parts.push(isWorthIt ? `kp_still=1\n${text}` : text);
-    at += together.length;
+    const still = isWorthIt ? 'kp_still=1\n' : '';
+    const last = together.pop();
+    for (const { text } of together) parts.push(`${still}kp_hold=1\n${text}`);
+    if (last) parts.push(still, last.text);
+    at = Math.max(end, at + 1);
   }
   return parts.join('');
 }

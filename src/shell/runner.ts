@@ -10,7 +10,7 @@ import { pathFunctions } from './path-functions.js';
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 const commented = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still= kp_hold= kp_held=
 kp_clock= kp_begun= kp_ended=
 LC_ALL=C; export LC_ALL
 umask 077
@@ -24,12 +24,16 @@ kp_tab='	'
 # kp_run NONCE EPOCH MODE: runs kp_task as one step. MODE holds the letters c (check mode), a (this step alone is in
 # check mode: the others are real, and nothing is foreseen), d (diff), k (a failure does
 # not stop what follows), l (an item of a loop: its failure stops what follows the loop), e (the loop ends with it).
+# With kp_hold set before it, the answer of a step that had nothing to change may leave with the next one's: that is here
+# already, and only looks; should it change something after all, the answer leaves first.
 kp_run() {
   kp_n=$1
   [ -n "$kp_still" ] || kp_ahead_n=
   kp_still=
   if [ "$2" = "$kp_bad" ]; then
-    printf '\n@%s end discarded\n' "$1"
+    kp_hold=
+    printf '%s\n@%s end discarded\n' "$kp_report" "$1"
+    kp_report= kp_held=
     return
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
@@ -49,12 +53,13 @@ kp_run() {
   else kp_status=ok
   fi
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
-  printf '%s\n@%s end %s\n' "$kp_report" "$1" "$kp_status"
-  kp_report=
+  kp_report="$kp_report$kp_nl@$1 end $kp_status$kp_nl"
   # Asked to end, the shell finishes its step first; between two steps it just ends.
-  kp_id=
-  trap - TERM
-  [ -z "$kp_quit" ] || exit 0
+  if [ "$kp_hold$kp_status$kp_quit" = 1ok ]; then kp_held=1; trap 'kp_flush; exit 0' TERM
+  else kp_flush; trap - TERM
+  fi
+  kp_hold= kp_id=
+  [ -z "$kp_quit" ] || { kp_flush; exit 0; }
 }
 
 # kp_set KEY VALUE: reports a field of the result. Fields are kept and leave together with the end of the step: each
@@ -63,13 +68,13 @@ kp_set() {
   kp_report="$kp_report$kp_nl@$kp_n <$1$kp_nl$2$kp_nl@$kp_n .$kp_nl"
   [ $\{#kp_report} -lt 4096 ] || kp_flush
 }
-kp_flush() { printf %s "$kp_report"; kp_report=; }
+kp_flush() { printf %s "$kp_report"; kp_report= kp_held=; }
 # kp_open KEY ... kp_close: what is written to standard output between them is the field, byte for byte.
-kp_open() { printf '%s\n@%s <%s\n' "$kp_report" "$kp_n" "$1"; kp_report=; }
+kp_open() { printf '%s\n@%s <%s\n' "$kp_report" "$kp_n" "$1"; kp_report= kp_held=; }
 kp_close() { printf '\n@%s .\n' "$kp_n"; }
 
 # kp_say TEXT: tells at once, while the step runs, what it waits for.
-kp_say() { printf '\n@%s notice %s\n' "$kp_n" "$1"; }
+kp_say() { kp_flush; printf '\n@%s notice %s\n' "$kp_n" "$1"; }
 
 # kp_fail MESSAGE: the step has failed; use as: kp_fail "..."; return 1
 kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
@@ -82,6 +87,7 @@ kp_apply() {
   if [ -z "$kp_changes" ]; then
     kp_changes=1
     [ -n "$kp_check" ] || kp_note_change
+    [ -z "$kp_held" ] || kp_flush
   fi
   [ -z "$kp_check" ]
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Frame, sh } from '../../src/shell/index.js';
+import { type Frame, Script, sh } from '../../src/shell/index.js';
 import { fieldsOf, ShellHost, shells } from '../support/shells.js';
 
 test('dash, bash and busybox ash are here to be tested', () => {
@@ -215,6 +215,42 @@ describe.each(shells)('in %s', (_name, argv) => {
         'file 5',
       ]);
     });
+  });
+
+  test.each([
+    ['goes on to look', ':', ':', false],
+    ['changes something', ':', 'kp_apply', true],
+    ['has something to say', ':', 'kp_say waiting', true],
+    ['runs a command', ':', 'kp_open out; kp_close', true],
+    ['comes behind one that has failed', 'kp_fail no', ':', true],
+    ['comes behind one that has changed something', 'kp_apply', ':', true],
+  ])('an answer is held back for the next step at most until that %s', async (_, first, begin, isThere) => {
+    const go = join(folder, 'go');
+    const wait = sh`${Script.trusted(begin)}; while [ ! -e ${go} ]; do sleep 0.02; done`;
+    const heard: string[] = [];
+    const steps = [
+      { body: Script.trusted(first), looks: [] },
+      { body: wait, looks: [] },
+    ];
+    const [one, two] = host.eachTogether(steps);
+    void one?.then(({ status }) => heard.push(status));
+    await (isThere ? one : new Promise((resolve) => setTimeout(resolve, 300)));
+    expect(heard.length).toBe(isThere ? 1 : 0);
+    writeFileSync(go, '');
+    await two;
+    expect(heard).toHaveLength(1);
+  });
+
+  test('an answer that is held back leaves before the shell does as it is told', async () => {
+    const steps = [
+      { body: sh`:`, looks: [] },
+      { body: sh`kill -TERM $$`, looks: [] },
+      { body: sh`printf x >${join(folder, 'third')}`, looks: [] },
+    ];
+    const [one, two] = host.eachTogether(steps);
+    expect([(await one)?.status, (await two)?.status]).toEqual(['ok', 'ok']);
+    await host.close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('a binary file of the same length is not mistaken for the text', async () => {

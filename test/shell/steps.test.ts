@@ -7,9 +7,9 @@ test.each([
   ['steps that do not only look are sent as they are', [other('a'), other('b')], 'a\nb\n'],
   ['a single look is left to its step', [other('a'), step('b', '/x')], 'a\nb\n'],
   [
-    'neighbours look once, each path named once',
+    'neighbours look once, each path named once, and answer together',
     [step('a', '/x'), step('b'), step('c', '/y y'), step('d', '/x')],
-    "kp_ahead /x '/y y'\nkp_still=1\na\nkp_still=1\nb\nkp_still=1\nc\nkp_still=1\nd\n",
+    "kp_ahead /x '/y y'\nkp_still=1\nkp_hold=1\na\nkp_still=1\nkp_hold=1\nb\nkp_still=1\nkp_hold=1\nc\nkp_still=1\nd\n",
   ],
   [
     'what stands between them parts them',
@@ -19,7 +19,7 @@ test.each([
   [
     'paths that no line can hold, and relative ones, are not looked at ahead',
     [step('a', '/x\ny', '/t\tz', 'r'), step('b', '/z')],
-    'a\nb\n',
+    'kp_hold=1\na\nb\n',
   ],
 ])('%s', (_name, steps, text) => {
   expect(renderSteps(steps)).toBe(text);

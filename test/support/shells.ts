@@ -70,9 +70,14 @@ export class ShellHost {
 
   /** Sends steps together, each with what it looks at. */
   together(steps: readonly { body: Script; looks?: readonly string[] }[]): Promise<(Frame & { stderr: Buffer })[]> {
+    return Promise.all(this.eachTogether(steps));
+  }
+
+  /** The same; each answer as it comes. */
+  eachTogether(steps: readonly { body: Script; looks?: readonly string[] }[]): Promise<Frame & { stderr: Buffer }>[] {
     const made = steps.map(({ body, looks }) => ({ ...this.#step(body, {}), looks }));
     this.#process.stdin?.write(renderSteps(made));
-    return Promise.all(made.map(({ frame }) => frame));
+    return made.map(({ frame }) => frame);
   }
 
   #step(body: Script, mode: Partial<StepMode> & { epoch?: number }) {
