@@ -1,16 +1,14 @@
-import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { OncePrompts } from '../engine/variables/interaction.js';
 
 /** Asks at the terminal, one question after the other; a secret answer is not shown. */
 export function terminalPrompts(): OncePrompts {
   let turn: Promise<unknown> = Promise.resolve();
-  const ask: OncePrompts['ask'] = (question, options) =>
-    new Promise((resolve) => {
-      if (!process.stdin.isTTY) {
-        resolve(undefined);
-        return;
-      }
+  const ask: OncePrompts['ask'] = async (question, options) => {
+    if (!process.stdin.isTTY) return undefined;
+    // Loaded here, because most runs ask nothing.
+    const { createInterface } = await import('node:readline');
+    return new Promise((resolve) => {
       const output = new Writable({
         write: (chunk, _encoding, done) => {
           if (!options.secret) process.stderr.write(chunk);
@@ -36,6 +34,7 @@ export function terminalPrompts(): OncePrompts {
         resolve(answer);
       });
     });
+  };
   return {
     ask: (question, options) => {
       const next = turn.then(() => ask(question, options));

@@ -1,5 +1,3 @@
-import { Worker } from 'node:worker_threads';
-
 /** Plain CommonJS as text: a worker of a bundled program has no file of its own. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -16,10 +14,12 @@ closeSync(file);
 parentPort.postMessage({ size, digests: hashes.map((hash) => hash.digest('hex')) });`;
 
 /** Hashes a whole file beside the event loop. Rejects with what the system said where it cannot be read. */
-export function digestBeside(
+export async function digestBeside(
   path: string,
   algorithms: readonly string[],
 ): Promise<{ size: number; digests: string[] }> {
+  // Loaded here, because most runs send no large file.
+  const { Worker } = await import('node:worker_threads');
   return new Promise((resolve, reject) => {
     const worker = new Worker(program, { eval: true, workerData: { path, algorithms }, execArgv: [] });
     worker.once('message', resolve).once('error', reject);
