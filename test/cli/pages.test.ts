@@ -1,6 +1,6 @@
-import { languagePage } from '../../src/cli/language-page.js';
-import { settingsPage } from '../../src/cli/settings-page.js';
-import { tasksPage } from '../../src/cli/tasks-page.js';
+import { languagePage } from '../../src/cli/pages/language.js';
+import { settingsPage } from '../../src/cli/pages/settings.js';
+import { tasksPage } from '../../src/cli/pages/tasks.js';
 import { expectGolden } from '../report/golden.js';
 
 test('docs/tasks.md says what the definitions say; npm run docs writes it', () => {

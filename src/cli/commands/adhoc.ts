@@ -4,8 +4,8 @@ import { harmless } from '../../report/text.js';
 import { isMapping, type Value } from '../../values/index.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ConnectionFlags } from '../options.js';
+import { runAdHoc } from '../run-ad-hoc.js';
 import { say, sayError } from '../terminal.js';
-import { runAdHoc } from './ad-hoc.js';
 
 export interface AdhocFlags extends ConnectionFlags {
   moduleName: string;

@@ -3,8 +3,8 @@ import { cureOf } from '../../report/hints.js';
 import { harmless } from '../../report/text.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ConnectionFlags } from '../options.js';
+import { runAdHoc } from '../run-ad-hoc.js';
 import { say, sayError } from '../terminal.js';
-import { runAdHoc } from './ad-hoc.js';
 
 function show(event: RunEvent): void {
   if (event.type === 'notice') sayError(harmless(event.message));

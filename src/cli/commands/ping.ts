@@ -4,8 +4,8 @@ import { harmless } from '../../report/text.js';
 import { isMapping, type Mapping } from '../../values/index.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ConnectionFlags } from '../options.js';
+import { runAdHoc } from '../run-ad-hoc.js';
 import { say, sayError } from '../terminal.js';
-import { runAdHoc } from './ad-hoc.js';
 
 function describe(facts: Mapping): string {
   const text = (name: string): string => String(facts[`ansible_${name}`] ?? '?');

@@ -2,8 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { type Diagnostic, InputError, KprovError } from '../../errors/index.js';
 import { parseBoolean } from '../../values/index.js';
 import { expandPath, findConfigFile, type Surroundings } from './find-file.js';
+import { harmlessSections, harmlessVariables } from './harmless.js';
 import { type IniEntry, readIniFile } from './read-ini.js';
-import { harmlessSections, harmlessVariables, type Setting, settings as table } from './table.js';
+import type { Setting } from './setting.js';
+import { settings as table } from './table.js';
 
 /** A setting that was given, and where. */
 export interface Given {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { harmlessSections, harmlessVariables, settings } from '../../../src/cli/settings/table.js';
+import { harmlessSections, harmlessVariables } from '../../../src/cli/settings/harmless.js';
+import { settings } from '../../../src/cli/settings/table.js';
 import { isMapping, type Mapping, type Value } from '../../../src/values/index.js';
 import { parseYaml } from '../../../src/yaml/index.js';
 

@@ -1,4 +1,6 @@
-import { harmlessSections, type Setting, settings } from './settings/table.js';
+import { harmlessSections } from '../settings/harmless.js';
+import type { Setting } from '../settings/setting.js';
+import { settings } from '../settings/table.js';
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(' ');
 
@@ -21,7 +23,7 @@ const ofKind = (kind: Setting['treatment']['kind']): Setting[] =>
 export function settingsPage(): string {
   return `# ansible.cfg and ANSIBLE_* variables
 
-Made by \`npm run docs\` from \`src/cli/settings/table.ts\`. The first of these files counts, as with Ansible:
+Made by \`npm run docs\` from the tables in \`src/cli/settings\`. The first of these files counts, as with Ansible:
 \`ANSIBLE_CONFIG\`, \`ansible.cfg\` here (unless everybody may write to the directory), \`~/.ansible.cfg\`,
 \`/etc/ansible/ansible.cfg\`. Variables win over the file, the command line over both. Relative paths start where the file
 is. With \`-v\` kprov says which file it reads and, one line each, what in it has no effect.

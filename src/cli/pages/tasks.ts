@@ -1,5 +1,5 @@
-import { refusedModules, type Task, tasks } from '../tasks/index.js';
-import { documentation } from './commands/doc.js';
+import { refusedModules, type Task, tasks } from '../../tasks/index.js';
+import { documentation } from '../commands/doc.js';
 
 const byName = (a: Task, b: Task): number => (a.name < b.name ? -1 : 1);
 

@@ -1,4 +1,4 @@
-import { type Keyword, keywords } from '../playbook/index.js';
+import { type Keyword, keywords } from '../../playbook/index.js';
 
 const placesOf = ({ levels }: Keyword): string => levels.join(', ');
 

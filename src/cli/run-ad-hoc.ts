@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { Listener, RunOutcome } from '../../engine/index.js';
-import { loadPlaybook } from '../../playbook/index.js';
-import type { Files, Value } from '../../values/index.js';
-import { execute } from '../execute.js';
-import { onInterrupt } from '../interrupt.js';
-import { requireHosts } from '../limit.js';
-import type { ConnectionFlags } from '../options.js';
-import { refuseErrors } from '../refuse-errors.js';
-import { settled } from '../settings/index.js';
-import { playbookOptions, setUp } from '../setup.js';
-import { sayError, sayWarnings } from '../terminal.js';
+import type { Listener, RunOutcome } from '../engine/index.js';
+import { loadPlaybook } from '../playbook/index.js';
+import type { Files, Value } from '../values/index.js';
+import { execute } from './execute.js';
+import { onInterrupt } from './interrupt.js';
+import { requireHosts } from './limit.js';
+import type { ConnectionFlags } from './options.js';
+import { refuseErrors } from './refuse-errors.js';
+import { settled } from './settings/index.js';
+import { playbookOptions, setUp } from './setup.js';
+import { sayError, sayWarnings } from './terminal.js';
 
 export interface AdHoc {
   pattern: string;
