@@ -76,6 +76,10 @@ const oneOf =
     throw new InvalidArgumentError(`Allowed choices are ${[...new Set(Object.values(words))].join(', ')}.`);
   };
 
+/** `-v`, which counts how often it is given. */
+export const verboseOption = (about: string): Option =>
+  new Option('-v, --verbose', about).argParser((_: string, before: number) => before + 1).default(0);
+
 export const inventoryOption = (command: Command): Command =>
   command.option(
     '-i, --inventory <source>',
@@ -137,7 +141,7 @@ export function connectionOptions(command: Command): Command {
     )
     .option('-T, --timeout <seconds>', 'seconds to try to reach a host (default: 10)', wholeNumber)
     .option('-f, --forks <count>', 'hosts that have work under way at the same time (default: all)', wholeNumber)
-    .option('-v, --verbose', 'show results (-vv, -vvv, -vvvv: more)', (_: string, before: number) => before + 1, 0);
+    .addOption(verboseOption('show results (-vv, -vvv, -vvvv: more)'));
 }
 
 /** Options of the commands that run playbooks. */
