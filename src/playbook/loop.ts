@@ -91,19 +91,29 @@ const takesBareWords = ['items', 'dict', 'nested', 'together', 'subelements', 'i
 const bareWord = /^([A-Za-z_]\w*)(?:\.\w+|\[(?:\d+|'\w+'|"\w+")\])*$/;
 
 /** `with_items: packages`, as it was read in its day: a template that falls back on the word itself. */
-function mendBareWords(context: Context, cursor: Cursor, style: string): Value {
-  const { value } = cursor;
-  const mend = (word: Value, at: Cursor): Value => {
+function mendBareWords(value: Value, style: string): { items: Value; words: readonly string[] } {
+  const words: string[] = [];
+  const mend = (word: Value): Value => {
     const root = typeof word === 'string' ? bareWord.exec(word)?.[1] : undefined;
     if (root === undefined) return word;
-    deprecate(context, positionOf(at), `the bare word ${String(word)}`, `"{{ ${String(word)} }}"`);
+    words.push(String(word));
     return `{{ ${String(word)} if ${root} is defined else ${JSON.stringify(word)} }}`;
   };
-  if (!takesBareWords.includes(style)) return value as Value;
-  if (typeof value === 'string') return mend(value, cursor);
-  if (!Array.isArray(value) || !['nested', 'together', 'subelements'].includes(style)) return value as Value;
+  if (!takesBareWords.includes(style)) return { items: value, words };
+  if (typeof value === 'string') return { items: mend(value), words };
+  if (!Array.isArray(value) || !['nested', 'together', 'subelements'].includes(style)) return { items: value, words };
   const count = style === 'subelements' ? 1 : value.length;
-  return value.map((item, index) => (index < count ? mend(item, child(cursor, index)) : item));
+  return { items: value.map((item, index) => (index < count ? mend(item) : item)), words };
+}
+
+/** One note a loop: of its words where it has bare ones, else of the keyword. */
+function noteOldLoop(context: Context, items: Cursor, keyword: string, words: readonly string[]): void {
+  const [first, ...more] = words;
+  if (first === undefined) deprecate(context, keyPositionOf(items), keyword, 'loop');
+  else {
+    const named = more.length === 0 ? `the bare word ${first}` : `the bare words ${words.join(', ')}`;
+    deprecate(context, positionOf(items), named, words.map((word) => `"{{ ${word} }}"`).join(', '));
+  }
 }
 
 /** A task's `loop` or `with_…` with its `loop_control`; `others` are the keys that are no keywords. */
@@ -140,8 +150,11 @@ export function readLoop(context: Context, task: Cursor, others: readonly string
       });
       return undefined;
     }
-    deprecate(context, keyPositionOf(items), keyword, 'loop');
   }
-  if (!checkItems(context, items, keyword)) return undefined;
-  return { items: keyword === 'loop' ? (items.value as Value) : mendBareWords(context, items, style), style, control };
+  if (keyword === 'loop') {
+    return checkItems(context, items, keyword) ? { items: items.value as Value, style, control } : undefined;
+  }
+  const mended = mendBareWords(items.value as Value, style);
+  noteOldLoop(context, items, keyword, mended.words);
+  return checkItems(context, items, keyword) ? { items: mended.items, style, control } : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Task } from '../../playbook/index.js';
+import { OMIT } from '../../template/index.js';
 import { asFlag, inheritedKeyword } from '../attempts/keyword.js';
 import type { Order } from '../events.js';
 import { variablesOf } from '../variables/variables.js';
@@ -20,14 +21,21 @@ export class RunOnce {
   async settles(host: HostRun, task: Task, order: Order): Promise<boolean> {
     if (task.runOnce === undefined) return false;
     const { templar } = this.#play.run.scope;
-    const isOnce = () => inheritedKeyword(task, 'runOnce', { templar, variables: variablesOf(host.scope(task)) });
-    if (!(await host.evaluate(() => asFlag(isOnce(), false)))) return false;
+    const { isOnce, isShared } = await host.evaluate(() => {
+      const variables = variablesOf(host.scope(task));
+      // Ansible asks whether the text that stands for omit is true, which it is, and leaves the keyword out only then: one
+      // host does the task, and for itself alone.
+      if (templar.render(task.runOnce ?? false, variables) === OMIT) return { isOnce: true, isShared: false };
+      const isTrue = asFlag(inheritedKeyword(task, 'runOnce', { templar, variables }), false);
+      return { isOnce: isTrue, isShared: isTrue };
+    });
+    if (!isOnce) return false;
     await host.drain();
     await this.#play.positions.allAt(host, order);
     const key = order.join('.');
     while (!this.#done.has(key)) {
       const first = this.#play.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
-      if (first === host || !first) this.#done.set(key, this.#perform(host, task, order));
+      if (first === host || !first) this.#done.set(key, this.#perform(host, task, order, isShared));
       // The first one is on its way to this very line, unless it fails before.
       else await first.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));
     }
@@ -36,9 +44,10 @@ export class RunOnce {
     return true;
   }
 
-  async #perform(host: HostRun, task: Task, order: Order): Promise<void> {
+  async #perform(host: HostRun, task: Task, order: Order, isShared: boolean): Promise<void> {
     await host.perform(task, order);
     await host.drain().catch(() => undefined);
+    if (!isShared) return;
     const names = [task.register].filter((name) => name !== undefined);
     if (task.action === 'set_fact') names.push(...Object.keys(task.args));
     for (const other of this.#play.hosts) {

@@ -91,9 +91,11 @@ for kp_i in ${order}; do
   case $kp_i in
   apt)
     command -v dpkg-query >/dev/null 2>&1 || { kp_missing apt dpkg-query; continue; }
-    kp_arch=$(dpkg --print-architecture 2>/dev/null)
+    # The architecture of dpkg itself is that of the host; busybox has a dpkg that cannot say so.
     kp_out=$(dpkg-query -W -f ${'${db:Status-Status}\\t${Package}\\t${Version}\\t${Architecture}\\t${Section}\\n'} |
-      awk -F '\t' -v OFS='\t' -v own="$kp_arch" '$1 == "installed" { if ($4 != own && $4 != "all") $2 = $2 ":" $4; print $2, $3, $4, $5 }')
+      awk -F '\t' -v OFS='\t' '
+        $1 == "installed" { if ($2 == "dpkg") own = $4; line[++n] = $0 }
+        END { for (i = 1; i <= n; i++) { $0 = line[i]; if ($4 != own && $4 != "all") $2 = $2 ":" $4; print $2, $3, $4, $5 } }')
     [ -n "$kp_out" ] || continue ;;
   rpm)
     command -v rpm >/dev/null 2>&1 || { kp_missing rpm rpm; continue; }

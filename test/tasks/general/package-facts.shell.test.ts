@@ -1,5 +1,7 @@
 import { packageFacts } from '../../../src/tasks/general/package-facts.js';
-import { proveTaskCases } from '../../support/task-cases.js';
+import type { Mapping } from '../../../src/values/index.js';
+import { shells } from '../../support/shells.js';
+import { proveTaskCases, TaskHost } from '../../support/task-cases.js';
 
 proveTaskCases(packageFacts, [
   {
@@ -21,3 +23,13 @@ proveTaskCases(packageFacts, [
     },
   },
 ]);
+
+test.each(shells)('in %s packages of the host itself have no architecture in their name', async (_name, argv) => {
+  const host = new TaskHost(argv);
+  const run = await host.run(packageFacts, { manager: 'apt' });
+  await host.close();
+  const { packages } = run.result.ansible_facts as { packages: Record<string, Mapping[]> };
+  expect(packages.dpkg).toEqual([expect.objectContaining({ name: 'dpkg', source: 'apt' })]);
+  const own = packages.dpkg?.[0]?.arch;
+  expect(Object.keys(packages).filter((name) => name.endsWith(`:${String(own)}`))).toEqual([]);
+});
