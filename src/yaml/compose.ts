@@ -1,101 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../errors/index.js';
-import {
-  type Files,
-  isMapping,
-  literalText,
-  type Mapping,
-  mapping,
-  readVaulted,
-  textOfBytes,
-  type Value,
-  vaultedText,
-} from '../values/index.js';
-import { unquotedTemplate } from './mistakes.js';
+import { type Files, isMapping, type Mapping, mapping, textOfBytes, type Value } from '../values/index.js';
+import { keyText } from './keys.js';
+import { mergeSources } from './merge.js';
 import type { Lines, Place } from './place.js';
 import { resolvePlain } from './scalar.js';
+import { type Composed, report, type State, spanOf } from './state.js';
+import { asItStands, checkTag, jsonText, vaultedValue } from './tags.js';
 
 /** How many values a document may have once its aliases are written out: more is an attack or an accident. */
 const MOST_VALUES = 1_000_000;
-
-/** A value, where it stands, and how many values it holds with aliases written out. */
-interface Composed {
-  value: Value;
-  place: Place;
-  size: number;
-}
-
-interface State {
-  lines: Lines;
-  diagnostics: Diagnostic[];
-  /** Anchors seen so far; undefined while their own value is being composed. */
-  anchors: Map<string, Composed | undefined>;
-  tooBig: boolean;
-  duplicateKeys: Files['duplicateKeys'];
-}
-
-const coreTag = 'tag:yaml.org,2002:';
-const known = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => coreTag + name));
-
-const spanOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
-
-function report(
-  state: State,
-  span: readonly [number, number],
-  diagnostic: Omit<Diagnostic, 'severity' | 'position'> & Partial<Pick<Diagnostic, 'severity'>>,
-) {
-  state.diagnostics.push({ severity: 'error', ...diagnostic, position: state.lines.position(...span) });
-}
-
-function checkTag(node: Node, state: State): 'unsafe' | 'string' | 'vault' | 'binary' | undefined {
-  const { tag } = node as { tag?: string };
-  if (tag === undefined || known.has(tag)) return tag === `${coreTag}str` ? 'string' : undefined;
-  if (tag === '!') return 'string';
-  if (tag === `${coreTag}binary` && isScalar(node)) return 'binary';
-  if (tag === '!unsafe') return 'unsafe';
-  const isVault = tag === '!vault' || tag === '!vault-encrypted';
-  if (isVault && isScalar(node)) return 'vault';
-  const span = state.lines.spanBefore(spanOf(node)[0], tag.startsWith(coreTag) ? '!!' : tag);
-  const name = tag.startsWith(coreTag) ? `!!${tag.slice(coreTag.length)}` : tag;
-  report(
-    state,
-    span,
-    isVault
-      ? {
-          code: 'wrong-type',
-          message: `\`${tag}\` on a list or mapping`,
-          why: 'it marks a text encrypted with ansible-vault',
-        }
-      : { code: 'unknown-tag', message: `unknown tag \`${name}\``, fix: 'remove the tag' },
-  );
-  return undefined;
-}
-
-/** Text that is not to be expanded: template text that renders to itself. */
-function asItStands(value: Value): Value {
-  if (Array.isArray(value)) return value.map(asItStands);
-  if (isMapping(value)) {
-    return mapping(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asItStands(item)])));
-  }
-  return typeof value !== 'string' || readVaulted(value) !== undefined ? value : literalText(value);
-}
-
-const vaultHeader = '$ANSIBLE_VAULT;';
-
-/** The template that stands for an encrypted value. */
-function vaultedValue(text: string, span: readonly [number, number], state: State): string {
-  const envelope = text.trim();
-  if (!envelope.startsWith(vaultHeader)) {
-    report(state, span, {
-      code: 'not-vaulted',
-      message: 'a value marked `!vault` that is not encrypted',
-      why: `a text of ansible-vault begins with ${vaultHeader}`,
-      fix: 'encrypt it:\nkprov vault encrypt_string --name NAME',
-    });
-  }
-  return vaultedText({ envelope, position: state.lines.position(...span) });
-}
 
 function composeScalar(node: Scalar, state: State): Composed {
   const [start, end] = spanOf(node);
@@ -134,59 +49,9 @@ function composeSequence(node: YAMLSeq, state: State): Composed {
   return { value: tag === 'unsafe' ? asItStands(items) : items, place, size };
 }
 
-const listAsKey = {
-  code: 'yaml-syntax',
-  message: 'a list or mapping as a key',
-  why: 'keys are strings',
-  fix: 'quote the key',
-};
-
-/** The text of a key. Numbers are written as Ansible would show them; booleans keep the user's spelling. */
-function keyText(key: unknown, state: State, around: readonly [number, number]): string | undefined {
-  if (isAlias(key)) {
-    const target = state.anchors.get(key.source);
-    if (typeof target?.value === 'string') return target.value;
-  }
-  if (isScalar(key) && typeof key.value === 'string') {
-    const isPlain = key.type === undefined || key.type === 'PLAIN';
-    const value = isPlain ? resolvePlain(key.value) : key.value;
-    if (value !== null || key.value !== '') return typeof value === 'number' ? String(value) : key.value;
-    report(state, around, { code: 'yaml-syntax', message: 'a value without a key', fix: 'write `key: value`' });
-    return undefined;
-  }
-  report(state, around, isMap(key) ? unquotedTemplate(state.lines.slice(...around)) : listAsKey);
-  return undefined;
-}
-
 interface Entry {
   composed: Composed;
   key: readonly [number, number];
-}
-
-/** Reported where it stands; no need to complain about the null in its stead. */
-const hasUnknownAlias = (node: unknown, state: State): boolean =>
-  isSeq(node)
-    ? node.items.some((item) => hasUnknownAlias(item, state))
-    : isAlias(node) && state.anchors.get(node.source) === undefined;
-
-function mergeSources(value: Composed, node: unknown, state: State): Composed[] {
-  const list = Array.isArray(value.value) ? value.value : [value.value];
-  if (!list.every(isMapping)) {
-    if (hasUnknownAlias(node, state)) return [];
-    report(state, [value.place.start, value.place.end], {
-      code: 'bad-merge',
-      message: '`<<` merges mappings only',
-      fix: 'give it an alias of a mapping, or a list of such aliases',
-    });
-    return [];
-  }
-  if (!Array.isArray(value.value)) return [value];
-  const places = value.place.children;
-  return list.map((item, index) => ({
-    value: item,
-    place: places?.get(index) ?? value.place,
-    size: isSeq(node) ? value.size : 1,
-  }));
 }
 
 function composeMapping(node: YAMLMap, state: State): Composed {
@@ -240,16 +105,6 @@ function composeMapping(node: YAMLMap, state: State): Composed {
   }
   const place: Place = { start, end, children, ...(tag === 'unsafe' && { unsafe: true }) };
   return jsonText(value, state, place) ?? { value: tag === 'unsafe' ? asItStands(value) : value, place, size };
-}
-
-/** How Ansible writes encrypted and unsafe texts as JSON (`ansible-inventory`, inventory scripts). */
-function jsonText(value: Mapping, state: State, { start, end }: Place): Composed | undefined {
-  const [key, second] = Object.keys(value);
-  if (second !== undefined || (key !== '__ansible_vault' && key !== '__ansible_unsafe')) return undefined;
-  const text = value[key];
-  if (typeof text !== 'string') return undefined;
-  if (key === '__ansible_unsafe') return { value: asItStands(text), place: { start, end, unsafe: true }, size: 1 };
-  return { value: vaultedValue(text, [start, start + 1], state), place: { start, end }, size: 1 };
 }
 
 function composeAlias(name: string, span: [number, number], state: State): Composed {
