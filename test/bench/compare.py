@@ -102,9 +102,9 @@ def pair(rows, engine, command, n, delay, rep, tries):
 
 def plan(a, names):
     """
-    What is measured in which order: (stage, repeat, one-way delay, hosts, engine). Stage 1 is what is asked for most: as many
-    hosts as there are, no delay. Stage 2 is everything else once, and what is fast as often as it is to be. Stage 3 is
-    the rest of the repeats.
+    What is measured in which order: (stage, repeat, is it an aside, one-way delay, hosts, engine). Stage 1 is what is asked
+    for most: all engines with as many hosts as there are and no delay, and kprov and the floors everywhere. Stage 2 is the
+    rivals in the other rows. Stage 3 is the rest of the repeats.
     """
     most = max(a.hosts)
     for rep in range(a.reps):
@@ -113,10 +113,9 @@ def plan(a, names):
                 for name in names:
                     if name in ROUGHLY and (n > a.rival_hosts or (delay > 0 and n > a.rival_delayed_hosts)):
                         continue
-                    is_main = n == most and delay == min(a.delays)
-                    is_rival = name in ROUGHLY
+                    is_main, is_rival = n == most and delay == min(a.delays), name in ROUGHLY
                     is_late = (rep > 0 and (name in SLOW or (is_rival and not is_main))) or (a.quick and is_rival)
-                    yield (3 if is_late else 1 if is_main else 2), rep, delay, n, name
+                    yield (3 if is_late else 2 if is_rival and not is_main else 1), rep, not is_main, delay, n, name
 
 
 def run(rows, a, names, stage):
@@ -125,7 +124,7 @@ def run(rows, a, names, stage):
     for name in names:
         if name not in table and stage == 1:
             say(f"skip {name}: not here (test/bench/rivals.sh installs the rivals)")
-    for at, rep, d, n, name in sorted(plan(a, names), key=lambda job: job[:2]):
+    for at, rep, _, d, n, name in sorted(plan(a, names), key=lambda job: job[:3]):
         if at != stage or name not in table or (d > 0 and not can_delay()):
             continue
         if len(rows.of(section="compare", engine=name, hosts=n, rtt_ms=2 * d, rep=rep)) == 2:

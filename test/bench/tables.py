@@ -6,8 +6,8 @@ from lab import ROOT, median
 HEAD = """# Benchmarks
 
 Written by `npm run bench`, as root. To repeat it: `test/bench/rivals.sh` installs the rivals on a Debian (what cannot be
-had is left out), `npm ci`, `npm run bench`. It ends after 40 minutes; what did not fit in, mostly further repeats of the slow
-rivals, is measured when it is called again or given more time (`--minutes 75`), as long as the commit is the same.
+had is left out), `npm ci`, `npm run bench`. It ends after 45 minutes; what did not fit in, mostly further repeats of the slow
+rivals, is measured when it is called again or given more time (`--minutes 90`), as long as the commit is the same.
 `npm run bench -- --quick` takes two minutes; `--only compare,trips,scale,load,files` measures some of it.
 
 Real `sshd` hosts on one machine, all in a network namespace of their own. The hosts share the machine's processors with
