@@ -1,5 +1,19 @@
 import { lockFunctions } from './lock.js';
-import { pathFunctions } from './path-functions.js';
+import { attributesFunctions } from './paths/attributes.js';
+import { contentFunctions } from './paths/content.js';
+import { directoriesFunctions } from './paths/directories.js';
+import { lookFunctions } from './paths/look.js';
+import { replaceFunctions } from './paths/replace.js';
+import { writeFunctions } from './paths/write.js';
+
+const pathFunctions = [
+  lookFunctions,
+  attributesFunctions,
+  contentFunctions,
+  replaceFunctions,
+  directoriesFunctions,
+  writeFunctions,
+].join('');
 
 /**
  * The library that is sent to a host's shell before the first task: plain POSIX sh plus `local`, which dash, bash and
