@@ -137,3 +137,8 @@ test('packages, their repository and its key are taken away again, once', async 
   expect(await run('packages-gone.yml', settled)).toMatchObject({ code: 0, problems: [], changed: 0 });
   await run('clean.yml', ['--limit', 'node3']);
 }, 120_000);
+
+test('sources of packages, keys, services and facts tell what Ansible documents, and nothing is left', async () => {
+  const { code, problems } = await run('sources.yml');
+  expect([code, problems]).toEqual([0, []]);
+}, 60_000);
