@@ -16,7 +16,8 @@ const disguises = (text: string): string[] => [
   // As a shell reads words.
   text.replace(/[\\"']/g, ''),
 ];
-const pieces = (text: string): string[] => text.split(/[\s,]+/).filter((piece) => piece.includes('Core'));
+/** Lists, name=version, folder/name, host:port, user@host and the like are taken apart by tasks. */
+const pieces = (text: string): string[] => text.split(/[\s,=/:@#?]+/).filter((piece) => piece.includes('Core'));
 
 /** The words of a program that stand in single quotes, as they are written. */
 function quotedWords(script: string): string[] {
@@ -65,8 +66,7 @@ const texts = (core: string): string[] => [
   `x 'a" $(id)${core}\\\\ é \``,
   ...fc
     .sample(fc.tuple(fc.string({ unit: 'binary', maxLength: 8 }), fc.string({ maxLength: 8 })), 2)
-    // Of a path with folders some take the name alone.
-    .map(([before, after]) => Buffer.from(`${before}x${core}x${after}`.replaceAll(/[\0/]/g, '')).toString()),
+    .map(([before, after]) => Buffer.from(`${before}x${core}x${after}`.replaceAll('\0', '')).toString()),
   // Some take nothing but names.
   `x${core}`,
 ];
