@@ -1,6 +1,6 @@
 import { iptables, ruleOf } from '../../../src/tasks/general/iptables.js';
 import { fnmatch } from '../../../src/tasks/general/patterns.js';
-import { isExcluded } from '../../../src/tasks/general/synchronize-tree.js';
+import { isExcluded } from '../../../src/tasks/general/synchronize/tree.js';
 import { ufw, ufwRule } from '../../../src/tasks/general/ufw.js';
 import { decode, headerFields, isJson, messageOf, parseHead } from '../../../src/tasks/general/uri-response.js';
 import { parseArguments, type Task } from '../../../src/tasks/index.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { KprovError } from '../../errors/index.js';
-import type { Files, PathFacts } from '../../values/index.js';
-import { fnmatch } from './patterns.js';
+import { KprovError } from '../../../errors/index.js';
+import type { Files, PathFacts } from '../../../values/index.js';
+import { fnmatch } from '../patterns.js';
 
 /** What of a file is kept, as rsync's options of the same names say. */
 export interface Keeping {
