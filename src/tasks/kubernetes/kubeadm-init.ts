@@ -41,7 +41,7 @@ function continueWith(report: Report, args: Arguments, context: TaskContext): Pr
     );
   }
   if (problems.length > 0) return { status: 'failed', result: { msg: problems.join('\n') } };
-  return program(initialise(args, installed, config, state));
+  return program(initialise(args, installed, config));
 }
 
 /** The configuration that init gets, for the diff, as far as the version is known. */

@@ -174,23 +174,34 @@ function joinProgram(args: Arguments, join: JoinValue, version: KubernetesVersio
       sh`
 kp_apply || return 0
 kp_set node "$kp_k_node"`,
-      state === 'unfinished' && sh`kp_k_reset ${socketOf(args, version)} || return 1`,
+      // Where the connection was lost here, this is the second time, and the first has gone on meanwhile.
       sh`
+kp_k_now=${state}
+if kp_k_begun kubeadm-join; then kp_k_now=running
+elif [ -e ${KUBELET_CONF} ] && [ ! -e ${MARKER} ] && { kp_k_membership; [ "$kp_k_member" = yes ]; }; then return 0
+elif [ -e ${MARKER} ] || [ "$kp_k_now" = unfinished ]; then kp_k_reset ${socketOf(args, version)} || return 1
+fi
 kp_k_prepare() {
   kp_k_job_config kubeadm-join ${config.text} || return 1
   kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }
-}`,
-      state !== 'running' && tokenIsKnown(join),
-      state !== 'running' && sh`kp_k_prepare || return 1`,
+}
+kp_k_join() { kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ${config.flags}; }`,
       sh`
+if [ "$kp_k_now" = running ]; then kp_k_job_again kubeadm-join
+else`,
+      tokenIsKnown(join),
+      sh`
+kp_k_prepare || return 1
+kp_k_join
+fi
 kp_k_i=0
 while :; do
-  kp_k_job kubeadm-join kubeadm join --config "$kp_k_spool/config.yaml" ${config.flags}
   kp_k_rc=$kp_rc
   # A machine that was made anew under its name: for a while the cluster takes the old one for alive.
   [ "$kp_k_rc" != 0 ] && [ "$kp_k_i" -lt ${REBUILT_TRIES} ] && grep -q 'already exists in the cluster' "$kp_k_spool/output" || break
   kp_k_i=$((kp_k_i + 1)); sleep 10
   kp_k_reset ${socketOf(args, version)} && kp_k_prepare || return 1
+  kp_k_join
 done
 kp_k_job_end join_output
 kp_set rc "$kp_k_rc"

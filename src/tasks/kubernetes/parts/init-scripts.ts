@@ -3,6 +3,11 @@ import { joinScripts, type Script, sh } from '../../../shell/index.js';
 import type { Arguments, Config } from './init-options.js';
 import { ADMIN_CONF, jobFunctions, KUBELET_CONF, MARKER, socketOf } from './kubeadm.js';
 
+/** kp_k_list: the names of the cluster's nodes in kp_k_nodes. */
+const kubectl = sh`
+kp_k_kubectl() { kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=10s "$@"; }
+kp_k_list() { kp_k_nodes=$(kp_k_kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{end}' 2>&1); }`;
+
 /** What state the host is in: field `state` is absent, existing, running or unfinished; and for what exists, the rest. */
 export function probe(args: Arguments): Script {
   return joinScripts([
@@ -23,7 +28,7 @@ kp_k_versions() {
   kp_set kubelet "$(kubelet --version 2>/dev/null)"
   kp_set now "$(date +%s)"
 }
-kp_k_kubectl() { kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=10s "$@"; }
+${kubectl}
 kp_k_forget_jobs
 if kp_k_running kubeadm-init; then kp_k_versions; kp_set state running; return 0; fi
 kp_k_state=absent
@@ -31,7 +36,7 @@ if [ -e ${ADMIN_CONF} ]; then
   # After a reboot the control plane needs a moment; a half-made one never comes.
   kp_k_i=0 kp_k_state=broken
   while :; do
-    if kp_k_nodes=$(kp_k_kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{end}' 2>&1); then kp_k_state=existing; break; fi
+    if kp_k_list; then kp_k_state=existing; break; fi
     kp_k_i=$((kp_k_i + 1))
     if [ -e ${MARKER} ] || [ "$kp_k_i" -gt 12 ]; then break; fi
     sleep 5
@@ -93,8 +98,11 @@ if [ -n ${args.upload_certs} ] && [ "$kp_k_need" = 1 ] && kp_apply; then
 fi`;
 }
 
-/** Makes the cluster: the CA where one is given, images, kubeadm init. */
-export function initialise(args: Arguments, version: KubernetesVersion, config: Config, state: string): Script {
+/**
+ * Makes the cluster: the CA where one is given, images, kubeadm init. What state the host is in is looked at once more:
+ * where the connection was lost here, this is the second time, and the first has gone on meanwhile.
+ */
+export function initialise(args: Arguments, version: KubernetesVersion, config: Config): Script {
   const socket = socketOf(args, version);
   const isPullIgnored = args.ignore_preflight_errors.some((name) => /^(ImagePull|all)$/i.test(name));
   const flags = [
@@ -129,13 +137,22 @@ fi`;
     jobFunctions,
     sh`
 kp_apply || { kp_predict cluster ${ADMIN_CONF} present; kp_predict path ${ADMIN_CONF} 'file 0600 root root'; return 0; }`,
-    state === 'unfinished' && sh`kp_k_reset ${socket} || return 1`,
-    ca,
-    state !== 'running' && sh`kp_k_job_config kubeadm-init ${config.text} || return 1`,
-    state !== 'running' && pull,
-    state !== 'running' && sh`kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }`,
     sh`
-kp_k_job kubeadm-init kubeadm init --config "$kp_k_spool/config.yaml" ${flags}
+if kp_k_begun kubeadm-init; then kp_k_job_again kubeadm-init
+elif [ -e ${ADMIN_CONF} ] && [ ! -e ${MARKER} ]; then
+  ${kubectl}
+  kp_k_list || { kp_set output "$kp_k_nodes"; kp_fail 'the cluster is made, but its API server does not answer'; return 1; }
+  ${existing(args)}
+  return 0
+else
+  if [ -e ${MARKER} ]; then kp_k_reset ${socket} || return 1; fi`,
+    ca,
+    sh`kp_k_job_config kubeadm-init ${config.text} || return 1`,
+    pull,
+    sh`
+  kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }
+  kp_k_job kubeadm-init kubeadm init --config "$kp_k_spool/config.yaml" ${flags}
+fi
 kp_k_rc=$kp_rc
 kp_k_job_end init_output
 kp_set rc "$kp_k_rc"

@@ -76,6 +76,10 @@ kp_k_job() {
   fi
   kp_k_wait_job
 }
+# kp_k_begun NAME: is that job under way, or over without anybody having taken its result?
+kp_k_begun() { kp_k_running "$1" || [ -e "$kp_k_spool/rc" ]; }
+# kp_k_job_again NAME: waits for one that was begun before.
+kp_k_job_again() { kp_k_spool_of "$1"; kp_k_log=${LOGS}/$1.log; kp_k_wait_job; }
 kp_k_wait_job() {
   while [ ! -e "$kp_k_spool/rc" ]; do
     kill -0 "$(cat "$kp_k_spool/pid" 2>/dev/null)" 2>/dev/null || { sleep 1; [ -e "$kp_k_spool/rc" ] || echo 137 >"$kp_k_spool/rc"; }
