@@ -83,7 +83,7 @@ export function dialAhead(playbooks: readonly string[], flags: RunFlags, inputs:
     const pattern = yaml.diagnostics.length === 0 && Array.isArray(value) ? patternOf(value[0], flags) : undefined;
     if (pattern === undefined) return { dialled, parsed };
     const { hosts } = matchHosts(inventory, pattern, [...limit]);
-    for (const host of hosts.slice(0, flags.forks)) {
+    for (const host of hosts.slice(0, Math.min(flags.forks ?? DialledAhead.most, DialledAhead.most))) {
       const variables = inventory.variablesOf(host, { playbookDir: posix.dirname(file) });
       dialled.dial(
         targetOf(host, readerOf(extraVars, variables), { ...targetDefaults(flags), become: false, becomeUser: '' }),

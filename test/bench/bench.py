@@ -69,9 +69,9 @@ def run(rows, a):
     work = {
         "compare": lambda: compared(1),
         "trips": lambda: (first.run(rows, a), trips.run(rows, a)),
-        "files": lambda: files.run(rows, a),
         "scale": lambda: (scale.connect(rows, a), scale.plan(rows, a)),
         "load": lambda: load.run(rows, a),
+        "files": lambda: files.run(rows, a),
         # Takes what is left of the time.
         "the rest of compare": lambda: (compared(2), compared(3)),
     }

@@ -90,7 +90,7 @@ def plan(rows, a):
     }
     for name, command in commands.items():
         key = dict(section="plan", what=name, hosts=hosts, tasks=tasks)
-        if rows.of(**key) or not rows.has_time(f"plan offline, {name}", 60 if name == "evaluate" else 5):
+        if rows.of(**key) or not rows.has_time(f"plan offline, {name}", 30 if name == "evaluate" else 5):
             continue
         r = lagging(name, command)
         rows.add(r, **key)

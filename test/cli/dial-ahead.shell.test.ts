@@ -16,6 +16,8 @@ let port: number;
 let seen: Seen[];
 const sockets = new Set<Socket>();
 
+// Most of kprov, which is loaded when it is needed: not in the first test's time.
+beforeAll(() => import('../../src/cli/commands/converge.js'), 60_000);
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'kprov-ahead-'));
   server = createServer((socket) => {

@@ -4,8 +4,7 @@ import { Routes } from '../config/routes.js';
 import type { Target, TransportOptions } from '../types.js';
 import { openSocket } from './open-socket.js';
 
-/** All together, and to one server: as many as the connector itself has under way at once. */
-const MOST = 50;
+/** To one server: as many as the connector itself has under way at once. */
 const MOST_TO_ONE = 8;
 
 const keyOf = ({ host, port, addressFamily, bindAddress }: ResolvedHost): string =>
@@ -16,9 +15,11 @@ const keyOf = ({ host, port, addressFamily, bindAddress }: ResolvedHost): string
  * taken; what goes wrong with one is not told: its host is dialled again, and that tells.
  */
 export class DialledAhead {
+  /** More are not worth it: the connector has no more logins under way at once. */
+  static readonly most = 50;
+
   readonly routes: Routes;
   readonly #sockets = new Map<string, Socket[]>();
-  #count = 0;
 
   constructor(options: Pick<TransportOptions, 'env' | 'homeDir' | 'sshConfigFile'>) {
     this.routes = new Routes(options);
@@ -26,7 +27,7 @@ export class DialledAhead {
 
   /** Hosts behind jump hosts are left out: a jump host wants a login first. */
   dial(target: Target): void {
-    if (target.kind === 'local' || this.#count >= MOST) return;
+    if (target.kind === 'local') return;
     const { hops, diagnostics } = this.routes.to(target);
     const [host] = hops;
     if (host === undefined || hops.length > 1 || diagnostics.some(({ severity }) => severity === 'error')) return;
@@ -36,7 +37,6 @@ export class DialledAhead {
     const socket = openSocket(host);
     socket.on('error', () => undefined);
     sockets.push(socket);
-    this.#count++;
   }
 
   /** A connection to the host, once it stands; undefined where there is none. Rejects with the signal's reason. */
