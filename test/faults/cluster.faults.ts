@@ -170,6 +170,30 @@ describe('a cluster in trouble', () => {
   );
 
   test(
+    'the connection cut in the middle of kubeadm join: the same run connects again and picks up its result',
+    async () => {
+      await have({ control_plane: ['node1'], workers: [] });
+      on('node2', 'rm -f /var/log/kprov/kubeadm-join.log');
+      const groups: Groups = { control_plane: ['node1'], workers: ['node2'] };
+      const line = await FaultyLine.before('node2');
+      try {
+        const running = upThrough(line, 'node2', groups, planOf(groups));
+        const said = () => on('node2', 'cat /run/kprov/kubeadm-join/output 2>/dev/null || true');
+        await until(() => said().includes('[kubelet-start]'), 2 * minutes);
+        line.cut();
+        expectWell(await running.ended);
+        expect(line.connections).toBeGreaterThan(1);
+        expect(readyNodes()).toEqual(['node1', 'node2']);
+        const log = on('node2', "grep '^---' /var/log/kprov/kubeadm-join.log");
+        expect(log).toMatch(/^--- .* kubeadm join .*\n--- exit code 0\n$/);
+      } finally {
+        line.close();
+      }
+    },
+    6 * minutes,
+  );
+
+  test(
     'kubeadm join that is killed in its phases is taken back and ends as one node',
     async () => {
       await have({ control_plane: ['node1'], workers: [] });
