@@ -1,14 +1,13 @@
 import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
-import type { Mapping } from '../../values/index.js';
 import { type ArgumentsOf, choice, flag, path, text } from '../parameters.js';
-import { defineTask, type Interpretation, program, type Report, type TaskContext } from '../task.js';
+import { defineTask, program } from '../task.js';
+import { linkAttributes, stateHard, stateLink } from './file/links.js';
+import { interpret } from './file/report.js';
+import { stateAbsent, stateDirectory, stateFile, stateTouch } from './file/states.js';
 import { fileAttributes, furtherAttributes } from './file-attributes.js';
-import { recursion } from './file-recurse.js';
-import { type FileTime, parseFileTime } from './file-times.js';
-import { withFailure } from './reported.js';
-import { attributeChanges, factsOf, ownership, settingsOfPath } from './written-file.js';
+import { ownership } from './written-file.js';
 
 const timeFormat = '%Y%m%d%H%M.%S';
 
@@ -34,194 +33,7 @@ const parameters = {
   _diff_peek: flag('Tells only whether the file looks binary (`appears_binary`).'),
 } as const;
 
-type Arguments = ArgumentsOf<typeof parameters>;
-
-const attributes = (args: Arguments) => sh`${args.mode} ${args.owner} ${args.group}`;
-
-const follow = (args: Arguments) =>
-  args.follow
-    ? sh`if [ "$kp_type" = link ]; then kp_real "$kp_p" || return 1; kp_p=$kp_path; kp_stat "$kp_p"; fi`
-    : sh``;
-
-const timeFormats = { m: '%Y', a: '%X' } as const;
-
-/** Tells a time of before and after, for the diff. */
-const tellTime = (letter: 'm' | 'a'): Script => sh`
-kp_set ${`before_${letter}time`} "$(stat -c ${timeFormats[letter]} -- "$kp_p" 2>/dev/null)"
-kp_set ${`after_${letter}time`} "$kp_at"`;
-
-/** One time: -m or -a of touch. */
-function setTime(letter: 'm' | 'a', wanted: FileTime): Script {
-  if (wanted === 'preserve') return sh``;
-  if (wanted === 'now') {
-    return sh`kp_at=$(date +%s)
-${tellTime(letter)}
-if kp_apply; then kp_try touch ${`-${letter}`} -- "$kp_p" || return 1; fi`;
-  }
-  return sh`
-kp_at=$(date -d ${wanted.at} +%s) || { kp_fail ${`the time ${wanted.at} is not understood`}; return 1; }
-if [ "$(stat -c ${timeFormats[letter]} -- "$kp_p" 2>/dev/null)" != "$kp_at" ]; then
-  ${tellTime(letter)}
-  if kp_apply; then kp_try touch ${`-${letter}`} -d ${wanted.at} -- "$kp_p" || return 1; fi
-fi`;
-}
-
-function times(args: Arguments, state: 'touch' | 'other'): Script {
-  const fallback = state === 'touch' ? 'now' : 'preserve';
-  const modified = parseFileTime(args.modification_time, args.modification_time_format, fallback);
-  const accessed = parseFileTime(args.access_time, args.access_time_format, fallback);
-  if (modified === 'now' && accessed === 'now') {
-    // Who may write to a file may set both to the present at once, though it is not his.
-    return sh`kp_at=$(date +%s)
-${tellTime('m')}
-${tellTime('a')}
-if kp_apply; then kp_try touch -- "$kp_p" || return 1; fi`;
-  }
-  return joinScripts([setTime('m', modified), setTime('a', accessed)]);
-}
-
-const stateFile = (args: Arguments): Script => sh`
-${follow(args)}
-case $kp_type in
-file | other) ;;
-absent)
-  if [ -n "$kp_dry" ]; then kp_unknown "$kp_p is not there yet"; return 0; fi
-  kp_cannot "file ($kp_p) is absent, cannot continue" ;;
-*) kp_cannot "file ($kp_p) is $kp_type, cannot continue" ;;
-esac || return 1
-kp_bring "$kp_p" ${attributes(args)} || return 1
-${times(args, 'other')}`;
-
-const stateDirectory = (args: Arguments): Script => sh`
-${follow(args)}
-if [ "$kp_type" = absent ]; then kp_from absent directory
-elif [ -n "$kp_nobody" ]; then kp_cannot "chown failed: $kp_nobody"; return 1
-fi
-kp_directory "$kp_p" ${attributes(args)} || return 1
-${args.recurse ? recursion(args) : sh``}
-${times(args, 'other')}`;
-
-const stateTouch = (args: Arguments): Script => sh`
-${follow(args)}
-if [ "$kp_type" = absent ]; then
-  kp_parent "$kp_p" || return 1
-  kp_from absent touch
-  kp_write "$kp_p" '' ${attributes(args)} || return 1
-else
-  kp_bring "$kp_p" ${attributes(args)} || return 1
-fi
-${times(args, 'touch')}`;
-
-const stateAbsent = sh`
-[ "$kp_type" != absent ] || { kp_set "stat$kp_key" "absent     /"; return 0; }
-kp_from "$kp_type" absent
-if [ "$kp_type" = directory ] && [ -d "$kp_p" ]; then
-  kp_open directories; find "$kp_p" ! -path "$kp_p" -type d; kp_close
-  kp_open files; find "$kp_p" ! -path "$kp_p" ! -type d; kp_close
-fi
-if kp_apply; then
-  if [ "$kp_type" = directory ]; then kp_try rm -rf -- "$kp_p"; else kp_try rm -f -- "$kp_p"; fi || return 1
-else kp_predict path "$kp_p" 'absent'
-fi`;
-
-/** Attributes of what the link points to, or of the link itself; of a link to nothing there are none to set. */
-const linkAttributes = (args: Arguments): Script =>
-  [args.owner, args.group, args.mode, args.attributes, args.seuser, args.serole, args.setype, args.selevel].every(
-    (wanted) => wanted === undefined,
-  )
-    ? times(args, 'other')
-    : sh`
-kp_link=$kp_p
-kp_stat "$kp_p"
-${follow(args)}
-if [ "$kp_type" != absent ]; then
-  kp_bring "$kp_p" ${attributes(args)} || return 1
-  ${times(args, 'other')}
-fi
-kp_p=$kp_link`;
-
-function stateLink(args: Arguments): Script {
-  if (args.src === undefined) {
-    return sh`
-case $kp_type in
-link) ;;
-*) kp_fail 'src is required for creating new symlinks'; return 1 ;;
-esac
-${linkAttributes(args)}`;
-  }
-  const target = posix.isAbsolute(args.src) ? args.src : posix.join(posix.dirname(args.path), args.src);
-  return sh`
-kp_src=${args.src}
-if [ -z ${args.force} ] && ! kp_is_there ${target}; then
-  if [ -n "$kp_dry" ]; then kp_unknown ${`${target} is not there yet`}; return 0; fi
-  kp_fail ${`src file does not exist, use "force=yes" if you really want to create the link: ${target}`}
-  return 1
-fi
-case $kp_type in
-absent) ;;
-link)
-  kp_old=$(readlink -- "$kp_p")
-  if kp_predicted link "$kp_p"; then kp_old=$kp_value; fi ;;
-directory)
-  [ -n ${args.force} ] || { kp_cannot "refusing to convert from directory to symlink for $kp_p"; return 1; }
-  if [ -n "$(ls -A -- "$kp_p" 2>/dev/null)" ]; then
-    kp_cannot "the directory $kp_p is not empty, refusing to convert it"; return 1
-  fi ;;
-*) [ -n ${args.force} ] || { kp_cannot "refusing to convert from $kp_type to symlink for $kp_p"; return 1; } ;;
-esac
-if [ "$kp_type" != link ] || [ "$kp_old" != "$kp_src" ]; then
-  [ "$kp_type" != link ] || { kp_set before_src "$kp_old"; kp_set after_src "$kp_src"; }
-  [ "$kp_type" = link ] || kp_from "$kp_type" link
-  kp_parent "$kp_p" || return 1
-  if kp_apply; then
-    if [ "$kp_type" = directory ]; then kp_try rmdir -- "$kp_p" || return 1; fi
-    kp_try ln -sfn -- "$kp_src" "$kp_p" || return 1
-  else
-    kp_foresee "$kp_p" link 0777 '' ''
-    kp_predict link "$kp_p" "$kp_src"
-    return 0
-  fi
-fi
-${linkAttributes(args)}`;
-}
-
-function stateHard(args: Arguments): Script {
-  if (args.src === undefined) {
-    return sh`
-if [ "$kp_type" != file ] || [ "$(stat -c %h -- "$kp_p")" -lt 2 ]; then
-  kp_fail 'src is required for creating new hardlinks'; return 1
-fi
-kp_bring "$kp_p" ${attributes(args)} || return 1
-${times(args, 'other')}`;
-  }
-  return sh`
-kp_src=${args.src}
-if ! kp_is_there "$kp_src"; then
-  if [ -n "$kp_dry" ]; then kp_unknown "$kp_src is not there yet"; return 0; fi
-  kp_fail 'src does not exist'; return 1
-fi
-if ! { [ "$kp_type" = file ] && [ "$kp_p" -ef "$kp_src" ]; } && ! { kp_predicted hard "$kp_p" && [ "$kp_value" = "$kp_src" ]; }; then
-  case $kp_type in
-  absent | link) ;;
-  file) [ -n ${args.force} ] || { kp_fail 'Cannot link, file exists at destination'; return 1; } ;;
-  *) kp_fail "Cannot link, $kp_type exists at destination"; return 1 ;;
-  esac
-  kp_from "$kp_type" hard
-  kp_parent "$kp_p" || return 1
-  if kp_apply; then
-    kp_temp "$kp_p"
-    kp_try ln -- "$kp_src" "$kp_tmp" || return 1
-    kp_replace_link "$kp_tmp" "$kp_p" || { rm -f -- "$kp_tmp"; return 1; }
-    kp_stat "$kp_p"
-  else
-    kp_foresee_file "$kp_p" '' '' ''
-    kp_predict hard "$kp_p" "$kp_src"
-    return 0
-  fi
-fi
-kp_bring "$kp_p" ${attributes(args)} || return 1
-${times(args, 'other')}`;
-}
+export type FileArguments = ArgumentsOf<typeof parameters>;
 
 /** A failure says what is there. */
 const helpers = sh`
@@ -251,7 +63,7 @@ const peek = (path: string): Script => sh`
 kp_set path ${path}
 [ "$(head -c 8192 -- ${path} 2>/dev/null | tr -d '\000' | wc -c)" = "$(head -c 8192 -- ${path} 2>/dev/null | wc -c)" ] || kp_set binary 1`;
 
-function body(args: Arguments): Script {
+function body(args: FileArguments): Script {
   switch (args.state) {
     case 'file':
       return stateFile(args);
@@ -274,51 +86,6 @@ absent) ${args.recurse ? stateDirectory(args) : stateFile(args)} ;;
 *) ${stateFile(args)} ;;
 esac`;
   }
-}
-
-/** Paths that a directory holds, as Ansible lists them where it is removed. */
-function contents(report: Report): Mapping {
-  const lines = (field: string) =>
-    (report.text(field) ?? '')
-      .split('\n')
-      .filter((line) => line !== '')
-      .sort();
-  if (report.text('directories') === undefined) return {};
-  return { path_content: { directories: lines('directories'), files: lines('files') } };
-}
-
-function interpret(report: Report, args: Arguments, { diffMode }: TaskContext): Interpretation {
-  const place = report.text('path') ?? args.path;
-  if (args._diff_peek !== undefined) {
-    return { result: withFailure(report, { path: place, appears_binary: report.text('binary') !== undefined }) };
-  }
-  const { before, after } = attributeChanges(report);
-  for (const name of ['state', 'src', 'mtime', 'atime']) {
-    const [old, now] = [report.text(`before_${name}`), report.text(`after_${name}`)];
-    if (old === undefined || now === undefined || old === now) continue;
-    const isTime = name.endsWith('time');
-    before[name] = isTime ? Number(old) : old;
-    after[name] = isTime ? Number(now) : now;
-  }
-  Object.assign(before, contents(report));
-  const warnings = ['no_user', 'no_group'].flatMap((field) => report.text(field) ?? []);
-  const named =
-    args.state === 'link' || args.state === 'hard' || args.state === 'touch' ? { dest: place } : { path: place };
-  const facts = factsOf(report);
-  const state = facts.state === 'file' && args.state === 'hard' ? { state: 'hard' } : {};
-  return {
-    result: withFailure(report, {
-      ...named,
-      ...(args.src !== undefined && { src: args.src }),
-      ...facts,
-      ...state,
-      ...(report.status !== 'failed' && {
-        diff: { before: { path: place, ...before }, after: { path: place, ...after } },
-      }),
-      ...(warnings.length > 0 && { warnings }),
-    }),
-    diff: diffMode ? settingsOfPath(place, before, after) : [],
-  };
 }
 
 export const file = defineTask({

@@ -1,4 +1,4 @@
-import { KprovError } from '../../errors/index.js';
+import { KprovError } from '../../../errors/index.js';
 
 /** What becomes of a time of a file: left alone, the present, or `YYYY-MM-DD hh:mm:ss` of the host's clock. */
 export type FileTime = 'preserve' | 'now' | { at: string };

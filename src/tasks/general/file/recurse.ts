@@ -1,4 +1,4 @@
-import { joinScripts, type Script, sh } from '../../shell/index.js';
+import { joinScripts, type Script, sh } from '../../../shell/index.js';
 
 interface Recursion {
   mode: string | undefined;
