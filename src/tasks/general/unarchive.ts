@@ -197,6 +197,7 @@ kp_work_on
 kp_rc=$?
 ${cleanUp}
 [ "$kp_rc" = 0 ] || return "$kp_rc"
+kp_stat "$kp_dest"
 kp_facts "$kp_dest"`;
 }
 

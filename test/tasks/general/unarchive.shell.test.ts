@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unarchive } from '../../../src/tasks/general/unarchive.js';
-import { proveTaskCases, putFiles } from '../../support/task-cases.js';
+import { shells } from '../../support/shells.js';
+import { proveTaskCases, putFiles, TaskHost } from '../../support/task-cases.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kprov-'));
 putFiles(folder, { 'top/a b': 'one\n', 'top/sub/c': { content: 'two\n', mode: 0o755 }, 'top/l': { link: 'a b' } });
@@ -43,6 +44,7 @@ proveTaskCases(unarchive, [
     args: { src: '{dir}/x.tgz', dest: '{dir}/d/', remote_src: true, mode: 'u=rwX,go=' },
     after: unpacked,
     modes: { 'd/top/sub/c': '0700', 'd/top/a b': '0600' },
+    result: { dest: '{dir}/d/', state: 'directory' },
   },
   {
     name: 'a tar archive of the control machine',
@@ -101,3 +103,19 @@ proveTaskCases(unarchive, [
     result: { msg: expect.stringContaining('Failed to find handler for "') },
   },
 ]);
+
+test.each(shells)(
+  'in %s what is there already is told of as the directory, whatever its members are',
+  async (_name, argv) => {
+    const host = new TaskHost(argv);
+    const dest = mkdtempSync(join(tmpdir(), 'kprov-'));
+    const args = { src: join(folder, 'x.tgz'), dest, remote_src: true, mode: '0711' };
+    const runs = [await host.run(unarchive, args), await host.run(unarchive, args)];
+    await host.close();
+    rmSync(dest, { recursive: true });
+    expect(runs.map(({ result }) => [result.state, result.mode])).toEqual([
+      ['directory', '0700'],
+      ['directory', '0700'],
+    ]);
+  },
+);
