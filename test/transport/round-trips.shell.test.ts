@@ -11,6 +11,7 @@ const bed = new SshBed();
 beforeAll(() => {
   for (const name of ['user', 'other', 'host']) bed.key(name);
   bed.key('rsa', 'rsa');
+  bed.key('ecdsa', 'ecdsa');
 });
 afterAll(() => bed.close());
 
@@ -20,9 +21,10 @@ const LEAST = 7;
 test.each([
   ['a key at hand', 'user', LEAST],
   ['an RSA key at hand', 'rsa', LEAST],
+  ['an ECDSA key at hand', 'ecdsa', LEAST],
   ['a second key, after one that is refused', 'other', LEAST + 2],
 ])('logging in with %s, running a command and writing to it: no round trip too many', async (_, key, most) => {
-  const server = await bed.sshd({ authorized: ['user', 'rsa'], unknown: true });
+  const server = await bed.sshd({ authorized: ['user', 'rsa', 'ecdsa'], unknown: true });
   const proxy = await delayedProxy(server.port, 30);
   const second = key === 'other' ? { commonArgs: `-o IdentityFile=${bed.path('user')}` } : {};
   try {

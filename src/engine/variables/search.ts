@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import type { Files } from '../../values/index.js';
@@ -9,17 +9,24 @@ export function searchPath(task: Task): string[] {
   return [...new Set([...roles.map((role) => role.path), dirname(task.position.file), task.scope.directory])];
 }
 
-/** Where a task's files of a kind ("files", "templates", ...) are looked for, nearest first. */
-export const searchPlaces = (task: Task, kind: string): string[] =>
-  searchPath(task).flatMap((folder) => [join(folder, kind), folder]);
+const known = new WeakMap<Task, Map<string, readonly string[]>>();
+
+/** Where a task's files of a kind ("files", "templates", ...) are looked for, nearest first. Asked for by every host. */
+export function searchPlaces(task: Task, kind: string): readonly string[] {
+  const places = known.get(task) ?? new Map<string, readonly string[]>();
+  known.set(task, places);
+  const found = places.get(kind) ?? searchPath(task).flatMap((folder) => [join(folder, kind), folder]);
+  places.set(kind, found);
+  return found;
+}
 
 /** The file that a task means. Throws KprovError naming the places that were searched. */
 export function findFile(files: Files, task: Task, kind: string, name: string): string {
-  if (name.startsWith('~/')) return normalize(join(process.env.HOME ?? '/', name.slice(2)));
+  if (name.startsWith('~/')) return join(process.env.HOME ?? '/', name.slice(2));
   if (isAbsolute(name)) return name;
   const places = searchPlaces(task, kind);
   for (const place of places) {
-    const candidate = normalize(join(place, name));
+    const candidate = join(place, name);
     if (files.kind(candidate) !== undefined) return name.endsWith('/') ? `${candidate.replace(/\/$/, '')}/` : candidate;
   }
   throw new KprovError('file-not-found', `Could not find or access '${name}' on the control machine`, {

@@ -1,4 +1,5 @@
-import type { ParsedKey, SigningRequestOptions, SshClient } from '../auth/ssh2.js';
+import type { ParsedKey, SshClient } from '../auth/ssh2.js';
+import { signWith } from './sign-with.js';
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
@@ -13,9 +14,6 @@ interface Handlers {
   /** Which signatures the server takes, and other extensions of its own. */
   EXT_INFO(...heard: unknown[]): void;
 }
-
-const hashOf = (algorithm: string | undefined): SigningRequestOptions['hash'] =>
-  algorithm === 'rsa-sha2-256' ? 'sha256' : algorithm === 'rsa-sha2-512' ? 'sha512' : undefined;
 
 /**
  * A login whose first credential is a private key at hand takes two round trips less: the request for it is signed
@@ -39,7 +37,7 @@ function signFirst(protocol: Protocol, first: ParsedKey): void {
     protocol.authPK = request;
     if (sign !== undefined || key !== first) return request(user, key, algorithm, sign);
     request(user, key, algorithm, (data, done) => {
-      const signature: Buffer | Error = key.sign(data, hashOf(algorithm));
+      const signature = signWith(key, algorithm, data);
       if (signature instanceof Error) request(user, key, algorithm);
       else done(signature);
     });
