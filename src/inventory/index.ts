@@ -1,5 +1,4 @@
 export { compareText } from './compare-text.js';
-export { globMatcher } from './glob.js';
 export { type LoadedSources, loadInventory } from './load.js';
 export type {
   Executed,

@@ -1,7 +1,6 @@
 import { type Diagnostic, KprovError, nearest } from '../errors/index.js';
-import type { Files } from '../values/index.js';
+import { type Files, globMatcher } from '../values/index.js';
 import { parseAddress } from './address.js';
-import { globMatcher } from './glob.js';
 import type { Inventory } from './model.js';
 import { localhostNames, showName } from './names.js';
 import { placeOf } from './place.js';

@@ -1,5 +1,5 @@
 import type { Position } from '../errors/index.js';
-import { isMapping, type Mapping, mapping } from '../values/index.js';
+import { escapePattern, isMapping, type Mapping, mapping } from '../values/index.js';
 import type { Path } from '../yaml/index.js';
 import { builtin, findAction, reportUnknownAction } from './action-names.js';
 import type { TaskDescription } from './catalogue.js';
@@ -38,7 +38,7 @@ function placeOf(places: ReadonlyMap<string, Cursor>, path: Path, otherwise: Pos
     return rest.length === 0 ? positionOf(cursor) : cursor.document.at([...cursor.path, ...rest]);
   const whole = positionOf(cursor);
   const text = String(cursor.value);
-  const at = text.search(new RegExp(`(?<![^\\s])${String(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}=`));
+  const at = text.search(new RegExp(`(?<![^\\s])${escapePattern(String(name))}=`));
   const isPlain = whole.length === text.length;
   const word = /^[^\s]*/.exec(text.slice(at))?.[0] ?? '';
   return at < 0 || !isPlain ? whole : { ...whole, column: whole.column + at, length: word.length };

@@ -1,3 +1,4 @@
+import { escapePattern } from '../values/index.js';
 import { TemplateError } from './errors.js';
 import { literalEval } from './python/literal.js';
 import { type Delimiters, defaultSyntax, type Syntax } from './syntax/delimiters.js';
@@ -54,18 +55,17 @@ export function prepareText(text: string, options: TextOptions): PreparedText {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Whole lines that begin with the prefix are statements; a colon may end them. */
 const statementLines = ({ source, syntax }: PreparedText, prefix: string): string =>
   source.replace(
-    new RegExp(`^[ \\t\\v]*${escaped(prefix)}(.*?):?[ \\t]*(?:\\n|(?![^]))`, 'gm'),
+    new RegExp(`^[ \\t\\v]*${escapePattern(prefix)}(.*?):?[ \\t]*(?:\\n|(?![^]))`, 'gm'),
     (_, statement: string) => `${syntax.blockStart} ${statement.trim()} ${syntax.blockEnd}`,
   );
 
 /** What stands behind the prefix in a line is left out. */
 const withoutCommentLines = ({ source }: PreparedText, prefix: string): string =>
-  source.replace(new RegExp(`[ \\t]*${escaped(prefix)}.*`, 'g'), '');
+  source.replace(new RegExp(`[ \\t]*${escapePattern(prefix)}.*`, 'g'), '');
 
 function applyHeader(prepared: PreparedText, pair: string): void {
   const colon = pair.indexOf(':');

@@ -1,7 +1,9 @@
 export { bytesOfText, textOfBytes } from './any-bytes.js';
 export { parseBoolean } from './boolean.js';
+export { escapePattern } from './escape-pattern.js';
 export { type FileContent, type Files, isLarge, type LargeFile, type PathFacts, type ReadOptions } from './files.js';
 export { Float, float, floatText, unboxed } from './float.js';
+export { globMatcher } from './glob.js';
 export { type HashBehaviour, merged, putOver } from './hash-behaviour.js';
 export { literalText } from './literal.js';
 export { Pending } from './pending.js';

@@ -6,7 +6,7 @@ export const MASK = '********';
 /** Shorter secrets would mask half of every text; they are still never printed by name. */
 const SHORTEST = 4;
 
-const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+import { escapePattern } from './escape-pattern.js';
 
 /** The forms a secret can take on its way: as it is, in base64, in a URL, in JSON, between single quotes of a shell. */
 function disguises(secret: string): string[] {
@@ -40,7 +40,7 @@ export class Redactor {
     this.#pattern ??= new RegExp(
       [...this.#forms]
         .sort((a, b) => b.length - a.length)
-        .map(escapeRegExp)
+        .map(escapePattern)
         .join('|'),
       'g',
     );

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
-import { globMatcher } from '../../inventory/index.js';
-import type { Files } from '../../values/index.js';
+import { type Files, globMatcher } from '../../values/index.js';
 
 const isPattern = (part: string): boolean => /[*?[]/.test(part);
 

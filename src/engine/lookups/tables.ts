@@ -1,5 +1,5 @@
 import { KprovError } from '../../errors/index.js';
-import { isMapping, type Mapping, parseBoolean, type Value } from '../../values/index.js';
+import { globMatcher, isMapping, type Mapping, parseBoolean, type Value } from '../../values/index.js';
 
 /** A file's text in the encoding. */
 type ReadText = (name: string, encoding: string) => string;
@@ -195,14 +195,11 @@ export function ini(terms: readonly Value[], kwargs: Mapping, read: ReadText): V
 
 const isGlob = (pattern: string): boolean => /[*?[]/.test(pattern);
 
-function globOf(pattern: string): RegExp {
-  if (pattern.startsWith('~')) return new RegExp(pattern.slice(1));
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${source}$`);
+/** `~` begins a regular expression, else it is a shell pattern. */
+function matcherOf(pattern: string): (name: string) => boolean {
+  if (!pattern.startsWith('~')) return globMatcher(pattern);
+  const regex = new RegExp(pattern.slice(1));
+  return (name) => regex.test(name);
 }
 
 /** The hosts of a pattern, by the variable `groups`. */
@@ -226,9 +223,9 @@ export function inventoryHostnames(terms: readonly Value[], groups: Value | unde
     if (known !== undefined) return known;
     if (pattern === '*') return all;
     if (!isGlob(pattern) && !pattern.startsWith('~')) return all.filter((host) => host === pattern);
-    const regex = globOf(pattern);
-    const matched = [...byGroup].filter(([group]) => regex.test(group)).flatMap(([, hosts]) => hosts);
-    return [...matched, ...all.filter((host) => regex.test(host))];
+    const matches = matcherOf(pattern);
+    const matched = [...byGroup].filter(([group]) => matches(group)).flatMap(([, hosts]) => hosts);
+    return [...matched, ...all.filter(matches)];
   };
   const patterns = terms
     .flatMap((term) => String(term).split(/[,:](?![^[]*\])/))

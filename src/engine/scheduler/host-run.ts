@@ -1,6 +1,5 @@
-import { globMatcher } from '../../inventory/index.js';
 import type { Node, Task } from '../../playbook/index.js';
-import { type Mapping, Pending, Unknowable } from '../../values/index.js';
+import { globMatcher, type Mapping, Pending, Unknowable } from '../../values/index.js';
 import { TaskRun } from '../attempts/task-run.js';
 import { runMeta } from '../controls/meta.js';
 import type { Conversation } from '../conversation/conversation.js';

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { pythonRegex } from '../../template/python/regex.js';
-import { float, type Mapping } from '../../values/index.js';
-import { fnmatch } from './patterns.js';
+import { float, globMatcher, type Mapping } from '../../values/index.js';
 import { permissions, typeBits } from './stat.js';
 
 /** What is known of one path after the listing. */
@@ -75,9 +74,9 @@ const isBeyond = (value: number, bound: number | undefined): boolean =>
 /** Whether an entry is one that was searched for, as far as names, types, ages and sizes can say. */
 export function sought(search: Search, now: number): (entry: Entry) => boolean {
   const matcher = (pattern: string): ((name: string) => boolean) => {
-    const regex = search.useRegex
-      ? new RegExp(`^(?:${pythonRegex(pattern).regex.source})`, pythonRegex(pattern).regex.flags.replace('g', ''))
-      : fnmatch(pattern);
+    if (!search.useRegex) return globMatcher(pattern);
+    const { source, flags } = pythonRegex(pattern).regex;
+    const regex = new RegExp(`^(?:${source})`, flags.replace('g', ''));
     return (name) => regex.test(name);
   };
   const wanted = (search.patterns.length > 0 ? search.patterns : [search.useRegex ? '.*' : '*']).map(matcher);

@@ -1,4 +1,4 @@
-import { escapePattern } from './patterns.js';
+import { escapePattern } from '../../values/index.js';
 
 export interface IniEdit {
   section: string | undefined;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { fnmatch } from './patterns.js';
+import { globMatcher } from '../../values/index.js';
 
 interface Line {
   marker: string | undefined;
@@ -23,7 +23,7 @@ function isAbout({ hosts }: Line, host: string): boolean {
   const hashed = /^\|1\|([^|]+)\|([^|]+)$/.exec(hosts);
   if (hashed) return hmac(Buffer.from(hashed[1] ?? '', 'base64'), host) === hashed[2];
   const patterns = hosts.toLowerCase().split(',');
-  const matches = (pattern: string) => fnmatch(pattern.replaceAll('[', '[[]')).test(host);
+  const matches = (pattern: string) => globMatcher(pattern.replaceAll('[', '[[]'))(host);
   if (patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1)))) return false;
   return patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern));
 }

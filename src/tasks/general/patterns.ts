@@ -1,5 +1,4 @@
-/** A text as an expression that matches just it. */
-export const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+import { escapePattern } from '../../values/index.js';
 
 /** A shell pattern as Python's fnmatch reads it (one name, case counts), as an expression that matches whole names. */
 export function fnmatch(pattern: string): RegExp {

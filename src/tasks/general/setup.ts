@@ -1,4 +1,4 @@
-import type { Mapping } from '../../values/index.js';
+import { globMatcher, type Mapping } from '../../values/index.js';
 import { flag, integer, list, path } from '../parameters.js';
 import { defineTask, program, type Report } from '../task.js';
 import { distributionFacts } from './facts/distribution.js';
@@ -62,19 +62,10 @@ function minimumOf(facts: Mapping, subsets: readonly string[]): Mapping {
   return Object.fromEntries(Object.entries(facts).filter(([name]) => kept.some((pattern) => pattern.test(name))));
 }
 
-/** A shell pattern as a regular expression. */
-function globOf(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source.replaceAll('[!', '[^')}$`);
-}
-
 function keep(facts: Mapping, filters: readonly string[]): Mapping {
-  const patterns = filters.filter((pattern) => pattern !== '' && pattern !== '*').map(globOf);
+  const patterns = filters.filter((pattern) => pattern !== '' && pattern !== '*').map(globMatcher);
   if (patterns.length === 0) return facts;
-  const matches = (name: string) => patterns.some((p) => p.test(name) || p.test(name.replace(/^ansible_/, '')));
+  const matches = (name: string) => patterns.some((like) => like(name) || like(name.replace(/^ansible_/, '')));
   return Object.fromEntries(Object.entries(facts).filter(([name]) => matches(name)));
 }
 

@@ -1,3 +1,4 @@
+import { escapePattern } from '../../values/index.js';
 /** Python's strftime and strptime on plain fields of a date; no clock, no time zone database. */
 import { TemplateError } from '../errors.js';
 
@@ -203,9 +204,7 @@ export interface ParsedDate {
 /** Python's strptime; throws TemplateError where the text does not fit the format. */
 export function parseDate(text: string, format: string): ParsedDate {
   const letters: string[] = [];
-  const pattern = format
-    .replace(/%([TFRD])/g, (_, letter) => compounds[letter] ?? '')
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const pattern = escapePattern(format.replace(/%([TFRD])/g, (_, letter) => compounds[letter] ?? ''))
     .replace(/%([a-zA-Z%])/g, (_, letter: string) => {
       const reader = readers[letter];
       if (reader === undefined) throw new TemplateError(`'${letter}' is a bad directive in format '${format}'`);

@@ -1,9 +1,8 @@
+import { escapePattern } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import type { Syntax } from './delimiters.js';
 import { lexExpression } from './lex-expression.js';
 import type { Token } from './token.js';
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
 interface Patterns {
   begin: RegExp;
@@ -15,21 +14,21 @@ interface Patterns {
 }
 
 function makePatterns(syntax: Syntax): Patterns {
-  const [blockStart, blockEnd] = [escaped(syntax.blockStart), escaped(syntax.blockEnd)];
+  const [blockStart, blockEnd] = [escapePattern(syntax.blockStart), escapePattern(syntax.blockEnd)];
   const suffix = syntax.trimBlocks ? '\\n?' : '';
   const blockClose = `(?:\\+${blockEnd}|-${blockEnd}\\s*|${blockEnd}${suffix})`;
-  const commentEnd = escaped(syntax.commentEnd);
+  const commentEnd = escapePattern(syntax.commentEnd);
   // The longest delimiter wins where one begins with another.
   const starts = [syntax.variableStart, syntax.blockStart, syntax.commentStart]
     .sort((a, b) => b.length - a.length)
-    .map(escaped)
+    .map(escapePattern)
     .join('|');
   return {
     begin: new RegExp(`(${starts})([-+]?)`, 'g'),
     rawBegin: new RegExp(`${blockStart}[-+]?\\s*raw\\s*(?:-${blockEnd}\\s*|${blockEnd})`, 'y'),
     rawEnd: new RegExp(`${blockStart}([-+]?)\\s*endraw\\s*${blockClose}`, 'g'),
     blockEnd: new RegExp(blockClose, 'y'),
-    variableEnd: new RegExp(`-${escaped(syntax.variableEnd)}\\s*|${escaped(syntax.variableEnd)}`, 'y'),
+    variableEnd: new RegExp(`-${escapePattern(syntax.variableEnd)}\\s*|${escapePattern(syntax.variableEnd)}`, 'y'),
     commentEnd: new RegExp(`\\+${commentEnd}|-${commentEnd}\\s*|${commentEnd}${suffix}`, 'g'),
   };
 }
