@@ -136,6 +136,13 @@ function loadTask(context: Context, cursor: Cursor, scope: Scope): Node[] {
   const isImport = name === 'import_tasks' || (name === 'include_tasks' && (isStatic ?? isPlain));
   if (isImport || name === 'import_role') warnAboutIdle(context, cursor, own);
   if (isImport) return importTasks(context, { cursor, own, action, scope, hasLoop: loop !== undefined });
+  if (name === 'meta' && action.args.free_form === 'end_role' && (scope.isHandler || scope.role === undefined)) {
+    report(context, action.position, {
+      code: 'unsupported-keyword',
+      message: `Cannot execute 'end_role' from ${scope.isHandler ? 'a handler' : 'outside of a role'}`,
+    });
+    return [];
+  }
   if (name === 'meta' && scope.isHandler && action.args.free_form === 'flush_handlers') {
     report(context, action.position, {
       code: 'unsupported-keyword',

@@ -26,7 +26,6 @@ const without: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Choices that are not there, with the reason. */
 const withoutChoices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  meta: { end_role: 'younger than the release that kprov follows' },
   hostname: Object.fromEntries(
     ['darwin', 'freebsd', 'macos', 'macosx', 'openbsd', 'openrc', 'sles', 'solaris'].map((use) => [
       use,

@@ -1,3 +1,4 @@
+import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import { taskInfo } from '../attempts/names.js';
 import type { Order } from '../events.js';
@@ -5,12 +6,13 @@ import type { HostRun } from '../scheduler/host-run.js';
 import { variablesOf } from '../variables/variables.js';
 import { refreshInventory } from './refresh-inventory.js';
 
-const said: Readonly<Record<string, (host: string) => string>> = {
+const said: Readonly<Record<string, (host: string, role: string) => string>> = {
   noop: () => 'noop',
   flush_handlers: (host) => `triggered running handlers for ${host}`,
   end_host: (host) => `ending play for ${host}`,
   end_play: () => 'ending play',
   end_batch: () => 'ending batch',
+  end_role: (host, role) => `ending role ${role} for ${host}`,
   clear_facts: () => 'facts cleared',
   clear_host_errors: () => 'cleared host errors',
   reset_connection: () => 'reset connection',
@@ -33,10 +35,21 @@ export async function runMeta(host: HostRun, task: Task, order: Order): Promise<
     type: 'meta-done',
     host: host.host,
     task: taskInfo(host, task, order),
-    message: skipped ? `${action} conditional evaluated to False` : (said[action]?.(host.host) ?? action),
+    message: skipped
+      ? `${action} conditional evaluated to False`
+      : (said[action]?.(host.host, task.role?.name ?? '') ?? action),
     skipped,
   });
-  if (!skipped) await steer(host, action, order);
+  if (skipped) return;
+  if (action === 'end_role') endRole(host, task);
+  else await steer(host, action, order);
+}
+
+/** Only known now where the action is a template; loading refuses what is written so. */
+function endRole(host: HostRun, { role, isHandler }: Task): void {
+  if (isHandler) throw new KprovError('bad-meta', "Cannot execute 'end_role' from a handler");
+  if (role === undefined) throw new KprovError('bad-meta', "Cannot execute 'end_role' from outside of a role");
+  host.endedRoles.add(role.id);
 }
 
 async function steer(host: HostRun, action: string, order: Order): Promise<void> {

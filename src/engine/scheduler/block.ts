@@ -6,6 +6,7 @@ import type { HostRun } from './host-run.js';
 /** A block: its tasks, `rescue` where one of them has failed, `always`. Throws Stop where the host is not to go on. */
 export async function runBlock(host: HostRun, block: Block, order: Order): Promise<void> {
   const { role } = block;
+  if (block.isRole && role) host.endedRoles.delete(role.id);
   if (block.isRole && role && !role.allowDuplicates) {
     if (host.doneRoles.has(role.id)) return;
     host.doneRoles.add(role.id);

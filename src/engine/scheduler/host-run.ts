@@ -51,6 +51,8 @@ export class HostRun {
   isFlushing = false;
   /** Uses of roles that are done (`RoleContext.id`). */
   readonly doneRoles = new Set<string>();
+  /** Those whose other tasks `meta: end_role` leaves out. */
+  readonly endedRoles = new Set<string>();
   /** Check mode: something that comes later may need what was not done. */
   pretended = false;
   /** `--start-at-task` has not been reached yet. */
@@ -176,6 +178,7 @@ export class HostRun {
       this.seeking = false;
     }
     if (task.isHandler) return true;
+    if (task.role && this.endedRoles.has(task.role.id)) return false;
     const { templar } = this.play.run.scope;
     const tags = renderedTags(task.tags, (tag) => templar.render(tag, variablesOf(this.scope(task))));
     return isSelected(tags, options.tags);

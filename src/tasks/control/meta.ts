@@ -10,6 +10,7 @@ const actions = [
   'end_host',
   'end_play',
   'end_batch',
+  'end_role',
   'reset_connection',
   'refresh_inventory',
 ] as const;
