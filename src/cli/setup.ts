@@ -36,7 +36,7 @@ export interface Setup extends Inputs {
   ownPlugins: OwnPlugins;
 }
 
-export function makeTemplar(
+function makeTemplar(
   warn: (message: string) => void,
   { files, vault, settings }: Pick<Setup, 'files' | 'vault'> & Partial<Pick<Setup, 'settings'>> = {
     files: nodeFiles,

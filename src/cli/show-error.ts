@@ -7,7 +7,7 @@ interface ShowOptions extends RenderOptions {
   readLine: ReadLine;
 }
 
-export const diagnosticOf = ({ code, message, fix, why, position }: KprovError): Diagnostic => ({
+const diagnosticOf = ({ code, message, fix, why, position }: KprovError): Diagnostic => ({
   severity: 'error',
   code,
   message,

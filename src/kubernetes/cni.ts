@@ -91,8 +91,6 @@ export const cniNames = Object.keys(plugins) as readonly CniName[];
 
 export const cniPlugin = (name: CniName): CniPlugin => plugins[name];
 
-export const isCniName = (name: string): name is CniName => Object.hasOwn(plugins, name);
-
 /** The pod subnet that `kubeadm init` is given where the user names a network but no subnet. */
 export const defaultPodSubnet = (name: CniName): string => (name === 'weave' ? '10.32.0.0/12' : '10.244.0.0/16');
 

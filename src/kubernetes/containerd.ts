@@ -18,7 +18,7 @@ export interface RegistryMirror {
 }
 
 export const CONTAINERD_CONFIG = '/etc/containerd/config.toml';
-export const CERTS_D = '/etc/containerd/certs.d';
+const CERTS_D = '/etc/containerd/certs.d';
 
 /** A TOML basic string. */
 export const tomlString = (text: string): string =>

@@ -1,8 +1,8 @@
 /** Modules for overlay file systems and for bridged traffic that iptables sees. */
-export const baseModules = ['overlay', 'br_netfilter'] as const;
+const baseModules = ['overlay', 'br_netfilter'] as const;
 
 /** What kube-proxy's IPVS mode needs; nf_conntrack was nf_conntrack_ipv4 before Linux 4.19. */
-export const ipvsModules = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'] as const;
+const ipvsModules = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'] as const;
 
 /** The older name of a module, to be tried where the first is unknown to the kernel. */
 export const moduleFallback: Readonly<Record<string, string>> = { nf_conntrack: 'nf_conntrack_ipv4' };

@@ -54,7 +54,7 @@ const controlPlanePorts = [6443, 10259, 10257, 10250, 2379, 2380];
 const workerPorts = [10250];
 
 /** Differences below it are the time between two questions. */
-export const MAX_CLOCK_SKEW_SECONDS = 60;
+const MAX_CLOCK_SKEW_SECONDS = 60;
 
 const RFC_1123 = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 

@@ -2,8 +2,7 @@ import { type Diagnostic, KprovError } from '../errors/index.js';
 import { type Cidr, overlaps, parseSubnets } from './cidr.js';
 import type { ClusterOptions } from './kubeadm-options.js';
 
-export const DEFAULT_SERVICE_SUBNET = '10.96.0.0/12';
-export const DEFAULT_DNS_DOMAIN = 'cluster.local';
+const DEFAULT_SERVICE_SUBNET = '10.96.0.0/12';
 
 function read(text: string, what: string, found: Diagnostic[]): Cidr[] {
   try {

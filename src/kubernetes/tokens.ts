@@ -1,9 +1,6 @@
 /** https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#token-format */
 export const isBootstrapToken = (text: string): boolean => /^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(text);
 
-/** The public half of a token: safe to show, names the secret `bootstrap-token-<id>`. */
-export const tokenId = (token: string): string => token.slice(0, 6);
-
 export const isCaCertHash = (text: string): boolean => /^sha256:[0-9a-f]{64}$/.test(text);
 
 /** An AES key of 32 bytes in hexadecimal digits. */

@@ -76,7 +76,7 @@ export function toConditions(context: Context, cursor: Cursor, name: string): Co
   return conditions;
 }
 
-export function toNames(context: Context, cursor: Cursor, name: string): string[] {
+function toNames(context: Context, cursor: Cursor, name: string): string[] {
   const names: string[] = [];
   for (const item of items(cursor)) {
     if (typeof item.value === 'string') names.push(item.value);
@@ -85,7 +85,7 @@ export function toNames(context: Context, cursor: Cursor, name: string): string[
   return names;
 }
 
-export function toTags(context: Context, cursor: Cursor): string[] {
+function toTags(context: Context, cursor: Cursor): string[] {
   if (typeof cursor.value === 'string')
     return cursor.value
       .split(',')
@@ -121,7 +121,7 @@ export function toVars(context: Context, cursor: Cursor, name = 'vars'): Mapping
 }
 
 /** Mappings and templates of mappings. */
-export function toMappings(context: Context, cursor: Cursor, name: string): Value[] {
+function toMappings(context: Context, cursor: Cursor, name: string): Value[] {
   const found: Value[] = [];
   for (const item of items(cursor)) {
     if (isMapping(item.value) || (typeof item.value === 'string' && isTemplate(item.value))) {

@@ -100,7 +100,7 @@ const decodeEscapes = (text: string): string =>
   text.replace(/\\(?:U[\da-fA-F]{8}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|[\\'"abfnrtv])/g, unescapePython);
 
 /** Without the pair of quotes around it, where one pair is. */
-export function unquote(text: string): string {
+function unquote(text: string): string {
   const first = text[0];
   const isQuoted = text.length > 1 && (first === '"' || first === "'") && text.at(-1) === first && text.at(-2) !== '\\';
   return isQuoted ? text.slice(1, -1) : text;

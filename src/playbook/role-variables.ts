@@ -2,7 +2,7 @@ import { type HashBehaviour, type Mapping, mapping, putOver } from '../values/in
 import type { RoleContext } from './model.js';
 
 /** A role's dependencies, theirs first, each in the order in which it runs. */
-export function allDependencies(role: RoleContext): RoleContext[] {
+function allDependencies(role: RoleContext): RoleContext[] {
   return role.dependencies.flatMap((dependency) => [...allDependencies(dependency), dependency]);
 }
 

@@ -99,7 +99,7 @@ function failureRows(result: TaskResult, task: TaskInfo, paint: Paint): string[]
 }
 
 /** What went wrong on a host, in full: for the report of a failure. */
-export function failureLines(event: TaskFinished, options: Pick<LineOptions, 'paint' | 'verbosity'>): string[] {
+function failureLines(event: TaskFinished, options: Pick<LineOptions, 'paint' | 'verbosity'>): string[] {
   const { result, task } = event;
   const failing = task.loop ? firstFailedItem(result) : result;
   return failureRows(failing, task, options.paint);

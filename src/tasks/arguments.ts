@@ -78,7 +78,7 @@ const unsupported = (task: string, parameter: string): string =>
     : `Unsupported parameters for (${task}) module: ${parameter}`;
 
 /** Why a parameter of Ansible's module is refused; undefined for one that nobody knows. */
-export const refusalOfParameter = ({ refusedParameters = {} }: Task, name: string): string | undefined =>
+const refusalOfParameter = ({ refusedParameters = {} }: Task, name: string): string | undefined =>
   Object.hasOwn(refusedParameters, name) ? refusedParameters[name] : undefined;
 
 /** Rendered arguments → what the task's functions get, or everything that is wrong with them. */

@@ -38,7 +38,7 @@ export function compileCondition(engine: TemplateEngine, source: string): Condit
   return condition;
 }
 
-export function evaluateBare(engine: TemplateEngine, source: string, rendering: Rendering): unknown {
+function evaluateBare(engine: TemplateEngine, source: string, rendering: Rendering): unknown {
   const { evaluate } = compileCondition(engine, source);
   return placed(source, undefined, rendering, () => evaluate(new Frame(rendering, new Run(), new Output())));
 }

@@ -19,7 +19,7 @@ export interface TemplatePlace {
   column: number;
 }
 
-export function placeIn(source: string, offset: number, name?: string): TemplatePlace {
+function placeIn(source: string, offset: number, name?: string): TemplatePlace {
   const before = source.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
   let line = 1;

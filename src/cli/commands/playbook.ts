@@ -16,7 +16,7 @@ export interface PlaybookFlags extends RunFlags {
 const DEFAULT_INVENTORY = '/etc/ansible/hosts';
 
 /** What `up` is to do differently where it stands in for ansible-playbook. */
-export const asAnsible = {
+const asAnsible = {
   /** Ansible's default; kprov's own is free. */
   strategy: 'linear',
   endsLikeAnsible: true,

@@ -94,7 +94,7 @@ function understand(
 }
 
 /** `src[,version[,name]]` of the command line and of old files. */
-export function fromLine(line: string): Wanted {
+function fromLine(line: string): Wanted {
   const [src = '', version, name] = line.trim().split(',');
   return { src, name: name || undefined, scm: undefined, version: version || undefined };
 }

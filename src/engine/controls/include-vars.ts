@@ -11,7 +11,7 @@ import type { Control } from './index.js';
 import { result } from './result.js';
 
 /** A file of variables. Throws InputError for bad YAML. */
-export function readVariables(host: HostRun, file: string): Mapping {
+function readVariables(host: HostRun, file: string): Mapping {
   const text = host.play.run.files.read(file);
   if (text === undefined) throw new KprovError('file-not-found', `${file} is not there`);
   const { documents, diagnostics } = parseYaml(text, file, host.play.run.files);

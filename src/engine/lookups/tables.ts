@@ -8,7 +8,7 @@ const text = (value: Value | undefined, otherwise: string): string =>
   value === undefined || value === null ? otherwise : String(value);
 
 /** A word with further settings behind it, as before Ansible 2.12: `key file=x.ini section=a`. */
-export function inlineSettings(term: string, names: readonly string[]): { key: string; settings: Mapping } {
+function inlineSettings(term: string, names: readonly string[]): { key: string; settings: Mapping } {
   const settings: Mapping = {};
   const words: string[] = [];
   let current: string | undefined;

@@ -12,7 +12,7 @@ export function searchPath(task: Task): string[] {
 const known = new WeakMap<Task, Map<string, readonly string[]>>();
 
 /** Where a task's files of a kind ("files", "templates", ...) are looked for, nearest first. Asked for by every host. */
-export function searchPlaces(task: Task, kind: string): readonly string[] {
+function searchPlaces(task: Task, kind: string): readonly string[] {
   const places = known.get(task) ?? new Map<string, readonly string[]>();
   known.set(task, places);
   const found = places.get(kind) ?? searchPath(task).flatMap((folder) => [join(folder, kind), folder]);

@@ -7,7 +7,7 @@ const errorLines = (output: string): string[] =>
   output.split('\n').filter((line) => /^(E|dpkg|W: Failed)\b/.test(line) || /^Err:/.test(line));
 
 /** Why apt-get failed, and what to do about it. */
-export function explainApt(output: string, rc: string | undefined): string {
+function explainApt(output: string, rc: string | undefined): string {
   const errors = errorLines(output);
   const lock = /Could not get lock .*/.exec(output)?.[0];
   if (lock !== undefined) return `apt is in use: ${lock}`;

@@ -8,7 +8,7 @@ import { rewriteFunction } from './edit-file.js';
 import { editedFile } from './reported.js';
 
 /** The name of the file that Ansible gives a source: its address without protocol and options, other characters as `_`. */
-export function sourceFileName(repo: string): string {
+function sourceFileName(repo: string): string {
   const words = repo
     .replaceAll(/\[[^\]]+\]/g, '')
     .replaceAll(/\w+:\/\//g, '')

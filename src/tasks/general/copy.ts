@@ -22,7 +22,7 @@ export const modeOrPreserve = {
   parse: (value: Parameters<typeof plainMode.parse>[0]) => (value === 'preserve' ? value : plainMode.parse(value)),
 };
 
-export const copyParameters = {
+const copyParameters = {
   src: {
     ...path('File or directory of the control machine, looked for in files/; with a / at its end only what is in it.', {
       onHost: 'remote_src',

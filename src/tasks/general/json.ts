@@ -1,7 +1,7 @@
 import { Float, isMapping, type Value } from '../../values/index.js';
 
 /** JSON with the spaces that Ansible writes: `{"a": 1, "b": [2, 3]}`. */
-export function pythonJson(value: Value): string {
+function pythonJson(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (value instanceof Float) return String(value);
   if (!isMapping(value)) return JSON.stringify(value);

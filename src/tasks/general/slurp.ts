@@ -4,7 +4,7 @@ import { defineTask, program } from '../task.js';
 import { withFailure } from './reported.js';
 
 /** What one field of a report can hold. */
-export const MAX_FILE_BYTES = 32 * 1024 * 1024;
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 /** Reads $kp_p into the field "content", as check mode foresees it where it does; */
 export const readFileScript = sh`

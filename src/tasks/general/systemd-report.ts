@@ -3,7 +3,7 @@ import type { Interpretation, Report } from '../task.js';
 import { settingsDiff, withFailure } from './reported.js';
 
 /** The `name=value` lines of `systemctl show`. */
-export function parseProperties(output: string): Mapping {
+function parseProperties(output: string): Mapping {
   const properties: Mapping = {};
   for (const line of output.split('\n')) {
     const at = line.indexOf('=');

@@ -54,7 +54,7 @@ export const sizeOf = (content: FileContent): number => (isLarge(content) ? cont
 const stateNames: Readonly<Record<string, string>> = { file: 'file', directory: 'directory', link: 'link' };
 
 /** Ansible puts a zero before the octal digits, however many there are. */
-export const shownMode = (octal: string): string => (/^[1-7]\d{3}$/.test(octal) ? `0${octal}` : octal);
+const shownMode = (octal: string): string => (/^[1-7]\d{3}$/.test(octal) ? `0${octal}` : octal);
 
 /** What `kp_facts` reported, as Ansible names it; in check mode what is not known is left out. */
 export function factsOf(report: Report, key = ''): Mapping {

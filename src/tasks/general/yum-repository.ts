@@ -80,7 +80,7 @@ const plain = new Set([
 ]);
 
 /** The section as Ansible writes it: keys in alphabetical order, lists one item a line, an empty line at its end. */
-export function repositorySection(args: Arguments): string {
+function repositorySection(args: Arguments): string {
   const entries: [string, string][] = [['name', args.description ?? args.name]];
   for (const [key, value] of Object.entries(args)) {
     if (plain.has(key) || value === undefined) continue;

@@ -2,7 +2,7 @@ import { sh } from '../../shell/index.js';
 import { flag } from '../parameters.js';
 import { type Diff, defineTask, program } from '../task.js';
 
-export const FSTAB_BACKUP = '/etc/fstab.kprov-backup';
+const FSTAB_BACKUP = '/etc/fstab.kprov-backup';
 
 export const swap = defineTask({
   name: 'swap',

@@ -14,7 +14,7 @@ export interface Names {
   call(node: Extract<Expression, { kind: 'call' }>): void;
 }
 
-export const shortName = (name: string): string => name.replace(collections, '');
+const shortName = (name: string): string => name.replace(collections, '');
 
 export function namesOf(engine: Engine): Names {
   const check = (what: string, known: ReadonlyMap<string, unknown>) => (name: string, offset: number) => {

@@ -66,7 +66,7 @@ function compileTarget(target: Target): Assign {
 }
 
 /** The body's text. */
-export function capture(body: Execute, frame: Frame): string {
+function capture(body: Execute, frame: Frame): string {
   const output = new Output();
   body(frame.child(output));
   return output.text;

@@ -7,7 +7,7 @@ import { type Filter, filter } from '../runtime/callables.js';
 import { flag, whole } from './arguments.js';
 
 /** Python's `int(text, base)`; undefined where it would fail. */
-export function parseInteger(value: string, base: number): number | undefined {
+function parseInteger(value: string, base: number): number | undefined {
   const text = value
     .trim()
     .replace(/(?<=[\da-zA-Z])_(?=[\da-zA-Z])/g, '')
@@ -25,7 +25,7 @@ export function parseInteger(value: string, base: number): number | undefined {
 }
 
 /** Python's `float(text)`; undefined where it would fail. */
-export function parseReal(value: string): number | undefined {
+function parseReal(value: string): number | undefined {
   const text = value
     .trim()
     .replace(/(?<=\d)_(?=\d)/g, '')

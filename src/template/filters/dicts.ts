@@ -33,7 +33,7 @@ function mergeLists(low: readonly unknown[], high: readonly unknown[], how: List
 }
 
 /** Ansible's `merge_hash`: `high` wins. */
-export function mergeDicts(low: Dict, high: Dict, recursive: boolean, how: ListMerge): Map<unknown, unknown> {
+function mergeDicts(low: Dict, high: Dict, recursive: boolean, how: ListMerge): Map<unknown, unknown> {
   const result = new Map(dictEntries(low));
   for (const [key, value] of dictEntries(high)) {
     const before = result.get(key);
@@ -61,7 +61,7 @@ function combine(terms: readonly unknown[], recursive: boolean, how: string): un
   );
 }
 
-export function dictItems(value: unknown, keyName: string, valueName: string): Map<unknown, unknown>[] {
+function dictItems(value: unknown, keyName: string, valueName: string): Map<unknown, unknown>[] {
   if (!isDict(value)) throw new TemplateError(`dict2items requires a dictionary, got ${typeName(value)} instead.`);
   return dictEntries(value).map(
     ([key, item]) =>

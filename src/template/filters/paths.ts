@@ -15,7 +15,7 @@ function dirname(path: string): string {
 }
 
 /** Python's os.path.join: an absolute part throws away what was before it. */
-export function joinPaths(parts: readonly string[]): string {
+function joinPaths(parts: readonly string[]): string {
   const [first, ...rest] = parts;
   if (first === undefined) throw new TemplateError('path_join needs at least one path');
   return rest.reduce((path, part) => {

@@ -12,7 +12,7 @@ import { comment } from './comment.js';
 import { wrapLine } from './wrap.js';
 
 /** A shell word, quoted only where it must be: Python's shlex.quote. */
-export function shellQuote(word: string): string {
+function shellQuote(word: string): string {
   if (word === '') return "''";
   return /[^\w@%+=:,./-]/.test(word) ? `'${word.replaceAll("'", `'"'"'`)}'` : word;
 }
@@ -24,8 +24,7 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '&#34;',
   "'": '&#39;',
 };
-export const escapeHtml = (value: string): string =>
-  value.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\xa0' };
 

@@ -5,7 +5,7 @@ import { type Filter, filter } from '../runtime/callables.js';
 import { text } from './arguments.js';
 
 /** Python's urlsplit, with the parts that Ansible shows. Throws TemplateError for a port that is no number. */
-export function splitUrl(url: string): Map<unknown, unknown> {
+function splitUrl(url: string): Map<unknown, unknown> {
   const parts = urlParts(url);
   const port = parts.get('port');
   if (typeof port === 'string') throw new TemplateError(`Port could not be cast to integer value as '${port}'`);

@@ -5,7 +5,7 @@ import { Callable, float, numberOf, Thing, typeName } from './kinds.js';
 const DAY = 86_400_000_000;
 
 /** A difference of dates, in microseconds. */
-export class TimeDelta extends Thing {
+class TimeDelta extends Thing {
   readonly typeName = 'timedelta';
 
   constructor(readonly microseconds: number) {
@@ -137,7 +137,7 @@ export class DateTime extends Thing {
   }
 }
 
-export class DateOnly extends Thing {
+class DateOnly extends Thing {
   readonly typeName = 'date';
   constructor(readonly fields: DateFields) {
     super();

@@ -54,9 +54,6 @@ export const dictValues = (dict: Dict): unknown[] => dictEntries(dict).map(([, v
 /** A copy that the template may change. */
 export const dictCopy = (dict: Dict): Map<unknown, unknown> => new Map(dictEntries(dict));
 
-/** A mapping made inside the engine from JavaScript entries. */
-export const dictOf = (entries: Iterable<[string, unknown]>): Map<unknown, unknown> => new Map(entries);
-
 /** More elements than any template needs; a longer range is a mistake that would fill the memory. */
 const LONGEST_RANGE = 5_000_000;
 

@@ -1,8 +1,8 @@
 import { TemplateError } from '../errors.js';
 
 /** No text and no list that a template makes grows longer than this (characters, elements). */
-export const LONGEST_TEXT = 64 * 1024 * 1024;
-export const LONGEST_LIST = 5_000_000;
+const LONGEST_TEXT = 64 * 1024 * 1024;
+const LONGEST_LIST = 5_000_000;
 
 export function checkTextLength(length: number): void {
   if (length > LONGEST_TEXT) {

@@ -19,7 +19,7 @@ import {
 export type Method<Self> = (self: Self, args: readonly unknown[], kwargs: Kwargs) => unknown;
 export type MemberOf = (value: unknown, key: string | number, isAttribute: boolean) => unknown;
 
-export function textArgument(value: unknown, method: string): string {
+function textArgument(value: unknown, method: string): string {
   if (typeof value === 'string') return value;
   if (value instanceof Undefined) return value.fail();
   throw new TemplateError(`${method}() argument must be str, not ${typeName(value)}`);

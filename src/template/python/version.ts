@@ -69,7 +69,7 @@ const schemes: Readonly<Record<string, (a: string, b: string) => number>> = {
   },
 };
 
-export const versionSchemes = (): string[] => Object.keys(schemes);
+const versionSchemes = (): string[] => Object.keys(schemes);
 
 /** Negative, zero or positive. Throws TemplateError for an unknown scheme or a version that the scheme cannot read. */
 export function compareVersions(a: string, b: string, scheme: string): number {

@@ -48,7 +48,7 @@ export function parseStatement(stream: TokenStream): Statement {
   );
 }
 
-export function parseTarget(stream: TokenStream, allowsMember = false): Target {
+function parseTarget(stream: TokenStream, allowsMember = false): Target {
   const { offset } = stream.current;
   const items: Target[] = [];
   let isTuple = false;

@@ -7,7 +7,6 @@ export type {
   AnyAuthMethod,
   Client as SshClient,
   ClientChannel,
-  ConnectConfig,
   ParsedKey,
   SignCallback,
   SigningRequestOptions,

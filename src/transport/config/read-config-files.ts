@@ -102,5 +102,5 @@ function namesIn(dir: string, pattern: string): string[] {
   }
 }
 
-export const expandHome = (path: string, homeDir: string): string =>
+const expandHome = (path: string, homeDir: string): string =>
   path === '~' || path.startsWith('~/') ? homeDir + path.slice(1) : path;

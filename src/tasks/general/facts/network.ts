@@ -17,7 +17,7 @@ const numberOf = (address: string): number =>
 const maskOf = (prefix: number): number => (prefix === 0 ? 0 : (-1 << (32 - prefix)) >>> 0);
 
 /** `ip -o addr show`. */
-export function parseIpAddresses(output: string): Address[] {
+function parseIpAddresses(output: string): Address[] {
   const found: Address[] = [];
   for (const line of output.split('\n')) {
     const match = /^\d+: (\S+)\s+inet(6?) (\S+?)(?:\/(\d+))?(?: peer \S+)?(?: brd (\S+))? scope (\S+)/.exec(line);
