@@ -16,10 +16,11 @@ interface Handlers {
 }
 
 /**
- * A login whose first credential is a private key at hand takes two round trips less: the request for it is signed
- * instead of asking first whether such a key would do (RFC 4252, 7, leaves that to the client), and it leaves with the
- * request for the service that it needs, which the server has accepted by the time it comes to it. Keys after the first
- * are asked about, as signing is dear and most of them would not do. To be called after `connect`, before anything has
+ * A login whose first credential is a private key at hand takes fewer round trips: the request for it is signed instead
+ * of asking first whether such a key would do (RFC 4252, 7, leaves that to the client), and it leaves with the request
+ * for the service that it needs, which the server has accepted by the time it comes to it (where the server's system
+ * holds small packets back until the one before is acknowledged, that one is not saved). Keys after the first are asked
+ * about, as signing is dear and most of them would not do. To be called after `connect`, before anything has
  * come from the server. Where ssh2 is not as it is known here, nothing is changed.
  */
 export function hurryLogin(client: SshClient, key: ParsedKey): void {
