@@ -83,6 +83,7 @@ function rolesPathOf(settings: Settings | undefined): string[] {
   return [resolve(homedir(), '.ansible/roles'), '/usr/share/ansible/roles', '/etc/ansible/roles'];
 }
 
+/** How playbooks are loaded here. `strategy` holds where neither the play nor the configuration has one. */
 export function playbookOptions(setup: Setup, strategy?: string): LoadOptions {
   const { templar, extraVars, files, settings } = setup;
   return {
@@ -124,6 +125,7 @@ export function readPlaybooks(
 
 const DEFAULT_TIMEOUT_S = 10;
 
+/** What command line and settings say of connections; asks for passwords. Throws KprovError without a terminal. */
 export async function connectionDefaults(
   flags: ConnectionFlags,
   setup: Setup,
@@ -171,6 +173,7 @@ export async function connectionDefaults(
   };
 }
 
+/** The transport of a run: ssh and local, as the command line and the settings want them. */
 export function makeTransport(
   flags: ConnectionFlags,
   setup: Setup,

@@ -50,11 +50,13 @@ export function sayWarnings(warnings: readonly Diagnostic[]): void {
   }
 }
 
+/** A line on standard output, and in the log where there is one. */
 export function say(text: string): void {
   terminal.log?.write(text);
   process.stdout.write(`${text}\n`);
 }
 
+/** The same on standard error. */
 export function sayError(text: string): void {
   terminal.log?.write(text);
   process.stderr.write(`${text}\n`);

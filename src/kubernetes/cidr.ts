@@ -81,6 +81,7 @@ export const containsAddress = (cidr: Cidr, address: string): boolean => {
   return parsed.value >> shift === cidr.base >> shift;
 };
 
+/** Have the two an address in common? */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   if (a.family !== b.family) return false;
   const shift = BigInt(bits(a.family) - Math.min(a.prefix, b.prefix));

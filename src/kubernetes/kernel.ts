@@ -11,6 +11,7 @@ export const MODULES_FILE = '/etc/modules-load.d/kubernetes.conf';
 /** 99 sorts behind what distributions ship, so that theirs does not win. */
 export const SYSCTL_FILE = '/etc/sysctl.d/99-kubernetes.conf';
 
+/** The modules that a node needs, each once; those of IPVS where kube-proxy works with it. */
 export function kernelModules(options: { readonly ipvs?: boolean; readonly extra?: readonly string[] } = {}): string[] {
   return [...new Set([...baseModules, ...(options.ipvs === true ? ipvsModules : []), ...(options.extra ?? [])])];
 }

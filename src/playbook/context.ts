@@ -80,10 +80,12 @@ export const keyPositionOf = (cursor: Cursor): Position => cursor.document.keyAt
 
 type Words = Pick<Diagnostic, 'code' | 'message' | 'why'> & { fix?: string | undefined };
 
+/** Collects an error. */
 export function report(context: Context, position: Position, { fix, ...words }: Words): void {
   context.diagnostics.push({ severity: 'error', ...words, position, ...(fix !== undefined && { fix }) });
 }
 
+/** Collects a warning. */
 export function warn(context: Context, position: Position, { fix, ...words }: Words): void {
   context.diagnostics.push({ severity: 'warning', ...words, position, ...(fix !== undefined && { fix }) });
 }

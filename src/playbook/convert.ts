@@ -21,6 +21,7 @@ function wrongType(context: Context, cursor: Cursor, name: string, expected: str
   return undefined;
 }
 
+/** Yes, no, or a template; undefined for null, and for anything else, which is reported. */
 export function toFlag(context: Context, cursor: Cursor, name: string): Flag | undefined {
   const { value } = cursor;
   if (value === null) return undefined;
@@ -28,6 +29,7 @@ export function toFlag(context: Context, cursor: Cursor, name: string): Flag | u
   return parseBoolean(value) ?? wrongType(context, cursor, name, 'yes or no, or a template');
 }
 
+/** A text, or a number as one; undefined for null, and for anything else, which is reported. */
 export function toText(context: Context, cursor: Cursor, name: string): string | undefined {
   const { value } = cursor;
   if (value === null) return undefined;
@@ -35,6 +37,7 @@ export function toText(context: Context, cursor: Cursor, name: string): string |
   return typeof value === 'number' || value instanceof Float ? String(value) : wrongType(context, cursor, name, 'text');
 }
 
+/** A number from -1 on, or a template; undefined for null, and for anything else, which is reported. */
 export function toCount(context: Context, cursor: Cursor, name: string): Count | undefined {
   const { value } = cursor;
   if (value === null) return undefined;
@@ -61,6 +64,7 @@ const items = (cursor: Cursor): Cursor[] =>
       ? []
       : [cursor];
 
+/** Conditions, one or a list of them; what is none is reported and left out. */
 export function toConditions(context: Context, cursor: Cursor, name: string): Condition[] {
   const conditions: Condition[] = [];
   for (const item of items(cursor)) {

@@ -21,6 +21,7 @@ export const put = (draft: Draft, name: string, value: Value, place: Cursor): vo
   draft.places.set(name, place);
 };
 
+/** Arguments written as `key=value` words; with `isCommand` the rest is the command. */
 export function putText(
   context: Context,
   draft: Draft,
@@ -44,10 +45,12 @@ export function putText(
   }
 }
 
+/** Arguments written as a mapping. */
 export function putMapping(draft: Draft, cursor: Cursor): void {
   for (const [key, value] of Object.entries(cursor.value as Mapping)) put(draft, key, value, child(cursor, key));
 }
 
+/** Arguments as they stand behind the name of a task: a mapping or a text. Anything else is reported. */
 export function putValue(
   context: Context,
   draft: Draft,

@@ -9,6 +9,7 @@ const besideInclude = new Set(
   ),
 );
 
+/** Reports keywords that would count for the include itself. */
 export function checkInclude(context: Context, cursor: Cursor, found: { own: Own; action: string }): void {
   for (const key of found.own.keys()) {
     if (besideInclude.has(key)) continue;

@@ -43,6 +43,7 @@ export const fields: Readonly<Record<string, string>> = {
   poll: 'poll',
 };
 
+/** The task of the model: its own keywords, with what it inherits. */
 export function makeTask(context: Context, read: Read & { loop?: Task['loop'] }): Task {
   const { cursor, own, action, scope } = read;
   const { name } = action.description;

@@ -2,6 +2,7 @@ import { isMapping } from '../values/index.js';
 import { type Context, type Cursor, child, positionOf, report, warn } from './context.js';
 import { isTemplate } from './words.js';
 
+/** Reports a condition that cannot be parsed, and warns of one that is written as a template. */
 export function checkCondition(context: Context, cursor: Cursor, text: string): void {
   if (!isTemplate(text)) {
     checkTemplate(context, cursor, `{{ ${text} }}`, 3);

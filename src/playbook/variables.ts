@@ -12,6 +12,7 @@ const pythonKeywords = new Set(
 /** Ansible takes what Python takes for a name, ASCII only. */
 export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !pythonKeywords.has(name);
 
+/** Reports a name that no variable can have. */
 export function checkVariableName(context: Context, position: Position, name: string): void {
   if (isVariableName(name)) return;
   const better = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
@@ -23,6 +24,7 @@ export function checkVariableName(context: Context, position: Position, name: st
   });
 }
 
+/** The same for every key of a mapping. */
 export function checkVariableNames(context: Context, cursor: Cursor): void {
   if (!isMapping(cursor.value)) return;
   for (const name of Object.keys(cursor.value)) {

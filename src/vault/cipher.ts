@@ -43,6 +43,7 @@ function pad(plain: Buffer): Buffer {
 const sign = (ciphertext: Buffer, key: Buffer): Buffer =>
   createHmac('sha256', signingKey(key)).update(ciphertext).digest();
 
+/** Encrypts with AES-256 in counter mode and signs, with what `Keys` derives from a password. */
 export function seal(plain: Buffer, key: Buffer): Pick<Envelope, 'signature' | 'ciphertext'> {
   const cipher = createCipheriv('aes-256-ctr', cipherKey(key), counter(key));
   const ciphertext = Buffer.concat([cipher.update(pad(plain)), cipher.final()]);

@@ -14,6 +14,7 @@ const vaultActions: readonly (readonly [VaultAction, string])[] = [
   ['rekey', 'give encrypted files another password'],
 ];
 
+/** `kprov vault ACTION`, with the options of each action. */
 export function vaultCommand({ done }: Surroundings): Command {
   const command = new Command('vault').summary('encrypt and decrypt files, as ansible-vault');
   for (const [action, about] of vaultActions) {

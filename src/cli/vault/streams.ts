@@ -4,6 +4,7 @@ import { KprovError } from '../../errors/index.js';
 import { splitWords } from '../../tasks/index.js';
 import { writeWhole } from './write.js';
 
+/** All that comes in on standard input. */
 export async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));

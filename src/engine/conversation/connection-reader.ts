@@ -65,6 +65,7 @@ export interface ConnectionReader {
   isCommon(): boolean;
 }
 
+/** Reads variables of a connection; what the tasks of a play have in common is worked out once for each host. */
 export function connectionReader(scope: TaskScope, variables: Variables): ConnectionReader {
   const { templar } = scope.play.run;
   const values = commonTo(scope)?.values;

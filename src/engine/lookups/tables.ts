@@ -153,6 +153,7 @@ const iniNames = [
   'interpolation',
 ];
 
+/** `lookup('ini')`: values of keys of an INI or properties file. Throws KprovError for options it does not know. */
 export function ini(terms: readonly Value[], kwargs: Mapping, read: ReadText): Value[] {
   return terms.flatMap((term): Value[] => {
     const { key, settings } = inlineSettings(text(term, ''), iniNames);

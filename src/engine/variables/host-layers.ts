@@ -35,6 +35,7 @@ class IncompleteResult implements LazyMapping {
   }
 }
 
+/** The variable as expressions see it. Throws Pending, with `what` in its message, while its value is on its way. */
 export function read(entry: Entry, what: string): Variable {
   if (entry.state === 'pending') throw new Pending(what, entry.ready);
   if (entry.state === 'known' && entry.template) return template(entry.value);
