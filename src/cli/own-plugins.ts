@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { filter, type Lookup, type Templar, test, toValue, type Variables } from '../template/index.js';
-import { type Mapping, mapping, type Value } from '../values/index.js';
+import { isMapping, type Mapping, mapping, type Value } from '../values/index.js';
 import { type Answer, type Folders, type PluginKind, PluginServer, pluginKinds } from './python/plugin-server.js';
 import type { Settings } from './settings/index.js';
 
@@ -138,7 +138,7 @@ export class OwnPlugins {
       };
     return (terms, kwargs, variables) => {
       const values = server.ask({ do: 'lookup', name, terms, kwargs }, answer(variables));
-      return Array.isArray(values) ? values : [values];
+      return Array.isArray(values) || isMapping(values) ? values : [values];
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { adhocCommand } from './command-line/adhoc.js';
+import { configCommand } from './command-line/config.js';
 import { docCommand } from './command-line/doc.js';
 import { execCommand } from './command-line/exec.js';
 import { galaxyCommand } from './command-line/galaxy.js';
@@ -45,9 +46,15 @@ export function buildProgram(surroundings: Surroundings): Command {
     .description('Turns bare Linux machines into a working Kubernetes cluster over SSH.')
     .option('--version', 'show the version')
     .addHelpText('after', examples);
-  for (const command of [...commands, playbookCommand, adhocCommand, resetCommand, vaultCommand, galaxyCommand].map(
-    (make) => make(surroundings),
-  )) {
+  for (const command of [
+    ...commands,
+    playbookCommand,
+    adhocCommand,
+    resetCommand,
+    vaultCommand,
+    galaxyCommand,
+    configCommand,
+  ].map((make) => make(surroundings))) {
     program.addCommand(command.showHelpAfterError(`kprov ${command.name()} --help shows how it is used.`));
   }
   program.showHelpAfterError('kprov --help shows the commands.');

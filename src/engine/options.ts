@@ -21,6 +21,8 @@ export interface RunOptions {
   forceHandlers: boolean;
   /** Has a change failed that notifies a handler which is not there? Default true. */
   errorOnMissingHandler?: boolean;
+  /** `playbook_vars_root`, where it is not `top`. */
+  varsRoot?: 'all' | 'bottom';
   verbosity: number;
   /** Ansible's jinja2_native, of which the templar has to know too. Default false. */
   native?: boolean;

@@ -89,7 +89,7 @@ class LoadedInventory implements Inventory {
   }
 
   variablesOf(host: string, scope: VariableScope = {}): Mapping {
-    const key = `${host}\0${scope.playbookDir ?? ''}`;
+    const key = `${host}\0${[scope.playbookDir ?? ''].flat().join('\0')}`;
     const known = this.#variables.get(key);
     if (known !== undefined) return known;
     const isMerging = this.#graph.hashBehaviour === 'merge';
@@ -166,7 +166,7 @@ class LoadedInventory implements Inventory {
 
   /** From the lowest precedence to the highest. */
   #layersOf(host: string, { playbookDir }: VariableScope): Layer[] {
-    const playbook = playbookDir === undefined ? [] : [placeOf(playbookDir, this.#cwd)];
+    const playbook = [playbookDir ?? []].flat().map((folder) => placeOf(folder, this.#cwd));
     const beside = [...this.#directories, ...playbook];
     const hostFiles = beside.flatMap((place) => this.#files.layers(place, 'host_vars', host));
     return [this.#groupLayerOf(host, playbook), ...this.#ownLayersOf(host), ...hostFiles];

@@ -24,8 +24,8 @@ export interface InventoryGroup {
 }
 
 export interface VariableScope {
-  /** Directory of the playbook, whose `group_vars/` and `host_vars/` count too. */
-  playbookDir?: string;
+  /** Directory of the playbook, whose `group_vars/` and `host_vars/` count too; of several the later ones win. */
+  playbookDir?: string | readonly string[];
 }
 
 export interface NewHost {

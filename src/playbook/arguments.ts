@@ -70,6 +70,9 @@ const alternatives = (types: readonly string[]): string => {
 
 const listed = (choices: readonly unknown[]): string => choices.map((choice) => `\`${choice}\``).join(', ');
 
+/** What brings other tasks refuses in Ansible's words, which scripts look for. */
+const isInclude = (task: string): boolean => /^(?:include|import)_(?:tasks|role)$/.test(task);
+
 function unknownParameter(task: TaskDescription, name: string, known: readonly string[]): ArgumentProblem {
   const { refusedParameters = {} } = task;
   if (Object.hasOwn(refusedParameters, name)) {
@@ -78,13 +81,19 @@ function unknownParameter(task: TaskDescription, name: string, known: readonly s
   }
   return {
     code: 'unknown-parameter',
-    message: `unknown parameter \`${name.slice(0, 80)}\` of \`${task.name}\``,
+    message: isInclude(task.name)
+      ? `Invalid options for ${task.name}: ${name.slice(0, 80)}`
+      : `unknown parameter \`${name.slice(0, 80)}\` of \`${task.name}\``,
     fix:
       suggestion(name, known) ??
       (known.length === 0 ? `\`${task.name}\` takes no parameters` : `see kprov doc ${task.name}`),
     path: [name],
   };
 }
+
+/** `tasks_from` and its like, whose faults are told in Ansible's words, which scripts look for. */
+const namesRolePart = ({ name: task }: TaskDescription, name: string): boolean =>
+  isInclude(task) && name.endsWith('_from');
 
 /** What is wrong with one argument, told from all that the schema's branches complained about. */
 function explainValue(
@@ -118,7 +127,9 @@ function explainValue(
   if (types.length > 0) {
     return {
       code: 'wrong-type',
-      message: `${where} is ${describe(value)}`,
+      message: namesRolePart(task, name)
+        ? `Expected a string for ${name} but got ${describe(value)} instead`
+        : `${where} is ${describe(value)}`,
       why: `expected ${alternatives(types)}`,
       path,
     };

@@ -49,10 +49,10 @@ export const isLazyMapping = (value: unknown): value is LazyMapping =>
   typeof value === 'object' && value !== null && typeof (value as { lazyGet?: unknown }).lazyGet === 'function';
 
 /**
- * A lookup plugin: `terms` are the arguments after the plugin's name, one list in one argument is spread. Throws
+ * A lookup plugin, which gives a list (or, against the rules, a mapping): `terms` are the arguments after the plugin's name, one list in one argument is spread. Throws
  * TemplateError for what went wrong (`errors='ignore'` is honoured by the caller), `Pending` for what is on its way.
  */
-export type Lookup = (terms: Value[], kwargs: Mapping, variables: Variables) => Value[];
+export type Lookup = (terms: Value[], kwargs: Mapping, variables: Variables) => Value[] | Mapping;
 
 export interface TemplarOptions {
   lookups?: Readonly<Record<string, Lookup>>;

@@ -176,7 +176,7 @@ def answer(message):
     if what == 'lookup':
         plugin, variables = make_lookup(name)
         values = plugin.run(message['terms'], variables=variables, **message['kwargs'])
-        if not isinstance(values, (list, tuple)):
+        if not isinstance(values, (list, tuple, collections.abc.Mapping)):
             raise TypeError('the lookup plugin %s gives a %s, not a list' % (name, type(values).__name__))
         return values
     function = (filters if what == 'filter' else tests)[name]

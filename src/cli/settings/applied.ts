@@ -70,6 +70,12 @@ export const appliedSettings: readonly Setting[] = [
   applied('filter_plugins', 'ANSIBLE_FILTER_PLUGINS', 'defaults.filter_plugins', 'folders of filters of your own'),
   applied('test_plugins', 'ANSIBLE_TEST_PLUGINS', 'defaults.test_plugins', 'folders of tests of your own'),
   applied('lookup_plugins', 'ANSIBLE_LOOKUP_PLUGINS', 'defaults.lookup_plugins', 'folders of lookups of your own'),
+  applied(
+    'playbook_vars_root',
+    'ANSIBLE_PLAYBOOK_VARS_ROOT',
+    'defaults.playbook_vars_root',
+    'beside what group_vars and host_vars count: top, the playbook; bottom and all, the file and the roles of the task',
+  ),
   applied('roles_path', 'ANSIBLE_ROLES_PATH', 'defaults.roles_path', 'directories of roles, with : between'),
   applied(
     'gathering',

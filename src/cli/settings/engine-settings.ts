@@ -43,12 +43,30 @@ export function hashBehaviourOf(settings: Settings | undefined): HashBehaviour {
   });
 }
 
+/** `playbook_vars_root`; `top` is the default. */
+function varsRootOf(settings: Settings): Pick<RunOptions, 'varsRoot'> {
+  const word = settings.text('playbook_vars_root')?.toLowerCase() ?? 'top';
+  if (word === 'top') return {};
+  if (word === 'all') return { varsRoot: word };
+  if (word === 'bottom' || word === 'playbook_dir') return { varsRoot: 'bottom' };
+  throw new KprovError('bad-setting', `${settings.given.get('playbook_vars_root')?.from}: ${word}`, {
+    why: 'expected top, bottom or all',
+  });
+}
+
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
 ): Pick<
   RunOptions,
-  'native' | 'managed' | 'smartGathering' | 'factCache' | 'errorOnMissingHandler' | 'hashBehaviour' | 'showsArguments'
+  | 'native'
+  | 'managed'
+  | 'smartGathering'
+  | 'factCache'
+  | 'errorOnMissingHandler'
+  | 'hashBehaviour'
+  | 'showsArguments'
+  | 'varsRoot'
 > {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
@@ -58,6 +76,7 @@ export function engineSettings(
     native: settings.flag('jinja2_native') ?? false,
     hashBehaviour: hashBehaviourOf(settings),
     showsArguments: settings.flag('display_args_to_stdout') ?? false,
+    ...varsRootOf(settings),
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),

@@ -50,11 +50,6 @@ export const refusedSettings: readonly Setting[] = [
     isEmpty,
   ),
   refused(
-    ['playbook_vars_root', 'ANSIBLE_PLAYBOOK_VARS_ROOT', 'defaults.playbook_vars_root', 'top'],
-    'group_vars and host_vars are read beside the playbook itself',
-    isOneOf('top'),
-  ),
-  refused(
     ['vars_plugins_enabled', 'ANSIBLE_VARS_ENABLED', 'defaults.vars_plugins_enabled', 'host_group_vars'],
     'plugins of variables are Python',
     isOneOf('host_group_vars', 'ansible.builtin.host_group_vars'),

@@ -86,8 +86,9 @@ interface Found {
 
 function treat(setting: Setting, given: Given, found: Found, at: Pick<Diagnostic, 'position'>): void {
   const { treatment, name } = setting;
-  if (treatment.kind === 'applied') found.given.set(name, given);
-  else if (treatment.kind === 'harmless') found.notes.push(`${given.from} has no effect: ${treatment.why}`);
+  found.given.set(name, given);
+  if (treatment.kind === 'applied') return;
+  if (treatment.kind === 'harmless') found.notes.push(`${given.from} has no effect: ${treatment.why}`);
   else if (!treatment.unless(given.value)) {
     found.diagnostics.push({
       severity: 'error',
@@ -123,6 +124,13 @@ function takeVariable(name: string, value: string, cwd: string, found: Found): v
 
 /** Reads the configuration file that counts, then the environment, which wins. Throws InputError for what is refused. */
 export function readSettings(around: Surroundings): Settings {
+  const { settings, diagnostics } = collectSettings(around);
+  if (diagnostics.length > 0) throw new InputError(diagnostics);
+  return settings;
+}
+
+/** The same, with what is refused told beside it. */
+export function collectSettings(around: Surroundings): { settings: Settings; diagnostics: readonly Diagnostic[] } {
   const { path, warning } = findConfigFile(around);
   const found: Found = { given: new Map(), notes: [], diagnostics: [] };
   if (path !== undefined) {
@@ -135,6 +143,6 @@ export function readSettings(around: Surroundings): Settings {
   for (const [name, value] of Object.entries(around.env)) {
     if (name.startsWith('ANSIBLE_') && value !== undefined) takeVariable(name, value, around.cwd, found);
   }
-  if (found.diagnostics.length > 0) throw new InputError(found.diagnostics);
-  return new Settings(path, found.given, found.notes, warning === undefined ? [] : [warning], around);
+  const settings = new Settings(path, found.given, found.notes, warning === undefined ? [] : [warning], around);
+  return { settings, diagnostics: found.diagnostics };
 }

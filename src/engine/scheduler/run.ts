@@ -54,6 +54,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     inventory: request.inventory,
     templar: request.templar,
     extraVars: request.extraVars,
+    varsRoot: request.options.varsRoot,
     hashBehaviour: options.hashBehaviour,
     states,
     constants: constantsOf(request),

@@ -63,12 +63,12 @@ export const lookIn = (layer: Mapping | undefined, name: string): Variable | und
 export class HostLayers {
   readonly #run: RunScope;
   readonly #host: string;
-  readonly #playbookDir: string;
+  readonly #playbookDir: string | readonly string[];
   readonly #order: Order | undefined;
   readonly #state: HostState | undefined;
   #inventory: Mapping | undefined;
 
-  constructor(run: RunScope, host: string, playbookDir: string, order?: Order) {
+  constructor(run: RunScope, host: string, playbookDir: string | readonly string[], order?: Order) {
     this.#run = run;
     this.#host = host;
     this.#playbookDir = playbookDir;

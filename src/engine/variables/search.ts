@@ -3,11 +3,14 @@ import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import type { Files } from '../../values/index.js';
 
-/** `ansible_search_path`, nearest first: the task's role and the roles around it, its own folder, the playbook's. */
-export function searchPath(task: Task): string[] {
+/** Nearest first: the task's role and the roles around it, its own folder. */
+export function taskFolders(task: Task): string[] {
   const roles = task.role ? [task.role, ...[...task.role.parents].reverse()] : [];
-  return [...new Set([...roles.map((role) => role.path), dirname(task.position.file), task.scope.directory])];
+  return [...new Set([...roles.map((role) => role.path), dirname(task.position.file)])];
 }
+
+/** `ansible_search_path`: these, and the playbook's. */
+export const searchPath = (task: Task): string[] => [...new Set([...taskFolders(task), task.scope.directory])];
 
 const known = new WeakMap<Task, Map<string, readonly string[]>>();
 

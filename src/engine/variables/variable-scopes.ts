@@ -10,6 +10,8 @@ export interface RunScope {
   inventory: Inventory;
   templar: Templar;
   extraVars: Mapping;
+  /** `playbook_vars_root`, where it is not `top`: whose group_vars and host_vars count. */
+  varsRoot?: 'all' | 'bottom' | undefined;
   /** Ansible's hash_behaviour; default: replace. */
   hashBehaviour?: HashBehaviour | undefined;
   states: ReadonlyMap<string, HostState>;

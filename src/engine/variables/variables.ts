@@ -6,6 +6,7 @@ import { originOfItem } from '../attempts/loop.js';
 import { data, HostLayers, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import { mergedVariable } from './merged-variable.js';
+import { taskFolders } from './search.js';
 import type { TaskScope } from './variable-scopes.js';
 
 export type { PlayScope, RunScope, TaskScope } from './variable-scopes.js';
@@ -118,7 +119,7 @@ function* namesOf(scope: TaskScope): Iterable<string> {
     if (role === task?.role) yield* Object.keys(ofRole.params(role));
   }
   yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
-  yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: play.directory }));
+  yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: varsFolders(scope) }));
   if (state && !state.gathering) {
     for (const name of state.facts.keys()) yield state.bareFacts.has(name) ? name : `ansible_${name}`;
   }
@@ -126,6 +127,13 @@ function* namesOf(scope: TaskScope): Iterable<string> {
 
 /** The variables that a task on a host sees. Made anew for each evaluation round, since values become known. */
 export const variablesOf = (scope: TaskScope): Variables => new TaskVariables(scope);
+
+/** Beside what group_vars and host_vars count: the playbook, or with `playbook_vars_root` the task. */
+function varsFolders({ play: { run, play }, task }: TaskScope): string | readonly string[] {
+  if (run.varsRoot === undefined || task === undefined) return play.directory;
+  const folders = taskFolders(task);
+  return run.varsRoot === 'all' ? folders : folders.slice(0, 1);
+}
 
 class TaskVariables implements Variables {
   readonly #scope: TaskScope;
@@ -141,7 +149,7 @@ class TaskVariables implements Variables {
     }
     if (name === 'ansible_delegated_vars') return this.#delegated();
     const { play, host } = this.#scope;
-    this.#layers ??= new HostLayers(play.run, host, play.play.directory);
+    this.#layers ??= new HostLayers(play.run, host, varsFolders(this.#scope));
     return find(this.#scope, this.#layers, name);
   }
 

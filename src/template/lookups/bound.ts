@@ -51,7 +51,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
     terms.map((term) => renderFile(evaluation, nameOf(term, 'template'), kwargs)),
 };
 
-function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] {
+function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] | Mapping {
   const short = name.replace(/^(?:ansible\.builtin|ansible\.legacy|community\.general)\./, '');
   evaluation.trace.isForeign = true;
   const own = evaluation.engine.lookups.get(name) ?? evaluation.engine.lookups.get(short);
@@ -82,7 +82,7 @@ export const lookupFunction = (evaluation: Evaluation, alwaysList: boolean): Cal
     const errors = str(named.get('errors') ?? 'strict');
     const terms = rest.map((term) => toValue(term));
     evaluation.step();
-    let results: unknown[];
+    let results: unknown[] | Mapping;
     try {
       results = run(evaluation, str(first), terms, kwargs);
     } catch (error) {
@@ -93,6 +93,8 @@ export const lookupFunction = (evaluation: Evaluation, alwaysList: boolean): Cal
         evaluation.engine.options.onDeprecated?.(`Lookup failed but the error is being ignored: ${error.message}`);
       return wantsList ? [] : null;
     }
+    // As Ansible does with what it would rather not be given.
+    if (!Array.isArray(results)) return wantsList ? results : Object.keys(results).join(',');
     if (wantsList || results.length === 0) return results;
     if (results.every((result) => typeof result === 'string')) return results.join(',');
     return results.length === 1 ? results[0] : results;

@@ -18,7 +18,7 @@ const variables: Variables = {
   get: (name) => (name === 'playbook_dir' ? { value: directory, template: false } : undefined),
   names: () => [],
 };
-const ask = (term: string, kwargs: Mapping = {}) => String(lookup([term], kwargs, variables)[0]);
+const ask = (term: string, kwargs: Mapping = {}) => String(Object.values(lookup([term], kwargs, variables))[0]);
 
 test('a password is made up once, kept for its owner only in a directory that is made, and hidden', () => {
   const password = ask('secrets/db');
