@@ -259,8 +259,8 @@ export const sleep = (milliseconds: number): Promise<void> =>
 /** Leaves a test out of the short selection (KPROV_FAULTS=short). */
 export const lengthy = process.env.KPROV_FAULTS === 'short' ? test.skip : test;
 
-/** Rejects when there is no answer within the time (default 20 s): a shell that waits for the end of a quote says nothing. */
-export function soon<T>(answer: Promise<T>, limitMs = 20_000): Promise<T> {
+/** Rejects when there is no answer within the time (default 60 s, as machines may be busy): a shell that waits for the end of a quote says nothing. */
+export function soon<T>(answer: Promise<T>, limitMs = 60_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('the shell does not answer')), limitMs);
