@@ -33,12 +33,15 @@ export class RunOnce {
     await host.drain();
     await this.#play.positions.allAt(host, order);
     const key = order.join('.');
+    let doer: HostRun | undefined;
     while (!this.#done.has(key)) {
-      const first = this.#play.hosts.find((other) => other.active && compareOrders(other.position, order) === 0);
-      if (first === host || !first) this.#done.set(key, this.#perform(host, task, order, isShared));
+      doer = this.#play.hosts.find((other) => other.active && compareOrders(other.position, order) === 0) ?? host;
+      if (doer === host) this.#done.set(key, this.#perform(host, task, order, isShared));
       // The first one is on its way to this very line, unless it fails before.
-      else await first.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));
+      else await doer.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));
     }
+    // What the task includes is done by the one host alone: the others are past all of that.
+    if (doer !== host) this.#play.positions.enter(host, [...order, Number.MAX_SAFE_INTEGER]);
     await this.#done.get(key);
     host.checkpoint();
     return true;
