@@ -21,6 +21,8 @@ export interface RunOptions {
   forceHandlers: boolean;
   /** Has a change failed that notifies a handler which is not there? Default true. */
   errorOnMissingHandler?: boolean;
+  /** What a pattern of hosts is that nothing matches. Default warning. */
+  patternMismatch?: 'warning' | 'error' | 'ignore';
   /** `playbook_vars_root`, where it is not `top`. */
   varsRoot?: 'all' | 'bottom';
   verbosity: number;

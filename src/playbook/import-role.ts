@@ -34,17 +34,23 @@ export const rolesAround = (scope: Scope): RoleUse['parents'] =>
 export function importRole(context: Context, read: { own: Own; action: Action; scope: Scope }): Node[] {
   const { own, action, scope } = read;
   const { args } = action;
+  const inside = scopeInside(scope, own);
   const key = 'name' in args ? 'name' : 'role';
   const render = (text: string, parameter: string): string | undefined =>
     staticText(
       context,
       { text, position: action.at([parameter]), keyword: `${parameter}`, instead: 'include_role' },
-      scope,
+      inside,
     );
   const named = args[key];
   if (typeof named !== 'string' && typeof named !== 'number') return [];
   const name = render(String(named), key);
   if (name === undefined) return [];
+  const flags: Mapping = mapping();
+  for (const flag of ['allow_duplicates', 'rolespec_validate']) {
+    const given = args[flag];
+    flags[flag] = typeof given === 'string' ? (render(given, flag) ?? true) : (given ?? true);
+  }
   const loaded = loadRole(context, {
     name,
     position: action.at([key]),
@@ -53,9 +59,9 @@ export function importRole(context: Context, read: { own: Own; action: Action; s
     params: mapping(),
     from: fromArguments(args, render),
     parents: rolesAround(scope),
-    scope: scopeInside(scope, own),
-    allowDuplicates: isAllowed(args, 'allow_duplicates'),
-    validates: isAllowed(args, 'rolespec_validate'),
+    scope: inside,
+    allowDuplicates: isAllowed(flags, 'allow_duplicates'),
+    validates: isAllowed(flags, 'rolespec_validate'),
     isStatic: true,
   });
   if (loaded === undefined) return [];

@@ -23,8 +23,10 @@ export interface Keyword {
   description: string;
   /** The only words it may hold, beside templates. */
   choices?: readonly string[];
-  /** Why it is refused. */
+  /** Why it is refused, unless it holds nothing or `off`. */
   refused?: string;
+  /** The word that asks for nothing. */
+  off?: string;
 }
 
 const everywhere: readonly Level[] = ['play', 'block', 'task', 'role'];
@@ -33,7 +35,7 @@ const blockAndTask: readonly Level[] = ['block', 'task'];
 const task: readonly Level[] = ['task'];
 const play: readonly Level[] = ['play'];
 
-type Extra = Pick<Keyword, 'choices' | 'refused'>;
+type Extra = Pick<Keyword, 'choices' | 'refused' | 'off'>;
 
 const keyword = (
   name: string,
@@ -44,7 +46,7 @@ const keyword = (
 ): Keyword => ({ name, type, levels, description, ...extra });
 
 const acceleratedReason = 'Ansible itself has had no accelerated connections since 2.4; drop it';
-const debuggerReason = 'kprov has no interactive task debugger';
+const debuggerReason = 'kprov has no interactive task debugger; `never` is accepted';
 
 /** Every keyword of the playbook language that is known here, refused ones included. */
 export const keywords: readonly Keyword[] = [
@@ -69,7 +71,7 @@ export const keywords: readonly Keyword[] = [
   keyword('connection', 'text', everywhere, 'How to reach the host.', {
     choices: ['ssh', 'local', 'smart', 'paramiko', 'ansible.builtin.ssh', 'ansible.builtin.local'],
   }),
-  keyword('debugger', 'text', everywhere, 'Starts an interactive debugger.', { refused: debuggerReason }),
+  keyword('debugger', 'text', everywhere, 'Starts an interactive debugger.', { refused: debuggerReason, off: 'never' }),
   keyword('diff', 'flag', everywhere, 'Show differences of files.'),
   keyword('environment', 'environment', everywhere, 'Environment variables of what runs on the host.'),
   keyword('ignore_errors', 'flag', everywhere, 'Go on after a failure.'),

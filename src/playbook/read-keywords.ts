@@ -62,6 +62,7 @@ export function readKeywords(context: Context, cursor: Cursor, level: Level): Re
     const value = child(cursor, key);
     const refused = refusalOf(context, keyword);
     if (refused !== undefined) {
+      if (value.value === null || value.value === keyword.off) continue;
       report(context, keyPositionOf(value), {
         code: 'unsupported-keyword',
         message: `\`${key}\` is not supported`,

@@ -10,6 +10,7 @@ const directory = workFolder({
   'none.cfg': '',
   'ansible.cfg': "[defaults]\nforks = 7\nnull_representation = ''\njinja2_extensions = odd\n",
   'playbook.yml': '- hosts: localhost\n  gather_facts: false\n  tasks:\n    - include_tasks: sub/tasks.yml\n',
+  'nobody.yml': '- hosts: nobody\n  tasks: [debug: ]\n',
   'sub/tasks.yml': '- debug: {msg: "it is {{ word | default(\'nowhere\') }}"}\n',
   'sub/group_vars/all.yml': 'word: beside the tasks\n',
   'library/says': '#!/bin/sh\necho \'{"word": "said"}\'\n',
@@ -51,6 +52,21 @@ test.each([
     ANSIBLE_PLAYBOOK_VARS_ROOT: root,
   });
   expect([code, text]).toEqual([0, expect.stringContaining(`it is ${word}`)]);
+});
+
+test.each([
+  ['warning', 0, 'no host and no group matches nobody'],
+  ['error', 1, 'ERROR! no host and no group matches nobody [unmatched-pattern]'],
+  ['ignore', 0, undefined],
+  ['maybe', 1, 'expected warning, error or ignore'],
+])('with host_pattern_mismatch %s a pattern that nothing matches ends with %i', async (word, expected, told) => {
+  const { text, code } = await run(['playbook', 'nobody.yml'], {
+    ANSIBLE_CONFIG: join(directory, 'none.cfg'),
+    ANSIBLE_HOST_PATTERN_MISMATCH: word,
+  });
+  expect(code).toBe(expected);
+  if (told === undefined) expect(text).not.toContain('matches nobody');
+  else expect(text).toContain(told);
 });
 
 test('modules of a configured folder, and of --module-path, are found', async () => {

@@ -5,6 +5,12 @@ const applied = (...place: Place): Setting => make(place, { kind: 'applied' });
 /** Settings that do here what they do with Ansible. */
 export const appliedSettings: readonly Setting[] = [
   applied('inventory', 'ANSIBLE_INVENTORY', 'defaults.hostfile defaults.inventory', 'where -i is not given'),
+  applied(
+    'host_pattern_mismatch',
+    'ANSIBLE_HOST_PATTERN_MISMATCH',
+    'inventory.host_pattern_mismatch',
+    'what a pattern that nothing matches is: warning, error or ignore',
+  ),
   applied('forks', 'ANSIBLE_FORKS', 'defaults.forks', 'as --forks; otherwise all hosts at once'),
   applied('remote_user', 'ANSIBLE_REMOTE_USER', 'defaults.remote_user', 'as --user'),
   applied('remote_port', 'ANSIBLE_REMOTE_PORT', 'defaults.remote_port', 'where no ansible_port is set'),

@@ -54,6 +54,15 @@ function varsRootOf(settings: Settings): Pick<RunOptions, 'varsRoot'> {
   });
 }
 
+/** `host_pattern_mismatch`. */
+function patternMismatchOf(settings: Settings): NonNullable<RunOptions['patternMismatch']> {
+  const word = settings.text('host_pattern_mismatch')?.toLowerCase() ?? 'warning';
+  if (word === 'warning' || word === 'error' || word === 'ignore') return word;
+  throw new KprovError('bad-setting', `${settings.given.get('host_pattern_mismatch')?.from}: ${word}`, {
+    why: 'expected warning, error or ignore',
+  });
+}
+
 /** What the configuration says to the engine. */
 export function engineSettings(
   settings: Settings | undefined,
@@ -67,6 +76,7 @@ export function engineSettings(
   | 'hashBehaviour'
   | 'showsArguments'
   | 'varsRoot'
+  | 'patternMismatch'
 > {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
@@ -77,6 +87,7 @@ export function engineSettings(
     hashBehaviour: hashBehaviourOf(settings),
     showsArguments: settings.flag('display_args_to_stdout') ?? false,
     ...varsRootOf(settings),
+    patternMismatch: patternMismatchOf(settings),
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),

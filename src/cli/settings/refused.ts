@@ -90,11 +90,6 @@ export const refusedSettings: readonly Setting[] = [
         .join() === '.json,.yaml,.yml',
   ),
   refused(
-    ['host_pattern_mismatch', 'ANSIBLE_HOST_PATTERN_MISMATCH', 'inventory.host_pattern_mismatch', 'warning or ignore'],
-    'a pattern without hosts is a warning',
-    isOneOf('warning', 'ignore'),
-  ),
-  refused(
     ['enable_task_debugger', 'ANSIBLE_ENABLE_TASK_DEBUGGER', 'defaults.enable_task_debugger', 'no'],
     'there is no interactive task debugger',
     isOff,

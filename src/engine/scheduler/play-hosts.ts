@@ -1,3 +1,4 @@
+import { KprovError } from '../../errors/index.js';
 import { matchHosts } from '../../inventory/index.js';
 import type { Play } from '../../playbook/index.js';
 import type { Variables } from '../../template/index.js';
@@ -27,7 +28,10 @@ export function playName(run: RunContext, play: Play): string {
   }
 }
 
-/** The hosts of `hosts` and `--limit`, as the inventory lists them, and in which `order` the play takes them. */
+/**
+ * The hosts of `hosts` and `--limit`, as the inventory lists them, and in which `order` the play takes them. Throws
+ * KprovError for a pattern that nothing matches where `patternMismatch` says so.
+ */
 export function hostsOf(
   run: RunContext,
   play: Play,
@@ -39,8 +43,13 @@ export function hostsOf(
   const order = renderedKeyword(play.order, { templar, variables });
   const patterns = (Array.isArray(pattern) ? pattern : [pattern]).map(String);
   const { hosts, diagnostics } = matchHosts(inventory, patterns, [...limit]);
-  for (const { message } of diagnostics)
+  const { patternMismatch = 'warning' } = run.options;
+  for (const { code, message } of diagnostics) {
+    const isMismatch = code === 'unmatched-pattern';
+    if (isMismatch && patternMismatch === 'ignore') continue;
+    if (isMismatch && patternMismatch === 'error') throw new KprovError(code, message, { position: play.position });
     run.emit({ type: 'notice', level: 'warning', message, position: play.position });
+  }
   return { named: hosts, order };
 }
 
