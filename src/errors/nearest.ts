@@ -1,3 +1,6 @@
+/** A letter is sooner left out, doubled or exchanged with its neighbour than taken for another: `taks` is `tasks`, not `tags`. */
+const WRONG_LETTER = 1.05;
+
 /** Edit distance with adjacent transpositions (optimal string alignment). */
 function distance(a: string, b: string): number {
   const rows: number[][] = [];
@@ -10,7 +13,7 @@ function distance(a: string, b: string): number {
         continue;
       }
       const above = rows[i - 1] ?? [];
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const cost = a[i - 1] === b[j - 1] ? 0 : WRONG_LETTER;
       let best = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + cost);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         best = Math.min(best, ((rows[i - 2] ?? [])[j - 2] ?? 0) + 1);
