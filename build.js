@@ -2,7 +2,7 @@
 // modules would start ten times slower. What `import()` asks for is in parts of its own, read when it is asked for.
 // dist/cli/main.js, the command, loads them.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +88,9 @@ async function bundleParts() {
 
 async function bundleAll() {
   rmSync('dist', { recursive: true, force: true });
+  // There before the parts are made: by it esbuild tells what `default` of an `import()` is.
+  mkdirSync(parts, { recursive: true });
+  writeFileSync('dist/cli/package.json', '{"type":"commonjs"}\n');
   await Promise.all([
     build({
       ...commonJs,
@@ -99,7 +102,6 @@ async function bundleAll() {
     build({ ...common, entryPoints: { task: 'src/tasks/public.ts' }, outdir: 'dist', format: 'esm' }),
     bundleParts(),
   ]);
-  writeFileSync('dist/cli/package.json', '{"type":"commonjs"}\n');
   chmodSync('dist/cli/main.js', 0o755);
 }
 

@@ -1,4 +1,8 @@
-import { kprov } from '../support/kprov.js';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kprov, program } from '../support/kprov.js';
 
 test.each(['up', 'reset'])('the built program finds the playbook of kprov %s', async (command) => {
   const { code, stdout, stderr } = await kprov([command, '-i', 'one,', '--list-tasks'], { cwd: '/' });
@@ -6,4 +10,20 @@ test.each(['up', 'reset'])('the built program finds the playbook of kprov %s', a
     code: 0,
     said: expect.stringMatching(/playbook: \S+\/playbooks\/(cluster|reset)\.yml\n/),
   });
+});
+
+test('the built program shows its live tree in a terminal', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kprov-live-'));
+  try {
+    writeFileSync(join(folder, 'hosts.ini'), 'one ansible_connection=local\n');
+    writeFileSync(
+      join(folder, 'site.yml'),
+      '- {hosts: all, gather_facts: false, tasks: [{command: sleep 0.5, changed_when: false}]}\n',
+    );
+    const line = `stty cols 100 rows 30; '${process.execPath}' '${program}' up -i hosts.ini site.yml`;
+    const shown = spawnSync('script', ['-qec', line, '/dev/null'], { cwd: folder, encoding: 'utf8' });
+    expect([shown.status, shown.stdout]).toEqual([0, expect.stringMatching(/✔.* one .*1 ok[^]*PLAY RECAP/)]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

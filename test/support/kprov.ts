@@ -8,7 +8,8 @@ export interface Ended {
   stderr: string;
 }
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** What `npm run build` made. */
+export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Runs the built kprov as a user would, without a terminal. */
 export function kprov(
