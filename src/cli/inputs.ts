@@ -42,15 +42,6 @@ function runExecutable(path: string, args: string[]): Promise<{ stdout: string; 
   });
 }
 
-/** `force_valid_group_names`. */
-function oddGroupNamesOf(settings: Settings | undefined): 'never' | 'ignore' | 'always' | 'silently' {
-  const word = settings?.text('force_valid_group_names')?.toLowerCase() ?? 'ignore';
-  if (word === 'never' || word === 'ignore' || word === 'always' || word === 'silently') return word;
-  throw new KprovError('bad-setting', `${settings?.given.get('force_valid_group_names')?.from}: ${word}`, {
-    why: 'expected always, never, ignore or silently',
-  });
-}
-
 /** What `-i` names. Throws KprovError where nothing was named and somebody must be. */
 export function readInventory(
   sources: readonly string[],
@@ -62,7 +53,8 @@ export function readInventory(
       fix: 'give a file, a directory, an executable or a list:\n-i hosts.ini\n-i node1,node2,',
     });
   }
-  const oddGroupNames = oddGroupNamesOf(settings);
+  const oddGroupNames =
+    settings?.choice('force_valid_group_names', ['always', 'never', 'ignore', 'silently']) ?? 'ignore';
   const hashBehaviour = hashBehaviourOf(settings);
   return loadInventory([...sources], { files, runExecutable, cwd: process.cwd(), oddGroupNames, hashBehaviour });
 }
@@ -90,13 +82,8 @@ export async function openVault(
 }
 
 /** A key given twice: an error, but where kprov stands in for Ansible what Ansible makes of it. */
-function duplicateKeysOf({ settings, mayLackHosts }: ConnectionFlags): NonNullable<Files['duplicateKeys']> {
-  const word = settings?.text('duplicate_dict_key')?.toLowerCase() ?? (mayLackHosts ? 'warn' : 'error');
-  if (word === 'warn' || word === 'error' || word === 'ignore') return word;
-  throw new KprovError('bad-setting', `${settings?.given.get('duplicate_dict_key')?.from}: ${word}`, {
-    why: 'expected warn, error or ignore',
-  });
-}
+const duplicateKeysOf = ({ settings, mayLackHosts }: ConnectionFlags): NonNullable<Files['duplicateKeys']> =>
+  settings?.choice('duplicate_dict_key', ['warn', 'error', 'ignore']) ?? (mayLackHosts ? 'warn' : 'error');
 
 /** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
 export async function readInputs(flags: ConnectionFlags): Promise<Inputs> {

@@ -35,32 +35,14 @@ function factCacheOf(settings: Settings): FactCacheOptions | undefined {
 }
 
 /** `hash_behaviour`. */
-export function hashBehaviourOf(settings: Settings | undefined): HashBehaviour {
-  const word = settings?.text('hash_behaviour')?.toLowerCase() ?? 'replace';
-  if (word === 'replace' || word === 'merge') return word;
-  throw new KprovError('bad-setting', `${settings?.given.get('hash_behaviour')?.from}: ${word}`, {
-    why: 'expected replace or merge',
-  });
-}
+export const hashBehaviourOf = (settings: Settings | undefined): HashBehaviour =>
+  settings?.choice('hash_behaviour', ['replace', 'merge']) ?? 'replace';
 
 /** `playbook_vars_root`; `top` is the default. */
 function varsRootOf(settings: Settings): Pick<RunOptions, 'varsRoot'> {
-  const word = settings.text('playbook_vars_root')?.toLowerCase() ?? 'top';
-  if (word === 'top') return {};
-  if (word === 'all') return { varsRoot: word };
-  if (word === 'bottom' || word === 'playbook_dir') return { varsRoot: 'bottom' };
-  throw new KprovError('bad-setting', `${settings.given.get('playbook_vars_root')?.from}: ${word}`, {
-    why: 'expected top, bottom or all',
-  });
-}
-
-/** `host_pattern_mismatch`. */
-function patternMismatchOf(settings: Settings): NonNullable<RunOptions['patternMismatch']> {
-  const word = settings.text('host_pattern_mismatch')?.toLowerCase() ?? 'warning';
-  if (word === 'warning' || word === 'error' || word === 'ignore') return word;
-  throw new KprovError('bad-setting', `${settings.given.get('host_pattern_mismatch')?.from}: ${word}`, {
-    why: 'expected warning, error or ignore',
-  });
+  if (settings.text('playbook_vars_root')?.toLowerCase() === 'playbook_dir') return { varsRoot: 'bottom' };
+  const word = settings.choice('playbook_vars_root', ['top', 'bottom', 'all']) ?? 'top';
+  return word === 'top' ? {} : { varsRoot: word };
 }
 
 /** What the configuration says to the engine. */
@@ -87,7 +69,7 @@ export function engineSettings(
     hashBehaviour: hashBehaviourOf(settings),
     showsArguments: settings.flag('display_args_to_stdout') ?? false,
     ...varsRootOf(settings),
-    patternMismatch: patternMismatchOf(settings),
+    patternMismatch: settings.choice('host_pattern_mismatch', ['warning', 'error', 'ignore']) ?? 'warning',
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),

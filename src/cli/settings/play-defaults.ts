@@ -21,14 +21,8 @@ function strategyOf(settings: Settings): string | undefined {
   });
 }
 
-function gathersByDefault(settings: Settings): boolean | undefined {
-  const word = settings.text('gathering')?.toLowerCase();
-  if (word === undefined || word === 'implicit' || word === 'smart') return undefined;
-  if (word === 'explicit') return false;
-  throw new KprovError('bad-setting', `${settings.given.get('gathering')?.from}: ${word}`, {
-    why: 'expected implicit, explicit or smart',
-  });
-}
+const gathersByDefault = (settings: Settings): false | undefined =>
+  settings.choice('gathering', ['implicit', 'explicit', 'smart']) === 'explicit' ? false : undefined;
 
 /** What holds for plays and tasks that do not say otherwise; `strategy` where the configuration has none. */
 export function playDefaults(

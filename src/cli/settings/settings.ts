@@ -45,6 +45,14 @@ export class Settings {
     return /^\d+$/.test(text) ? Number(text) : this.#refuse(name, 'a whole number');
   }
 
+  /** One of some words, in whatever case. Throws KprovError for any other. */
+  choice<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const text = this.text(name)?.toLowerCase();
+    if (text === undefined) return undefined;
+    const others = words.slice(0, -1).join(', ');
+    return words.find((word) => word === text) ?? this.#refuse(name, `${others} or ${words.at(-1)}`);
+  }
+
   /** With commas or newlines between. */
   list(name: string): string[] {
     return (this.text(name) ?? '')
