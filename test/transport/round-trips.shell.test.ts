@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
-import ssh2 from 'ssh2';
 import { delayedProxy } from '../support/delayed-proxy.js';
-import { freePort, SshBed } from './sshd.js';
+import { scriptedServer } from './scripted-server.js';
+import { SshBed } from './sshd.js';
 
 // Processes and handshakes of a busy machine take their time.
 jest.setTimeout(60_000);
@@ -44,23 +43,17 @@ test.each([
 });
 
 test('only the first key is signed for before the server has said that it would do', async () => {
-  const port = await freePort();
   const seen: string[] = [];
-  const server = new ssh2.Server({ hostKeys: [readFileSync(bed.path('host'))] }, (client) => {
-    client
-      .on('error', () => undefined)
-      .on('authentication', (context) => {
-        if (context.method !== 'publickey') return context.reject(['publickey']);
-        seen.push(`${context.key.algo} ${context.signature === undefined ? 'asked' : 'signed'}`);
-        if (context.key.algo === 'ssh-ed25519') return context.reject(['publickey']);
-        context.accept();
-      });
+  const { port, close } = await scriptedServer(bed, (context) => {
+    if (context.method !== 'publickey') return context.reject(['publickey']);
+    seen.push(`${context.key.algo} ${context.signature === undefined ? 'asked' : 'signed'}`);
+    if (context.key.algo === 'ssh-ed25519') return context.reject(['publickey']);
+    context.accept();
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const target = { name: 'n', kind: 'ssh', address: '127.0.0.1', port, user: 'me' } as const;
   const keys = { privateKeyFile: bed.path('user'), commonArgs: `-o IdentityFile=${bed.path('rsa')}` };
   const connection = await bed.transport({ hostKeyChecking: 'off' }).connect({ ...target, ...keys });
   expect(seen).toEqual(['ssh-ed25519 signed', 'ssh-rsa asked', 'ssh-rsa signed']);
   await connection.close();
-  server.close();
+  close();
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
-import ssh2, { type AuthContext } from 'ssh2';
+import type { AuthContext } from 'ssh2';
 import { failure } from './run.js';
-import { freePort, SshBed } from './sshd.js';
+import { scriptedServer } from './scripted-server.js';
+import { SshBed } from './sshd.js';
 
 // Processes and handshakes of a busy machine take their time.
 jest.setTimeout(60_000);
@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 /** Ways to log in that need a server of a kind that is not at hand: ssh2's own, with scripted answers. */
 describe('methods of logging in', () => {
   const bed = new SshBed();
-  const servers: InstanceType<typeof ssh2.Server>[] = [];
+  const servers: { close(): void }[] = [];
   beforeAll(() => {
     bed.key('host');
     bed.key('user');
@@ -21,19 +21,13 @@ describe('methods of logging in', () => {
   });
 
   async function serve(answer: (context: AuthContext) => void): Promise<{ port: number; seen: string[] }> {
-    const port = await freePort();
     const seen: string[] = [];
-    const server = new ssh2.Server({ hostKeys: [readFileSync(bed.path('host'))] }, (client) => {
-      client
-        .on('error', () => undefined)
-        .on('authentication', (context) => {
-          seen.push(context.method);
-          answer(context);
-        });
+    const server = await scriptedServer(bed, (context) => {
+      seen.push(context.method);
+      answer(context);
     });
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    return { port, seen };
+    return { port: server.port, seen };
   }
 
   const connect = (port: number, changes: object = {}) =>
