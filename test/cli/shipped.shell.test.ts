@@ -21,7 +21,13 @@ test('the built program shows its live tree in a terminal', async () => {
       '- {hosts: all, gather_facts: false, tasks: [{command: sleep 0.5, changed_when: false}]}\n',
     );
     const line = `stty cols 100 rows 30; '${process.execPath}' '${program}' up -i hosts.ini site.yml`;
-    const shown = spawnSync('script', ['-qec', line, '/dev/null'], { cwd: folder, encoding: 'utf8' });
+    // A CI job and a dumb terminal are given plain lines, and this test may well run in one.
+    const { CI: _, ...elsewhere } = process.env;
+    const shown = spawnSync('script', ['-qec', line, '/dev/null'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...elsewhere, TERM: 'xterm' },
+    });
     expect([shown.status, shown.stdout]).toEqual([0, expect.stringMatching(/✔.* one .*1 ok[\s\S]*PLAY RECAP/)]);
   } finally {
     rmSync(folder, { recursive: true });
