@@ -170,6 +170,56 @@ describe('a cluster in trouble', () => {
   );
 
   test(
+    'the connection cut in the middle of the pull of images, and its shell killed: they are pulled once, and the same run goes on with init',
+    async () => {
+      await takeDown('node1');
+      // The bed has no registry: in place of what kubeadm pulls from it stands a wait.
+      on(
+        'node1',
+        `rm -f /var/log/kprov/kubeadm-*.log /run/faults-*
+cat >/usr/local/bin/kubeadm <<'KUBEADM'
+#!/bin/sh
+case "$*" in
+'config images pull '*)
+  echo pulled >>/run/faults-pulls; i=0
+  until [ -e /run/faults-go ] || [ $i -gt 300 ]; do i=$((i+1)); sleep 0.2; done
+  exit ;;
+'init '*) exec /usr/bin/kubeadm "$@" --ignore-preflight-errors=ImagePull ;;
+esac
+exec /usr/bin/kubeadm "$@"
+KUBEADM
+chmod 755 /usr/local/bin/kubeadm`,
+      );
+      const groups: Groups = { control_plane: ['node1'], workers: [] };
+      const line = await FaultyLine.before('node1');
+      const shells = () => on('node1', "pgrep -f '^(/bin/)?sh -s$' || true").split('\n').filter(Boolean);
+      try {
+        const running = upThrough(line, 'node1', groups, planOf(groups, { ignore_preflight_errors: [] }));
+        await until(() => on('node1', 'cat /run/faults-pulls 2>/dev/null || true') !== '', 2 * minutes);
+        line.cut();
+        await until(() => shells().length > 1);
+        const lost = shells();
+        on('node1', `kill -KILL ${lost.join(' ')}`);
+        await until(() => shells().some((pid) => !lost.includes(pid)));
+        on('node1', 'sleep 2; : >/run/faults-go');
+        expectWell(await running.ended);
+        expect(line.connections).toBeGreaterThan(1);
+        expect(readyNodes()).toEqual(['node1']);
+        expect(on('node1', 'cat /run/faults-pulls')).toBe('pulled\n');
+        for (const verb of ['config images pull', 'init']) {
+          const log = on('node1', `grep '^---' /var/log/kprov/kubeadm-${verb === 'init' ? verb : 'pull'}.log`);
+          expect(log).toMatch(RegExp(`^--- .* kubeadm ${verb} .*\\n--- exit code 0\\n$`));
+        }
+        expect(on('node1', 'ls -d /run/kprov/kubeadm-* 2>/dev/null || true')).toBe('');
+      } finally {
+        line.close();
+        on('node1', 'rm -f /usr/local/bin/kubeadm /run/faults-*');
+      }
+    },
+    8 * minutes,
+  );
+
+  test(
     'the connection cut in the middle of kubeadm join: the same run connects again and picks up its result',
     async () => {
       await have({ control_plane: ['node1'], workers: [] });

@@ -1,4 +1,4 @@
-// Faults and attacks on the hosts of a running bed (KPROV_LAB_PROFILES=bare test/lab/lab up), then a table.
+// Faults and attacks on the hosts of a test bed, then a table. A bed that is not up is brought up, and taken down at the end.
 //   npm run test:faults [-- NAME…]        all, or those of some files: connection runs hosts inputs hostile secrets …
 //   npm run test:faults -- --no-cluster   all but the files about kubeadm, which install packages for minutes
 //   npm run test:faults -- --mutate [N…]  breaks each property on purpose and wants its test to fail; writes down when
@@ -49,14 +49,58 @@ function build(edits = []) {
   return program;
 }
 
-/** Tests of those files, and what they said about figures. Rejects when jest gave no report. */
-function jest(program, args, sources) {
-  const report = join(workshop, 'report.json');
-  rmSync(report, { force: true });
+/** The bed that the environment names, and beside it one for the files about the cluster, where those are not alone. */
+const bed = {
+  KPROV_LAB_NAME: process.env.KPROV_LAB_NAME || 'kprov-lab',
+  KPROV_LAB_SUBNET: process.env.KPROV_LAB_SUBNET || '172.28.10',
+  KPROV_LAB_PROFILES: process.env.KPROV_LAB_PROFILES || 'bare',
+};
+// The subnet after the bed's own is behind its bastion.
+const second = {
+  KPROV_LAB_NAME: `${bed.KPROV_LAB_NAME}-cluster`,
+  KPROV_LAB_SUBNET: bed.KPROV_LAB_SUBNET.replace(/\d+$/, (octet) => String(Number(octet) + 2)),
+  KPROV_LAB_INNER: '',
+  KPROV_LAB_PROFILES: '',
+  KPROV_LAB_STATE: '',
+};
+
+const lab = (command, env) =>
+  new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...env }, stdio: ['ignore', 2, 2] };
+    spawn('test/lab/lab', [command], options).on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`test/lab/lab ${command} failed for ${env.KPROV_LAB_NAME}`)),
+    );
+  });
+
+function isUp({ KPROV_LAB_NAME: name }) {
+  try {
+    const args = ['inspect', '-f', '{{.State.Running}}', `${name}-node1-1`];
+    return execFileSync('docker', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString() === 'true\n';
+  } catch {
+    return false;
+  }
+}
+
+/** Does the work on those beds. */
+async function onBeds(beds, work) {
+  const ours = beds.filter((each) => !isUp(each));
+  try {
+    for (const each of ours) await lab('up', each);
+    return await work();
+  } finally {
+    for (const each of ours) await lab('down', each);
+  }
+}
+
+/** Tests of those files on a bed, and what they said about figures. Rejects when jest gave no report. */
+function jest(program, args, { sources, on = bed } = {}) {
+  const report = join(mkdtempSync(join(workshop, 'r-')), 'report.json');
   const command = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'test/faults/jest.config.js'];
-  command.push('--runInBand', '--forceExit', '--json', '--outputFile', report, ...args);
+  command.push('--reporters', '<rootDir>/test/faults/progress.mjs', '--runInBand', '--forceExit');
+  command.push('--json', '--outputFile', report, ...args);
   const env = {
     ...process.env,
+    ...on,
     KPROV_PROGRAM: program,
     NODE_NO_WARNINGS: '1',
     ...(sources && { KPROV_SOURCES: sources }),
@@ -68,25 +112,67 @@ function jest(program, args, sources) {
   });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    complaints += text;
-    for (const [line] of text.matchAll(/^(PASS|FAIL) .*$/gm)) process.stderr.write(`${line}\n`);
+    complaints = `${complaints}${text}`.slice(-4000);
+    process.stderr.write(text);
   });
   return new Promise((resolve, reject) => {
     child.on('close', () => {
-      if (!existsSync(report)) return reject(new Error(`no tests were run:\n${complaints.slice(-4000)}`));
+      if (!existsSync(report)) return reject(new Error(`no tests were run:\n${complaints}`));
       const figures = said.split('\n').filter((line) => line.startsWith('figure: '));
       resolve({ figures: figures.map((line) => line.slice(8)), report: JSON.parse(readFileSync(report, 'utf8')) });
     });
   });
 }
 
+/**
+ * Tests of those files. What is about the cluster waits most of its time: where there is more than that, it has a bed of its
+ * own, and both go on at once; the sweep of the cluster comes behind the others, which are done sooner.
+ */
+async function jestOnBeds(program, files) {
+  const runs = (names, on) => () =>
+    jest(
+      program,
+      names.map((name) => `/${name}.faults`),
+      { on },
+    );
+  const others = files.filter((name) => name !== 'cluster');
+  if (others.length === 0 || others.length === files.length) return onBeds([bed], runs(files, bed));
+  const sweep = others.filter((name) => name === 'cluster-sweep');
+  const rest = others.filter((name) => name !== 'cluster-sweep');
+  const lanes = [
+    [runs(['cluster'], second)],
+    [rest, sweep].filter((names) => names.length > 0).map((names) => runs(names, bed)),
+  ];
+  const inTurn = async (lane) => {
+    const done = [];
+    for (const run of lane) done.push(await run());
+    return done;
+  };
+  const ended = await onBeds([bed, second], () => Promise.allSettled(lanes.map(inTurn)));
+  const done = ended.flatMap(({ value, reason }) => {
+    if (reason) throw reason;
+    return value;
+  });
+  return { figures: done.flatMap(({ figures }) => figures), report: merged(done.map(({ report }) => report)) };
+}
+
+/** Reports of jest as one: numbers are added up. */
+function merged([first, ...others]) {
+  const sum = { ...first };
+  for (const report of others) {
+    for (const [key, value] of Object.entries(report)) {
+      if (typeof value === 'number' && key !== 'startTime') sum[key] += value;
+      else if (key === 'testResults') sum[key] = [...sum[key], ...value];
+    }
+    sum.success &&= report.success;
+  }
+  return sum;
+}
+
 const fileOf = ({ name }) => name.replace(/.*\/|\.faults\.ts$/g, '');
 
 async function test(files, keep) {
-  const { figures, report } = await jest(
-    build(),
-    files.map((name) => `/${name}.faults`),
-  );
+  const { figures, report } = await jestOnBeds(build(), files);
   if (keep) writeFileSync(keep, JSON.stringify(report));
   const seen = report.testResults.flatMap((result) =>
     result.assertionResults.map((each) => ({ ...each, file: fileOf(result) })),
@@ -96,7 +182,7 @@ async function test(files, keep) {
   const say = (line) => process.stdout.write(`${line}\n`);
   say('row | test | passed | a mutation that makes it fail');
   say('--- | --- | --- | ---');
-  const wanted = rows.filter(({ file }) => files.length === 0 || files.includes(file));
+  const wanted = rows.filter(({ file }) => files.includes(file));
   let survived = 0;
   for (const row of wanted) {
     const mine = matches(row).filter(({ status }) => status !== 'pending');
@@ -115,7 +201,13 @@ async function test(files, keep) {
   const passed = seen.filter(({ status }) => status === 'passed').length;
   const skipped = seen.length - passed - failures.length;
   const caught = wanted.filter(({ seen: when }) => when).length;
+  const seconds = report.testResults.map(({ startTime, endTime, ...result }) => [
+    fileOf(result),
+    Math.round((endTime - startTime) / 1000),
+  ]);
+  seconds.sort(([, one], [, other]) => other - one);
   say(`\n${figures.join('\n')}`);
+  say(`seconds: ${seconds.map(([name, count]) => `${name} ${count}`).join(', ')}`);
   say(`faults survived: ${survived} of ${wanted.length}, with a mutation that was seen to fail the test: ${caught}`);
   say(`${passed} passed, ${failures.length + broken.length} failed, ${skipped} left out`);
   return failures.length + broken.length === 0 && passed > 0;
@@ -131,9 +223,11 @@ function remember({ row: name, breaks }, seen) {
 
 /** The files that were asked for. */
 function chosen(names) {
+  const all = readdirSync('test/faults').flatMap((name) => /^(.*)\.faults\.ts$/.exec(name)?.[1] ?? []);
+  if (names.length === 0) return all;
   if (!names.includes('--no-cluster')) return names;
-  const all = readdirSync('test/faults').flatMap((name) => /^(?!cluster)(.*)\.faults\.ts$/.exec(name)?.[1] ?? []);
-  return [...new Set([...names.filter((name) => name !== '--no-cluster'), ...all])];
+  const others = all.filter((name) => !name.startsWith('cluster'));
+  return [...new Set([...names.filter((name) => name !== '--no-cluster'), ...others])];
 }
 
 async function mutate(numbers) {
@@ -148,7 +242,7 @@ async function mutate(numbers) {
       const args = [`/${row.file}.faults`, '-t', row.only ?? row.test];
       // A mutant that hangs is caught by the test's time.
       if (row.hangs) args.push('--testTimeout', '90000');
-      const { report } = await jest(program, args, join(program, '../../../src'));
+      const { report } = await jest(program, args, { sources: join(program, '../../../src') });
       const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
       const isCaught = results.some(({ status }) => status === 'failed');
       if (!isCaught) survivors++;
@@ -165,7 +259,8 @@ async function mutate(numbers) {
 try {
   const at = given.indexOf('--report');
   const [, keep] = at < 0 ? [] : given.splice(at, 2);
-  const isWell = given[0] === '--mutate' ? await mutate(given.slice(1)) : await test(chosen(given), keep);
+  const isWell =
+    given[0] === '--mutate' ? await onBeds([bed], () => mutate(given.slice(1))) : await test(chosen(given), keep);
   process.exitCode = isWell ? 0 : 1;
 } finally {
   rmSync(workshop, { recursive: true, force: true });

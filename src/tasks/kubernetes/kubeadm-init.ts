@@ -101,7 +101,7 @@ export const kubeadmInit = defineTask({
   collection: 'kprov.kubernetes',
   summary: 'Makes the first control-plane node of a cluster with kubeadm init.',
   description:
-    'The configuration is generated in the API version of the installed kubeadm, or is your own. Init runs detached on the host and is waited for again after a broken connection; an init that was interrupted is taken back and repeated. A cluster that is there is left alone, and fresh join parameters are made where a node has still to join. The whole output is kept in /var/log/kprov/kubeadm-init.log on the host and in .kprov/log/HOST/ here, without tokens and keys.',
+    'The configuration is generated in the API version of the installed kubeadm, or is your own. The pull of images and init run detached on the host and are waited for again after a broken connection; an init that was interrupted is taken back and repeated. A cluster that is there is left alone, and fresh join parameters are made where a node has still to join. The whole output is kept in /var/log/kprov/kubeadm-init.log on the host and in .kprov/log/HOST/ here, without tokens and keys.',
   parameters,
   atMostOne: [['config', 'config_file']],
   returns: {

@@ -40,7 +40,8 @@ export const kubeadmReset = defineTask({
 # Whether anything of a cluster is here. A pattern that matches nothing stays as it is and does not exist.
 kp_k_found=
 for kp_k_file in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/*.conf /etc/kubernetes/pki/* /var/lib/etcd/* \
-  /var/lib/kubelet/config.yaml /var/lib/kubelet/pki/* ${MARKER} /run/kprov/kubeadm-init /run/kprov/kubeadm-join; do
+  /var/lib/kubelet/config.yaml /var/lib/kubelet/pki/* ${MARKER} \
+  /run/kprov/kubeadm-pull /run/kprov/kubeadm-init /run/kprov/kubeadm-join; do
   if [ -e "$kp_k_file" ]; then kp_k_found=1; break; fi
 done
 if [ -n "$kp_k_found" ] && kp_apply; then

@@ -120,19 +120,23 @@ kp_write /etc/kubernetes/pki/ca.crt ${args.ca_cert} 0644 root root && kp_write /
     args.pull_images &&
     !isPullIgnored &&
     sh`
-kp_k_missing=
-case ${socket} in
-*docker*) kp_k_have=$(docker image ls --format '{{.Repository}}:{{.Tag}}' 2>/dev/null) ;;
-*containerd*) kp_k_have=$(ctr -n k8s.io images ls -q 2>/dev/null) ;;
-*) kp_k_have= ;;
-esac
-for kp_k_image in $(kubeadm config images list --config "$kp_k_config" 2>/dev/null); do
-  case "$kp_nl$kp_k_have$kp_nl" in *"$kp_nl$kp_k_image$kp_nl"*) ;; *) kp_k_missing=1 ;; esac
-done
-if [ -n "$kp_k_missing" ]; then
-  kp_out=$(kubeadm config images pull --config "$kp_k_config" 2>&1) || {
-    kp_set output "$kp_out"; rm -rf -- "$kp_k_spool"; kp_fail 'the images of the control plane cannot be pulled'; return 1; }
-fi`;
+if kp_k_begun kubeadm-pull; then kp_k_job_again kubeadm-pull
+else
+  kp_k_job_config kubeadm-pull ${config.text} || return 1
+  kp_rc=0
+  kp_k_missing=
+  case ${socket} in
+  *docker*) kp_k_have=$(docker image ls --format '{{.Repository}}:{{.Tag}}' 2>/dev/null) ;;
+  *containerd*) kp_k_have=$(ctr -n k8s.io images ls -q 2>/dev/null) ;;
+  *) kp_k_have= ;;
+  esac
+  for kp_k_image in $(kubeadm config images list --config "$kp_k_config" 2>/dev/null); do
+    case "$kp_nl$kp_k_have$kp_nl" in *"$kp_nl$kp_k_image$kp_nl"*) ;; *) kp_k_missing=1 ;; esac
+  done
+  [ -z "$kp_k_missing" ] || kp_k_job kubeadm-pull kubeadm config images pull --config "$kp_k_config"
+fi
+if [ "$kp_rc" != 0 ]; then kp_k_job_end output; kp_fail 'the images of the control plane cannot be pulled'; return 1; fi
+rm -rf -- "$kp_k_spool"`;
   return joinScripts([
     jobFunctions,
     sh`
@@ -147,9 +151,9 @@ elif [ -e ${ADMIN_CONF} ] && [ ! -e ${MARKER} ]; then
 else
   if [ -e ${MARKER} ]; then kp_k_reset ${socket} || return 1; fi`,
     ca,
-    sh`kp_k_job_config kubeadm-init ${config.text} || return 1`,
     pull,
     sh`
+  kp_k_job_config kubeadm-init ${config.text} || return 1
   kp_k_mark || { kp_fail 'cannot write below /var/lib/kprov'; return 1; }
   kp_k_job kubeadm-init kubeadm init --config "$kp_k_spool/config.yaml" ${flags}
 fi

@@ -92,11 +92,11 @@ kp_k_job_end() {
   kp_open "$1"; cat "$kp_k_spool/output" 2>/dev/null; kp_close
   rm -rf -- "$kp_k_spool"
 }
-# kp_k_forget_jobs [1]: removes what init and join left that were over when nobody waited for them: their output may hold
+# kp_k_forget_jobs [1]: removes what jobs left that were over when nobody waited for them: their output may hold
 # tokens. With 1 one that is under way is ended.
 kp_k_forget_jobs() {
   [ -z "$kp_check" ] || return 0
-  for kp_k_which in kubeadm-init kubeadm-join; do
+  for kp_k_which in kubeadm-pull kubeadm-init kubeadm-join; do
     if kp_k_running "$kp_k_which"; then
       [ -n "$1" ] || continue
       # It leads a group of its own, where there is setsid.
