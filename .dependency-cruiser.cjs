@@ -11,7 +11,7 @@ const allowed = {
   tasks: ['shell', 'kubernetes', 'template'],
   playbook: ['yaml', 'template', 'inventory', 'tasks'],
   engine: ['yaml', 'vault', 'playbook', 'inventory', 'template', 'tasks', 'transport', 'shell', 'kubernetes'],
-  report: ['engine'],
+  report: ['engine', 'template'],
   cli: [
     'yaml',
     'vault',

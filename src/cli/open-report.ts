@@ -1,6 +1,7 @@
-import { type DisplayOptions, makeReport, type OutputForm, type Report } from '../report/index.js';
+import { type DisplayOptions, makeReport, type OutputForm, type Report, type ResultStyle } from '../report/index.js';
 import type { RunFlags } from './options.js';
 import type { Settings } from './settings/index.js';
+import { isProfile } from './settings/told.js';
 import type { Setup } from './setup.js';
 import { sayError, terminal } from './terminal.js';
 
@@ -17,9 +18,9 @@ export function chooseForm(
   return isInteractive && !flags.check && !flags.diff && flags.verbose === 0 ? 'live' : 'plain';
 }
 
-/** As those ask who know Ansible: ANSIBLE_CALLBACKS_ENABLED=profile_tasks. */
-const asksForProfile = ({ ANSIBLE_CALLBACKS_ENABLED: enabled = '' }: NodeJS.ProcessEnv): boolean =>
-  enabled.split(',').some((name) => /^(ansible\.posix\.)?profile_tasks$/.test(name.trim()));
+/** As those ask who know Ansible: callbacks_enabled = profile_tasks. */
+const asksForProfile = (settings: Settings | undefined): boolean =>
+  settings?.list('callbacks_enabled').some(isProfile) === true;
 
 /** The settings of what Ansible's default callback shows. */
 function displayOf(settings: Settings | undefined): DisplayOptions {
@@ -29,7 +30,17 @@ function displayOf(settings: Settings | undefined): DisplayOptions {
     hidesOk: is('display_ok_hosts') === false,
     failuresAside: is('display_failed_stderr') === true,
     showsStart: is('show_per_host_start') === true,
+    showsCustomStats: is('show_custom_stats') === true,
     marksCheckMode: is('check_mode_markers') === true,
+  };
+}
+
+/** The settings of how it writes results; the old callback `yaml` is one of them. */
+function resultsOf(settings: Settings | undefined): ResultStyle {
+  const isYaml = /^(community\.general\.)?yaml$/.test(settings?.text('stdout_callback') ?? '');
+  return {
+    format: settings?.choice('result_format', ['json', 'yaml']) ?? (isYaml ? 'yaml' : 'json'),
+    pretty: settings?.flag('pretty_results'),
   };
 }
 
@@ -39,12 +50,14 @@ export async function openReport(form: OutputForm, flags: RunFlags, setup: Setup
     form,
     verbosity: flags.verbose,
     showDiff: flags.diff,
-    profile: flags.profile || asksForProfile(process.env),
+    profile: flags.profile || asksForProfile(setup.settings),
     color: terminal.color,
     columns: terminal.columns,
     stdout: process.stdout,
     stderr: process.stderr,
+    diffContext: setup.settings?.number('diff_context'),
     display: displayOf(setup.settings),
+    results: resultsOf(setup.settings),
     log: terminal.log?.write,
   });
   const { ask } = setup.prompts;

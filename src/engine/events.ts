@@ -128,6 +128,8 @@ export interface PlayFinished {
 export interface RunFinished {
   type: 'run-finished';
   stats: ReadonlyMap<string, HostStats>;
+  /** What set_stats says, by host and, for the whole run, by `_run`; where anything was said. */
+  customStats?: ReadonlyMap<string, Mapping>;
   durationMs: number;
 }
 

@@ -4,9 +4,10 @@ import { renderCriticalPath } from './critical-path-text.js';
 import { gathered } from './gathered.js';
 import { jsonReport } from './json.js';
 import { type DisplayOptions, type PlainOptions, PlainReport } from './plain.js';
+import type { ResultStyle } from './result-text.js';
 import { painter } from './text.js';
 
-export type { DisplayOptions };
+export type { DisplayOptions, ResultStyle };
 
 export type OutputForm = 'live' | 'plain' | 'json';
 
@@ -19,6 +20,9 @@ export interface ReportOptions {
   color: boolean;
   columns: number;
   display?: DisplayOptions | undefined;
+  results?: ResultStyle | undefined;
+  /** Lines around what differs. */
+  diffContext?: number | undefined;
   /** Gets what plain output says, whatever is shown. */
   log?: ((text: string) => void) | undefined;
   stdout: NodeJS.WriteStream;
@@ -41,8 +45,8 @@ const LOOK_MS = 5000;
 export async function makeReport({ log, ...options }: ReportOptions): Promise<Report> {
   const report = await shownReport(options);
   if (log === undefined) return report;
-  const { verbosity, showDiff, display } = options;
-  const about = { paint: painter(false), verbosity, showDiff, columns: 80, display };
+  const { verbosity, showDiff, display, results, diffContext } = options;
+  const about = { paint: painter(false), verbosity, showDiff, columns: 80, display, results, diffContext };
   const logged = new PlainReport({ ...about, write: log, writeError: log, now: () => performance.now() });
   const listen: Listener = (event) => {
     logged.listen(event);

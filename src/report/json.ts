@@ -12,6 +12,8 @@ export function jsonReport(write: (text: string) => void, now: () => number): Li
     path.handle(event);
     if (event.type !== 'run-finished') return line(event);
     line({ type: 'critical-path', steps: path.steps(), durationMs: event.durationMs });
-    line({ ...event, stats: Object.fromEntries(event.stats) });
+    const { stats, customStats, ...rest } = event;
+    const custom = customStats && { customStats: Object.fromEntries(customStats) };
+    line({ ...rest, stats: Object.fromEntries(stats), ...custom });
   };
 }

@@ -2,7 +2,7 @@ import type { RunEvent, TaskFinished } from '../engine/index.js';
 import { fits, hostRow, sharedRows } from './live-rows.js';
 import { LiveScreen, type Row } from './live-screen.js';
 import { LiveTerminal } from './live-terminal.js';
-import { noticeLine, type PlainOptions } from './plain.js';
+import { customStatsLines, noticeLine, type PlainOptions } from './plain.js';
 import { renderRecap } from './recap.js';
 import { briefFailure, itemLines, taskLines } from './result-lines.js';
 import { cut, harmless } from './text.js';
@@ -85,7 +85,9 @@ export class LiveReport {
         const recap = renderRecap(event.stats, this.#options.paint).join('\n');
         const more = this.#options.beforeRecap?.(event);
         const before = more ? `\n${more.heading}\n${more.lines.join('\n')}\n` : '';
-        this.#after(() => this.#above(`${before}\nPLAY RECAP\n${recap}\n\n`));
+        const custom = customStatsLines(event, this.#options);
+        const behind = custom.length > 0 ? `\nCUSTOM STATS:\n${custom.join('\n')}\n\n` : '';
+        this.#after(() => this.#above(`${before}\nPLAY RECAP\n${recap}\n\n${behind}`));
         return;
       }
       default:

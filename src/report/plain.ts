@@ -13,6 +13,7 @@ import {
 } from '../engine/index.js';
 import { renderRecap } from './recap.js';
 import { itemLines, type LineOptions, taskLines } from './result-lines.js';
+import { statsText } from './result-text.js';
 import { SILENCE_MS, stillRunning } from './silence.js';
 import { harmless } from './text.js';
 import { Tracker } from './tracker.js';
@@ -39,6 +40,8 @@ export interface DisplayOptions {
   failuresAside: boolean;
   /** show_per_host_start. */
   showsStart: boolean;
+  /** show_custom_stats. */
+  showsCustomStats: boolean;
   /** check_mode_markers. */
   marksCheckMode: boolean;
 }
@@ -86,6 +89,18 @@ export function noticeLine({ level, host, message, position }: Notice): string {
   const place =
     level === 'error' && position ? `\n  ${harmless(position.file)}:${position.line}:${position.column}` : '';
   return `${label}${about}${harmless(message)}${place}`;
+}
+
+/** What set_stats has said, where that is to be shown: a line a host, and one for the run. */
+export function customStatsLines(
+  { customStats }: RunFinished,
+  { display, results }: Pick<PlainOptions, 'display' | 'results'>,
+): string[] {
+  if (customStats === undefined || display?.showsCustomStats !== true) return [];
+  const run = customStats.get('_run');
+  const hosts = [...customStats].filter(([owner]) => owner !== '_run').sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = hosts.map(([host, values]) => `\t${harmless(host)}: ${statsText(values, results)}`);
+  return run === undefined ? lines : [...lines, '', `\tRUN: ${statsText(run, results)}`];
 }
 
 /**
@@ -144,6 +159,13 @@ export class PlainReport {
     this.#say(`${more.lines.join('\n')}\n`);
   }
 
+  #customStats(event: RunFinished): void {
+    const lines = customStatsLines(event, this.#options);
+    if (lines.length === 0) return;
+    this.#heading('CUSTOM STATS:');
+    this.#say(`${lines.join('\n')}\n\n`);
+  }
+
   #handle(event: RunEvent): void {
     switch (event.type) {
       case 'run-started':
@@ -191,6 +213,7 @@ export class PlainReport {
         this.#heading('PLAY RECAP');
         for (const line of renderRecap(event.stats, this.#options.paint)) this.#say(`${line}\n`);
         this.#say('\n');
+        this.#customStats(event);
         this.#dryRun();
         return;
       default:

@@ -2,7 +2,7 @@ import type { TaskFinished, TaskInfo, TaskResult } from '../engine/index.js';
 import { isMapping, type Mapping, type Value } from '../values/index.js';
 import { renderDiff } from './diff.js';
 import { cureOf } from './hints.js';
-import { jsonText } from './json-text.js';
+import { type ResultStyle, resultText } from './result-text.js';
 import { harmless, lastLines, type Paint } from './text.js';
 
 export interface LineOptions {
@@ -10,7 +10,13 @@ export interface LineOptions {
   verbosity: number;
   showDiff: boolean;
   columns: number;
+  /** How results are written; default: as JSON. */
+  results?: ResultStyle | undefined;
+  /** Lines around what differs; default 3. */
+  diffContext?: number | undefined;
 }
+
+type ResultOptions = Pick<LineOptions, 'verbosity' | 'results'>;
 
 const labels = {
   ok: ['green', 'ok'],
@@ -40,8 +46,6 @@ function shownFields(value: Mapping, verbosity: number): Mapping {
   return shown;
 }
 
-const json = (value: Mapping, indent = 0): string => harmless(jsonText(value, indent));
-
 /** Did debug come to say it, whatever changed_when and failed_when made of it? */
 const hasSpoken = ({ status, value }: TaskResult): boolean =>
   (status === 'ok' || status === 'changed' || (status === 'failed' && 'failed_when_result' in value)) &&
@@ -58,18 +62,19 @@ const speaks = (task: TaskInfo, result: TaskResult): boolean =>
   (task.action === 'assert' && (result.status === 'ok' || result.status === 'failed'));
 
 /** What is behind the arrow, or nothing. */
-function detail(task: TaskInfo, result: TaskResult, verbosity: number): string {
-  if (speaks(task, result)) {
-    const fields = task.action === 'debug' ? debugged(result.value) : result.value;
-    return ` => ${json(shownFields(fields, 1), 4)}`;
-  }
-  if (verbosity > 0) return ` => ${json(shownFields(result.value, verbosity))}`;
-  return '';
+function detail(task: TaskInfo, result: TaskResult, options: ResultOptions): string {
+  const { verbosity, results: style } = options;
+  if (!speaks(task, result)) return verbosity > 0 ? allOf(result, options) : '';
+  const fields = task.action === 'debug' ? debugged(result.value) : result.value;
+  return ` => ${resultText(shownFields(fields, 1), { style, verbosity, speaks: true })}`;
 }
 
+const allOf = ({ value }: TaskResult, { verbosity, results: style }: ResultOptions): string =>
+  ` => ${resultText(shownFields(value, verbosity), { style, verbosity, speaks: false })}`;
+
 /** A failure is shown in full even where nobody asked for details. */
-const failedDetail = (task: TaskInfo, result: TaskResult, verbosity: number): string =>
-  speaks(task, result) ? detail(task, result, verbosity) : ` => ${json(shownFields(result.value, verbosity))}`;
+const failedDetail = (task: TaskInfo, result: TaskResult, options: ResultOptions): string =>
+  speaks(task, result) ? detail(task, result, options) : allOf(result, options);
 
 const reasonOf = (result: TaskResult): string =>
   result.status === 'unknown' ? `: ${harmless(result.message ?? 'it cannot be judged in a dry run')}` : '';
@@ -137,7 +142,7 @@ function banner(host: string, delegatedTo?: string): string {
 }
 
 function diffLines(result: TaskResult, options: LineOptions): string[] {
-  return options.showDiff ? result.diff.map((diff) => renderDiff(diff, options.paint)) : [];
+  return options.showDiff ? result.diff.map((diff) => renderDiff(diff, options.paint, options.diffContext)) : [];
 }
 
 /** What is printed for an item of a loop. */
@@ -151,8 +156,8 @@ export function itemLines(
   const lines = diffLines(result, options);
   const line =
     result.status === 'failed'
-      ? `failed: ${banner(host)} ${item}${reasonOf(result)}${failedDetail(task, result, options.verbosity)}`
-      : `${word}: ${banner(host)} => ${item}${reasonOf(result)}${detail(task, result, options.verbosity)}`;
+      ? `failed: ${banner(host)} ${item}${reasonOf(result)}${failedDetail(task, result, options)}`
+      : `${word}: ${banner(host)} => ${item}${reasonOf(result)}${detail(task, result, options)}`;
   return [...lines, options.paint(color, line)];
 }
 
@@ -165,7 +170,7 @@ export function taskLines(event: TaskFinished, options: LineOptions): string[] {
   if (result.status === 'failed' || result.status === 'unreachable') {
     if (!task.loop || !Array.isArray(result.value.results)) {
       const kind = result.status === 'failed' ? 'FAILED!' : 'UNREACHABLE!';
-      const shown = failedDetail(task, result, options.verbosity);
+      const shown = failedDetail(task, result, options);
       lines.push(options.paint(color, `${word}: ${where}: ${kind}${shown}`));
     }
     if (event.ignored) lines.push(options.paint('cyan', '...ignoring'));
@@ -175,10 +180,7 @@ export function taskLines(event: TaskFinished, options: LineOptions): string[] {
   // The items have said it all.
   if (task.loop && (result.status === 'ok' || result.status === 'changed')) return lines;
   lines.push(
-    options.paint(
-      color,
-      `${word}: ${where}${reasonOf(result)}${task.loop ? '' : detail(task, result, options.verbosity)}`,
-    ),
+    options.paint(color, `${word}: ${where}${reasonOf(result)}${task.loop ? '' : detail(task, result, options)}`),
   );
   return lines;
 }

@@ -12,7 +12,7 @@ interface Shown {
 
 function show(
   events: readonly RunEvent[],
-  change: { verbosity?: number; showDiff?: boolean; display?: DisplayOptions } = {},
+  change: { verbosity?: number; showDiff?: boolean; diffContext?: number; display?: DisplayOptions } = {},
 ): Shown {
   const shown: Shown = { out: '', aside: '' };
   const report = new PlainReport({
@@ -93,6 +93,14 @@ test('a run of every kind of result reads like ansible-playbook, with what faile
 
 test('with -vv every result and the place of every task are shown', () => {
   expectGolden('report/golden/plain-verbose.txt', show(everything, { verbosity: 2 }).out);
+});
+
+test('diff_context lines stand around what differs', () => {
+  const lines = (middle: string) => `1\n2\n3\n${middle}\n5\n6\n7\n`;
+  const change = { diff: [{ before: lines('4'), after: lines('four'), beforeHeader: 'f', afterHeader: 'f' }] };
+  const events = [play('P', ['h']), ...done('h', command, resultOf('changed', change)), ended('h')];
+  expect(show(events, { showDiff: true, diffContext: 1 }).out).toContain('@@ -3,3 +3,3 @@\n 3\n-4\n+four\n 5\n');
+  expect(show(events, { showDiff: true }).out).toContain('@@ -1,7 +1,7 @@');
 });
 
 test('warnings go to standard error', () => {
@@ -213,6 +221,7 @@ const usual: DisplayOptions = {
   hidesOk: false,
   failuresAside: false,
   showsStart: false,
+  showsCustomStats: false,
   marksCheckMode: false,
 };
 

@@ -24,7 +24,8 @@ interface Row {
 function effectOf({ treatment, about }: Setting, value: string | undefined): string {
   if (treatment.kind === 'applied') return `applied: ${about}`;
   if (treatment.kind === 'harmless') return `no effect: ${treatment.why}`;
-  return value === undefined || treatment.unless(value) ? `as it is anyway: ${about}` : `refused: ${treatment.why}`;
+  if (value === undefined || treatment.unless(value)) return `as it is anyway: ${about}`;
+  return `${treatment.kind === 'told' ? 'not applied' : 'refused'}: ${treatment.why}`;
 }
 
 /** Settings that hold a password are not shown. */

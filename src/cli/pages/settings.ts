@@ -16,6 +16,8 @@ const places = ({ ini, env }: Setting): string[] => [
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
+const whyOf = ({ treatment }: Setting): string => (treatment.kind === 'applied' ? '' : treatment.why);
+
 const ofKind = (kind: Setting['treatment']['kind']): Setting[] =>
   settings.filter(({ treatment }) => treatment.kind === kind);
 
@@ -43,9 +45,17 @@ These would change results; kprov says so with the place and touches no host.
 | Setting | Variable | Accepted | Why |
 | --- | --- | --- | --- |
 ${ofKind('refused')
-  .map((setting) =>
-    row([...places(setting), setting.about, setting.treatment.kind === 'refused' ? setting.treatment.why : '']),
-  )
+  .map((setting) => row([...places(setting), setting.about, whyOf(setting)]))
+  .join('\n')}
+
+## Not applied
+
+Without influence on hosts, but seen by people: kprov warns unless the value is what is done anyway.
+
+| Setting | Variable | Accepted | Why |
+| --- | --- | --- | --- |
+${ofKind('told')
+  .map((setting) => row([...places(setting), setting.about, whyOf(setting)]))
   .join('\n')}
 
 ## Without effect

@@ -222,6 +222,25 @@ export const appliedSettings: readonly Setting[] = [
     'yes: a line where a task begins on a host',
   ),
   applied(
+    'show_custom_stats',
+    'ANSIBLE_SHOW_CUSTOM_STATS',
+    'defaults.show_custom_stats',
+    'yes: what set_stats says stands below the recap; in every output but JSON, which always has it',
+  ),
+  applied(
+    'result_format',
+    'ANSIBLE_CALLBACK_RESULT_FORMAT',
+    'defaults.callback_result_format',
+    'json or yaml: how results are written',
+  ),
+  applied(
+    'pretty_results',
+    'ANSIBLE_CALLBACK_FORMAT_PRETTY',
+    'defaults.callback_format_pretty',
+    'yes: results over several lines, no: JSON on one line and YAML as it is; default yes for yaml and with -vvv',
+  ),
+  applied('diff_context', 'ANSIBLE_DIFF_CONTEXT', 'diff.context', 'lines around what differs; default 3'),
+  applied(
     'check_mode_markers',
     'ANSIBLE_CHECK_MODE_MARKERS',
     'defaults.check_mode_markers',

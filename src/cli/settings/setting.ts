@@ -3,6 +3,8 @@ export type Treatment =
   | { kind: 'applied' }
   /** Without influence on what hosts come to. */
   | { kind: 'harmless'; why: string }
+  /** Without influence on hosts, but seen by people: told as a warning unless the value is what is done anyway. */
+  | { kind: 'told'; why: string; unless(value: string): boolean }
   /** Would change results: refused unless the value means what is done anyway. */
   | { kind: 'refused'; why: string; unless(value: string): boolean };
 

@@ -89,6 +89,7 @@ export class Settings {
 interface Found {
   given: Map<string, Given>;
   notes: string[];
+  warnings: string[];
   diagnostics: Diagnostic[];
 }
 
@@ -97,7 +98,10 @@ function treat(setting: Setting, given: Given, found: Found, at: Pick<Diagnostic
   found.given.set(name, given);
   if (treatment.kind === 'applied') return;
   if (treatment.kind === 'harmless') found.notes.push(`${given.from} has no effect: ${treatment.why}`);
-  else if (!treatment.unless(given.value)) {
+  else if (treatment.unless(given.value)) return;
+  else if (treatment.kind === 'told') {
+    found.warnings.push(`${given.from}: ${given.value} is not applied: ${treatment.why}`);
+  } else {
     found.diagnostics.push({
       severity: 'error',
       code: 'unsupported-setting',
@@ -140,7 +144,7 @@ export function readSettings(around: Surroundings): Settings {
 /** The same, with what is refused told beside it. */
 export function collectSettings(around: Surroundings): { settings: Settings; diagnostics: readonly Diagnostic[] } {
   const { path, warning } = findConfigFile(around);
-  const found: Found = { given: new Map(), notes: [], diagnostics: [] };
+  const found: Found = { given: new Map(), notes: [], warnings: [], diagnostics: [] };
   if (path !== undefined) {
     const { entries, diagnostics } = readIniFile(around.files.read(path) ?? '', path);
     found.diagnostics.push(...diagnostics);
@@ -151,6 +155,7 @@ export function collectSettings(around: Surroundings): { settings: Settings; dia
   for (const [name, value] of Object.entries(around.env)) {
     if (name.startsWith('ANSIBLE_') && value !== undefined) takeVariable(name, value, around.cwd, found);
   }
-  const settings = new Settings(path, found.given, found.notes, warning === undefined ? [] : [warning], around);
+  const warnings = [...(warning === undefined ? [] : [warning]), ...found.warnings];
+  const settings = new Settings(path, found.given, found.notes, warnings, around);
   return { settings, diagnostics: found.diagnostics };
 }

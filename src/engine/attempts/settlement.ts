@@ -65,6 +65,7 @@ export function settleTask(about: TaskOnHost, came: TaskCame): void {
   for (let i = countsAs(task, { turns, results, result }); i > 0; i--) run.stats.count(host.host, result, ignored);
   for (const { value } of results) warn(host, value.warnings);
   const noLog = turns.some((turn) => turn.noLog);
+  if (!noLog) tellStats(about, results);
   run.emit({
     type: 'task-finished',
     host: host.host,
@@ -104,6 +105,16 @@ function complain({ host, task }: TaskOnHost, topics: readonly string[]): string
   const isError = host.play.run.options.errorOnMissingHandler !== false;
   host.play.tellOnce({ level: isError ? 'error' : 'warning', message, position: task.position });
   return isError ? message : undefined;
+}
+
+/** What a result says for the end of the run; under `no_log` it is not told. */
+function tellStats({ host, info }: TaskOnHost, results: readonly Judged[]): void {
+  const { run, once } = host.play;
+  for (const { status, value } of results) {
+    if (value.ansible_stats === undefined || (status !== 'ok' && status !== 'changed')) continue;
+    const concerned = once.concerned(host, info.order).map((each) => each.host);
+    run.stats.custom.take(value.ansible_stats, concerned);
+  }
 }
 
 /** `warnings` of a result are told beside it. */

@@ -1,8 +1,10 @@
 import type { HostStats, TaskResult } from '../events.js';
+import { CustomStats } from './custom-stats.js';
 
 /** The play recap: what each host came to over the whole run. */
 export class Stats {
   readonly hosts = new Map<string, HostStats>();
+  readonly custom = new CustomStats();
 
   of(host: string): HostStats {
     let stats = this.hosts.get(host);

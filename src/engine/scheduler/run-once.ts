@@ -12,9 +12,16 @@ export class RunOnce {
   readonly #play: PlayRun;
   /** By the order of the task. */
   readonly #done = new Map<string, Promise<void>>();
+  /** Those whose result counts for all hosts of the batch. */
+  readonly #shared = new Set<string>();
 
   constructor(play: PlayRun) {
     this.#play = play;
+  }
+
+  /** For whom a result of the task counts that `host` has brought. */
+  concerned(host: HostRun, order: Order): readonly HostRun[] {
+    return this.#shared.has(order.join('.')) ? this.#play.hosts.filter((other) => other.active) : [host];
   }
 
   /** True where the task is done with for this host, since another one has done (or will have done) it. */
@@ -36,6 +43,7 @@ export class RunOnce {
     let doer: HostRun | undefined;
     while (!this.#done.has(key)) {
       doer = this.#play.hosts.find((other) => other.active && compareOrders(other.position, order) === 0) ?? host;
+      if (doer === host && isShared) this.#shared.add(key);
       if (doer === host) this.#done.set(key, this.#perform(host, task, order, isShared));
       // The first one is on its way to this very line, unless it fails before.
       else await doer.settledSoFar().then(() => new Promise((resolve) => setImmediate(resolve)));

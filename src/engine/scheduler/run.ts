@@ -96,6 +96,12 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   } finally {
     await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));
   }
-  emit({ type: 'run-finished', stats: stats.hosts, durationMs: performance.now() - started });
+  const custom = [...stats.custom.values].map(([owner, values]) => [owner, request.redactor.maskValue(values)] as const);
+  emit({
+    type: 'run-finished',
+    stats: stats.hosts,
+    ...(custom.length > 0 && { customStats: new Map(custom) }),
+    durationMs: performance.now() - started,
+  });
   return { stats: stats.hosts, lost, interrupted: request.signal.aborted };
 }

@@ -27,6 +27,8 @@ export interface YamlStyle {
   flow?: boolean | undefined;
   explicitStart?: boolean;
   explicitEnd?: boolean;
+  /** Texts of several lines stand below a `|` where YAML allows it: not with blanks at a line's end or control characters. */
+  literal?: boolean;
 }
 
 interface Place {
@@ -42,7 +44,7 @@ export function dumpYaml(value: unknown, style: YamlStyle = {}): string {
   const writer = new YamlWriter(style.width ?? 80);
   if (style.explicitStart === true) writer.indicator('---', true);
   new Dumper(writer, style).node(value, { indent: undefined, inMapping: false, inFlow: false, isKey: false });
-  writer.lineBreak();
+  writer.indent(0);
   return style.explicitEnd === true ? `${writer.text}...\n` : writer.text;
 }
 
@@ -88,11 +90,14 @@ class Dumper {
   }
 
   string(text: string, place: Place): void {
-    const { multiline, flowPlain, blockPlain, singleQuoted } = analyze(text);
+    const { multiline, flowPlain, blockPlain, singleQuoted, literal } = analyze(text);
     const indent = (place.indent ?? 0) + this.step;
     const mayBePlain =
       !looksTyped(text) && text !== '' && !(place.isKey && multiline) && (place.inFlow ? flowPlain : blockPlain);
-    if (mayBePlain) this.writer.plain(text, !place.isKey, indent);
+    if (this.style.literal === true && multiline && !place.inFlow && !place.isKey) {
+      if (literal) this.writer.literal(text, indent, this.step);
+      else this.writer.doubleQuoted(text, true, indent);
+    } else if (mayBePlain) this.writer.plain(text, !place.isKey, indent);
     else if (singleQuoted && !(place.isKey && multiline)) this.writer.singleQuoted(text, !place.isKey, indent);
     else this.writer.doubleQuoted(text, !place.isKey, indent);
   }

@@ -24,6 +24,7 @@ export interface Analysis {
   flowPlain: boolean;
   blockPlain: boolean;
   singleQuoted: boolean;
+  literal: boolean;
 }
 
 const isBreak = (c: string): boolean => c === '\n' || c === '\x85' || c === '\u2028' || c === '\u2029';
@@ -32,7 +33,7 @@ const printable = /^[\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]$/u;
 
 /** What styles a text can be written in, as PyYAML's emitter decides. */
 export function analyze(text: string): Analysis {
-  if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true };
+  if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, literal: false };
   let [blockIndicators, flowIndicators] = [false, false];
   let [breaks, special, spaceBreak, breakSpace] = [false, false, false, false];
   if (text.startsWith('---') || text.startsWith('...')) [blockIndicators, flowIndicators] = [true, true];
@@ -70,5 +71,6 @@ export function analyze(text: string): Analysis {
     flowPlain: !noPlain && !flowIndicators,
     blockPlain: !noPlain && !blockIndicators,
     singleQuoted: !noSingle && !breakSpace,
+    literal: !noSingle && last !== ' ',
   };
 }

@@ -84,6 +84,32 @@ export class YamlWriter {
     this.indicator("'", false);
   }
 
+  /** Lines below a `|`, which says whether they begin with a blank and how they end. */
+  literal(value: string, indent: number, step: number): void {
+    const first = value[0] ?? '';
+    const [last = '', beforeLast = ''] = [value.at(-1), value.at(-2)];
+    const end = !breaks.includes(last) ? '-' : beforeLast === '' || breaks.includes(beforeLast) ? '+' : '';
+    this.indicator(`|${first === ' ' || breaks.includes(first) ? step : ''}${end}`, true);
+    this.lineBreak();
+    let isAtBreak = true;
+    for (const character of value) {
+      if (breaks.includes(character)) {
+        if (character === '\n') this.lineBreak();
+        else {
+          this.#put(character);
+          this.column = 0;
+        }
+        isAtBreak = true;
+      } else {
+        if (isAtBreak) this.#put(' '.repeat(indent));
+        this.#put(character);
+        isAtBreak = false;
+      }
+    }
+    this.whitespace = isAtBreak;
+    this.indention = isAtBreak;
+  }
+
   doubleQuoted(value: string, folds: boolean, indent: number): void {
     this.indicator('"', true);
     const characters = [...value];
