@@ -16,6 +16,7 @@ export {
   type Templar,
   type TemplarOptions,
   type TemplateProblem,
+  type TextKind,
   type TextOptions,
   type Traced,
   type Variable,

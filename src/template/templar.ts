@@ -7,10 +7,11 @@ import { toValue } from './python/copy.js';
 import { str } from './python/repr.js';
 import { freeNames, freeNamesOf } from './references.js';
 import { Rendering } from './runtime/rendering.js';
+import { kindIn, unsafeKind } from './runtime/text-kinds.js';
 import { mayBeTemplate, playbookSyntax, type Syntax } from './syntax/delimiters.js';
 import { parseBareExpression, parseTemplate } from './syntax/parse.js';
 import { prepareText } from './text-options.js';
-import type { Templar, TemplarOptions, TemplateProblem, TextOptions, Variables } from './types.js';
+import type { Templar, TemplarOptions, TemplateProblem, TextKind, TextOptions, Variables } from './types.js';
 
 /** A value's way out; an undefined inside it is the text's error. */
 const leave = (source: string, rendering: Rendering, value: unknown): Value =>
@@ -39,6 +40,14 @@ function renderValue(engine: TemplateEngine, value: Value, rendering: Rendering,
     result[name] = renderValue(engine, value[key] ?? null, rendering, depth + 1);
   }
   return result;
+}
+
+/** What kind of text has become of a value, or is in it. */
+function kindOfRendered(rendering: Rendering, value: Value, rendered: Value): TextKind {
+  // Without native types Ansible writes lists and mappings out and reads them back.
+  const isReadBack = typeof value === 'string' && typeof rendered !== 'string' && !rendering.engine.options.native;
+  const kind = isReadBack ? 'str' : kindIn(rendering, { value, template: true }, '');
+  return rendering.trace.isUnsafe ? unsafeKind(kind) : kind;
 }
 
 /** Syntaxes made from options, kept so that each has its cache of compiled texts. */
@@ -93,7 +102,12 @@ export function createTemplar(options: TemplarOptions = {}): Templar {
       const rendering = new Rendering(engine, variables);
       const rendered = renderValue(engine, value, rendering);
       const { isForeign, isUnrendered } = rendering.trace;
-      return { value: rendered, isOwn: !isForeign, isUnrendered: isUnrendered && !isForeign };
+      return {
+        value: rendered,
+        isOwn: !isForeign,
+        isUnrendered: isUnrendered && !isForeign,
+        kind: () => kindOfRendered(rendering, value, rendered),
+      };
     },
     evaluate(expression, variables) {
       const rendering = new Rendering(engine, variables);

@@ -3,6 +3,16 @@ import type { Environment } from './environment.js';
 import type { Filter, Test } from './runtime/callables.js';
 import type { Delimiters } from './syntax/delimiters.js';
 
+/** Ansible's Python class of a text, as `type_debug` names it; `type` where it writes out a class. */
+export type TextKind =
+  | 'str'
+  | 'AnsibleUnicode'
+  | 'AnsibleUnsafeText'
+  | 'NativeJinjaText'
+  | 'NativeJinjaUnsafeText'
+  | 'AnsibleVaultEncryptedUnicode'
+  | 'type';
+
 /** What a variable name stands for. */
 export interface Variable {
   value: unknown;
@@ -17,6 +27,8 @@ export interface Variable {
    * it is such text whose templates could not be filled in yet. By default it is data.
    */
   origin?: 'author' | 'rearranged' | 'unrendered';
+  /** Of what is not expanded: what kind of text it is, or has in it. By default its origin says. */
+  kind?: TextKind | undefined;
 }
 
 /** A rendered value and what went into it. */
@@ -26,6 +38,8 @@ export interface Traced {
   isOwn: boolean;
   /** It holds text of the author's whose templates are still to be filled in. */
   isUnrendered: boolean;
+  /** What kind of text it is, or has in it. */
+  kind(): TextKind;
 }
 
 /**

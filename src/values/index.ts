@@ -5,7 +5,7 @@ export { type FileContent, type Files, isLarge, type LargeFile, type PathFacts, 
 export { Float, float, floatText, unboxed } from './float.js';
 export { globMatcher } from './glob.js';
 export { type HashBehaviour, merged, putOver } from './hash-behaviour.js';
-export { literalText } from './literal.js';
+export { isLiteralText, literalText } from './literal.js';
 export { Pending } from './pending.js';
 export { readPythonEscape, unescapePython } from './python-escapes.js';
 export { MASK, Redactor } from './redactor.js';

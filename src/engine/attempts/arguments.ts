@@ -1,7 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import { findTask, type ParsedArguments, parseArguments, type Task as TaskType } from '../../tasks/index.js';
-import { isConstant, pythonText, type Templar, type Variables } from '../../template/index.js';
+import { isConstant, pythonText, type Templar, type TextKind, type Variables } from '../../template/index.js';
 import { isMapping, type Mapping, mapping, type Value } from '../../values/index.js';
 import { withoutOmitted } from '../variables/variables.js';
 import { inField } from './in-field.js';
@@ -19,15 +19,19 @@ function defaultsOf(task: Task, definition: TaskType, templar: Templar, variable
   return merged;
 }
 
-/** Arguments with their templates filled in. `unrendered`: those that hold the author's templates still. */
+/** Arguments with their templates filled in. */
 interface Rendered {
   written: Mapping;
+  /** Those that hold the author's templates still. */
   unrendered: ReadonlySet<string>;
+  /** Of what set_fact sets. */
+  kinds: ReadonlyMap<string, TextKind>;
 }
 
 function argumentsOf(task: Task, definition: TaskType, templar: Templar, variables: Variables): Rendered {
   const args = defaultsOf(task, definition, templar, variables);
   const unrendered = new Set<string>();
+  const kinds = new Map<string, TextKind>();
   if (task.variableArgs !== undefined) {
     const rendered = templar.render(task.variableArgs, variables);
     if (!isMapping(rendered)) {
@@ -45,9 +49,10 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
     const key = String(templar.render(name, variables));
     const traced = templar.renderTraced(value, variables);
     args[key] = traced.value;
+    kinds.set(key, traced.kind());
     if (traced.isUnrendered) unrendered.add(key);
   }
-  return { written: withoutOmitted(args), unrendered };
+  return { written: withoutOmitted(args), unrendered, kinds };
 }
 
 interface Arguments extends Rendered {

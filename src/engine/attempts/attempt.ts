@@ -8,7 +8,7 @@ import {
   type Task as TaskType,
   taskNamed,
 } from '../../tasks/index.js';
-import { isConstant, type Templar, type Variables } from '../../template/index.js';
+import { isConstant, type Templar, type TextKind, type Variables } from '../../template/index.js';
 import type { Mapping } from '../../values/index.js';
 import type { RunContext } from '../context.js';
 import { controls } from '../controls/index.js';
@@ -31,6 +31,8 @@ export interface Attempt {
   written: Mapping;
   /** Arguments that hold templates of the author's which could not be filled in yet. */
   unrendered: ReadonlySet<string>;
+  /** What kinds of text set_fact sets. */
+  kinds: ReadonlyMap<string, TextKind>;
   context: TaskContext;
   /** `control`: the engine carries it out itself. */
   work: Program | Outcome | 'control';
@@ -114,7 +116,7 @@ export function attempt(
   const check = asFlag(keyword('checkMode'), run.options.checkMode);
   const diff = asFlag(keyword('diff'), run.options.diffMode);
   const become = becomeRequest(run, scope, task, variables);
-  const { written, unrendered, parsed } = parsedArguments(task, definition, templar, variables);
+  const { written, unrendered, kinds, parsed } = parsedArguments(task, definition, templar, variables);
   const environment = inField(task, 'environment', () => environmentOf(task, templar, variables));
   const { delegateTo: delegate } = task;
   const delegateTo =
@@ -139,6 +141,7 @@ export function attempt(
     args,
     written,
     unrendered,
+    kinds,
     context,
     work,
     check,

@@ -6,6 +6,7 @@ import type { Attempt } from '../attempts/attempt.js';
 import { failedWith } from '../results/overrule.js';
 import type { Judged } from '../results/task-result.js';
 import type { HostRun } from '../scheduler/host-run.js';
+import type { Entry } from './host-state.js';
 
 interface Effect {
   task: Task;
@@ -22,12 +23,16 @@ export function adopt(host: HostRun, { task, work, result, sequence }: Effect): 
   const state = delegated === undefined ? host.state : host.play.stateOf(delegated);
   const at = delegated === undefined ? sequence : undefined;
   if (work.definition.name === 'set_fact') {
-    state.setAll('setFacts', facts, at);
     for (const [name, value] of Object.entries(facts)) {
       // An encrypted value is kept as such until it is used, and so is a template that lacked something.
       const { [name]: written = null } = task.args;
       const kept = readVaulted(written) !== undefined ? written : work.unrendered.has(name) ? value : undefined;
-      if (kept !== undefined) state.set('setFacts', name, { state: 'known', value: kept, template: true }, at);
+      const kind = work.kinds.get(name);
+      const entry: Entry =
+        kept === undefined
+          ? { state: 'known', value, ...(kind !== undefined && { kind }) }
+          : { state: 'known', value: kept, template: true };
+      state.set('setFacts', name, entry, at);
     }
     if (!parseBoolean(work.args.cacheable)) return;
   }

@@ -39,7 +39,8 @@ class IncompleteResult implements LazyMapping {
 export function read(entry: Entry, what: string): Variable {
   if (entry.state === 'pending') throw new Pending(what, entry.ready);
   if (entry.state === 'known' && entry.template) return template(entry.value);
-  return data(entry.state === 'incomplete' ? new IncompleteResult(entry.value, entry.reason) : entry.value);
+  if (entry.state === 'incomplete') return data(new IncompleteResult(entry.value, entry.reason));
+  return entry.kind === undefined ? data(entry.value) : { ...data(entry.value), kind: entry.kind };
 }
 
 /** `ansible_facts`: gathered facts without their prefix. */

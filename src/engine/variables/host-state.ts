@@ -1,3 +1,4 @@
+import type { TextKind } from '../../template/index.js';
 import { type Mapping, mapping, type Value } from '../../values/index.js';
 import { isConnectionVariable } from '../conversation/connection-names.js';
 import type { Order } from '../events.js';
@@ -8,7 +9,7 @@ import { compareOrders } from '../scheduler/order.js';
  * unless it is marked as a template, which is an encrypted value of the playbook.
  */
 export type Entry =
-  | { state: 'known'; value: Value; template?: boolean }
+  | { state: 'known'; value: Value; template?: boolean; kind?: TextKind }
   /** Check mode: some fields are not known; reading any but these says why. */
   | { state: 'incomplete'; value: Mapping; reason: string }
   | { state: 'pending'; ready: Promise<unknown> };
@@ -64,10 +65,6 @@ export class HostState {
     if (index < 0) versions.push({ sequence: at, entry });
     else versions.splice(index, versions[index]?.sequence === at ? 1 : 0, { sequence: at, entry });
     this.#show(layer, name, versions);
-  }
-
-  setAll(layer: Layer, values: Mapping, sequence?: number): void {
-    for (const [name, value] of Object.entries(values)) this.set(layer, name, { state: 'known', value }, sequence);
   }
 
   /** Facts, under the names that their module gave them. */

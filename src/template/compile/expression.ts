@@ -9,6 +9,7 @@ import { slice } from '../python/slice.js';
 import type { ComparisonOperator, Expression } from '../syntax/ast.js';
 import { compileArguments } from './arguments.js';
 import type { Names } from './names.js';
+import { kindOfExpression } from './text-kind.js';
 import type { Evaluate } from './types.js';
 
 type Node<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
@@ -186,6 +187,14 @@ function compileApplication(node: Node<'filter' | 'test'>, names: Names): Evalua
   const short = kind === 'filter' ? names.filter(name, offset) : names.test(name, offset);
   const target = compileExpression(node.target, names);
   const args = compileArguments(node.args, (child) => compileExpression(child, names));
+  const compile = (child: Expression): Evaluate => compileExpression(child, names);
+  if (node.kind === 'filter' && short === 'type_debug') {
+    const source = node.target;
+    return (frame) => {
+      const value = target(frame);
+      return typeof value === 'string' ? kindOfExpression(source, frame, [], compile) : typeName(value);
+    };
+  }
   if (node.kind === 'filter') {
     return (frame) => {
       const value = target(frame);

@@ -10,9 +10,11 @@ import type { Expression, Statement } from '../syntax/ast.js';
 import type { Syntax } from '../syntax/delimiters.js';
 import { parseTemplate } from '../syntax/parse.js';
 import { partsOf } from '../syntax/walk.js';
+import type { TextKind } from '../types.js';
 import { loadTemplate, Self } from './inheritance.js';
 import { namesOf } from './names.js';
 import { statementCompiler } from './statement.js';
+import { kindOfExpression } from './text-kind.js';
 import type { Evaluate, Execute, StatementCompiler } from './types.js';
 import { changesValues, isTextForGood } from './uses.js';
 
@@ -76,6 +78,7 @@ class CompiledTemplate implements Compiled {
   /** The expression of a text that is nothing but one `{{ }}` and perhaps newlines after it. */
   readonly single: Evaluate | undefined;
   readonly singleNode: Expression | undefined;
+  readonly compile: (node: Expression) => Evaluate;
   readonly changes: boolean;
   readonly newlines: number;
 
@@ -85,6 +88,7 @@ class CompiledTemplate implements Compiled {
     statements: readonly Statement[],
     compiler: StatementCompiler,
   ) {
+    this.compile = (node) => compiler.expression(node);
     this.newlines = trailingNewlines(source);
     const [first, ...others] = statements;
     const isSingle = first?.kind === 'output' && others.length === 0 && this.newlines <= 1;
@@ -154,9 +158,17 @@ class CompiledTemplate implements Compiled {
     if (value === null && native === false && !isBare) return '';
     // A range that leaves its template has become a list.
     if (typeof value !== 'string') return value instanceof Range ? [...itemsOf(value)] : value;
-    const isFinal = isTextForGood(singleNode) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
+    const isFinal =
+      isTextForGood(singleNode, native) || (singleNode.kind === 'name' && evaluation.isRendered(singleNode.name));
     const result = isFinal ? value : literal(value);
     return typeof result === 'string' && this.newlines > trailingNewlines(result) ? `${result}\n` : result;
+  }
+
+  textKind(evaluation: Evaluation, path: readonly unknown[]): TextKind {
+    // Without native types Ansible writes lists and mappings out and reads them back.
+    const isKept = path.length === 0 || evaluation.engine.options.native === true;
+    if (this.singleNode === undefined || !isKept) return 'str';
+    return kindOfExpression(this.singleNode, new Frame(evaluation, new Run(), new Output()), path, this.compile);
   }
 }
 

@@ -21,7 +21,7 @@ export function changesValues(statements: readonly Statement[]): boolean {
 }
 
 /** Filters whose texts Ansible never takes for lists or mappings. */
-const textFilters = new Set([
+export const textFilters = new Set([
   'string',
   'vaulted',
   'to_json',
@@ -32,14 +32,21 @@ const textFilters = new Set([
   'json',
 ]);
 
-/** `lookup('template', …, convert_data=False)`. */
-const isKeptText = ({ named }: Arguments): boolean =>
-  named.some(([name, given]) => name === 'convert_data' && given.kind === 'constant' && given.value === false);
+const isGiven = ({ named }: Arguments, parameter: string, value: boolean): boolean =>
+  named.some(([name, given]) => name === parameter && given.kind === 'constant' && given.value === value);
+
+/** `lookup('template', …, convert_data=False)`; with native types everywhere else, one that does not ask for them. */
+export function isKeptText(args: Arguments, native: boolean | undefined): boolean {
+  const [plugin] = args.positional;
+  if (plugin?.kind !== 'constant' || !/^(ansible\.(builtin|legacy)\.)?template$/.test(String(plugin.value)))
+    return false;
+  return isGiven(args, 'convert_data', false) || (native === true && !isGiven(args, 'jinja2_native', true));
+}
 
 /** Is what the expression gives a text that stays one, whatever it looks like? */
-export function isTextForGood(node: Expression): boolean {
+export function isTextForGood(node: Expression, native: boolean | undefined): boolean {
   if (node.kind === 'filter') return textFilters.has(node.name.replace(/^.*\./, ''));
-  if (node.kind === 'call') return isKeptText(node.args);
+  if (node.kind === 'call') return isKeptText(node.args, native);
   if (node.kind !== 'conditional') return false;
-  return isTextForGood(node.value) && (node.otherwise === undefined || isTextForGood(node.otherwise));
+  return [node.value, node.otherwise].every((each) => each === undefined || isTextForGood(each, native));
 }

@@ -54,6 +54,7 @@ export const boundLookups: Readonly<Record<string, BoundLookup>> = {
 function run(evaluation: Evaluation, name: string, terms: readonly Value[], kwargs: Mapping): unknown[] | Mapping {
   const short = name.replace(/^(?:ansible\.builtin|ansible\.legacy|community\.general)\./, '');
   evaluation.trace.isForeign = true;
+  evaluation.trace.isUnsafe = true;
   const own = evaluation.engine.lookups.get(name) ?? evaluation.engine.lookups.get(short);
   if (own !== undefined && own !== placeholder) {
     evaluation.touchedData = true;

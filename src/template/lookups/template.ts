@@ -1,7 +1,7 @@
 import { isMapping, type Mapping, type Value } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import { isTruthy } from '../python/compare.js';
-import { asLiteral } from '../python/literal.js';
+import { asLiteral, asNative } from '../python/literal.js';
 import { str } from '../python/repr.js';
 import type { Evaluation } from '../runtime/contracts.js';
 import { templateSource } from '../runtime/template-source.js';
@@ -38,5 +38,8 @@ export function renderFile(evaluation: Evaluation, name: string, kwargs: Mapping
   const given: Value = vars ?? null;
   const inside = isMapping(given) ? evaluation.within(withValues(evaluation.variables, given)) : evaluation;
   const rendered = evaluation.engine.compile(source, syntax, name).renderText(inside, true);
-  return isTruthy(kwargs.convert_data ?? true) ? asLiteral(rendered) : rendered;
+  if (!isTruthy(kwargs.convert_data ?? true)) return rendered;
+  if (evaluation.engine.options.native !== true) return asLiteral(rendered);
+  // Where types are native, the lookup has to ask for them as well; else it gives text, be it that of a mapping.
+  return isTruthy(kwargs.jinja2_native ?? false) ? asNative(rendered) : str(asLiteral(rendered));
 }

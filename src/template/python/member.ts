@@ -18,6 +18,20 @@ import { listMethod } from './list-methods.js';
 import { repr } from './repr.js';
 import { type Method, textMethods } from './text-methods.js';
 
+/** `value.__class__`: only its name can be had of it. */
+class PythonClass extends Thing {
+  readonly typeName = 'type';
+  constructor(readonly name: string) {
+    super();
+  }
+  attribute(name: string): unknown {
+    return name === '__name__' ? this.name : undefined;
+  }
+  override repr(): string {
+    return `<class '${this.name}'>`;
+  }
+}
+
 const texts = textMethods((value, key, isAttribute) =>
   isAttribute ? attributeOf(value, String(key)) : itemOf(value, key),
 );
@@ -46,7 +60,7 @@ export function ownAttribute(value: unknown, name: string): unknown {
     return method && bind(value as unknown[], name, method);
   }
   if (value instanceof Thing || value instanceof Callable)
-    return name.startsWith('__') ? undefined : value.attribute(name);
+    return name.startsWith('__') && !(value instanceof PythonClass) ? undefined : value.attribute(name);
   if (isDict(value)) {
     const method = dictMethod(name);
     return method && bind<Dict>(value, name, method);
@@ -79,7 +93,7 @@ export function attributeOf(value: unknown, name: string): unknown {
     const item = dictGet(value, name);
     if (item !== MISSING) return item;
   }
-  return missing(value, name);
+  return name === '__class__' ? new PythonClass(typeName(value)) : missing(value, name);
 }
 
 function elementOf(value: unknown, key: unknown): unknown {

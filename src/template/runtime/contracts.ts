@@ -1,6 +1,6 @@
 import type { Undefined } from '../python/kinds.js';
 import type { Syntax } from '../syntax/delimiters.js';
-import type { Lookup, TemplarOptions, Variables } from '../types.js';
+import type { Lookup, TemplarOptions, TextKind, Variables } from '../types.js';
 import type { CallContext, Filter, Test } from './callables.js';
 import type { Output } from './output.js';
 
@@ -10,6 +10,8 @@ export interface Compiled {
   renderNative(evaluation: Evaluation): unknown;
   /** The text, with newlines at its end as in the source unless they are not kept. */
   renderText(evaluation: Evaluation, keepsNewline: boolean): string;
+  /** The kind of the text at `path` in what `renderNative` gives, as far as it does not depend on who is asked. */
+  textKind(evaluation: Evaluation, path: readonly unknown[]): TextKind;
   /** Writes to `output` and answers the names that the template set. */
   run(evaluation: Evaluation, output: Output, names?: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown>;
 }
@@ -38,13 +40,15 @@ export interface Evaluation extends CallContext {
   /** True once data (not a template's own text) has been touched. */
   touchedData: boolean;
   /** What went into this call from outside. */
-  readonly trace: { isForeign: boolean; isUnrendered: boolean };
+  readonly trace: { isForeign: boolean; isUnrendered: boolean; isUnsafe: boolean };
   /** The template changes lists or mappings in place, so that it gets copies of the variables. */
   copies: boolean;
   /** The variable's value, its templates rendered; MISSING where there is none. */
   variable(name: string): unknown;
   /** True where the variable was a template itself and has become what it is by rendering. */
   isRendered(name: string): boolean;
+  /** Has text that Ansible calls unsafe gone into what stands at that place? */
+  isUnsafe(path: string): boolean;
   global(name: string): unknown;
   undefinedName(name: string): Undefined;
   /** The same call from outside, seen with other variables. */

@@ -1,5 +1,5 @@
 import { nearest } from '../../errors/index.js';
-import { readVaulted } from '../../values/index.js';
+import { isLiteralText, readVaulted } from '../../values/index.js';
 import type { Environment } from '../environment.js';
 import { TemplateError, UndefinedError } from '../errors.js';
 import { deepCopy } from '../python/copy.js';
@@ -9,6 +9,7 @@ import { isLazyMapping, type Variable, type Variables } from '../types.js';
 import { apply } from './callables.js';
 import type { Engine, Evaluation } from './contracts.js';
 import { type Expander, ExternalDict, TemplateDict } from './lazy-dicts.js';
+import { isUnsafe } from './text-kinds.js';
 import { unknownName } from './unknown-name.js';
 
 /** Shared by everything that one call from outside sets off. */
@@ -17,7 +18,7 @@ interface Budget {
   depth: number;
   renderings: Map<Variables, Rendering>;
   /** What went into it. */
-  trace: { isForeign: boolean; isUnrendered: boolean };
+  trace: { isForeign: boolean; isUnrendered: boolean; isUnsafe: boolean };
   /** Texts that encrypted values turned out to be. */
   decrypted: Set<unknown>;
 }
@@ -32,6 +33,7 @@ export class Rendering implements Evaluation, Expander {
   touchedData = false;
   copies = false;
   readonly #values = new Map<string, unknown>();
+  readonly #unsafe = new Set<string>();
   #rendered: Set<string> | undefined;
   readonly #active: string[] = [];
   #bound: Map<string, unknown> | undefined;
@@ -48,7 +50,7 @@ export class Rendering implements Evaluation, Expander {
       steps: 0,
       depth: 0,
       renderings: new Map(),
-      trace: { isForeign: false, isUnrendered: false },
+      trace: { isForeign: false, isUnrendered: false, isUnsafe: false },
       decrypted: new Set(),
     };
     this.#budget.renderings.set(variables, this);
@@ -65,7 +67,10 @@ export class Rendering implements Evaluation, Expander {
 
   /** What stands in a raw block, as every `!unsafe` text does, is never to be expanded again. */
   noteText(text: string): void {
-    if (text.includes('{% raw')) this.#budget.trace.isForeign = true;
+    if (!text.includes('{% raw')) return;
+    const { trace } = this.#budget;
+    trace.isForeign = true;
+    trace.isUnsafe ||= isLiteralText(text);
   }
 
   step(): void {
@@ -85,7 +90,10 @@ export class Rendering implements Evaluation, Expander {
 
   variable(name: string): unknown {
     const known = this.#values.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.#unsafe.has(name)) this.#budget.trace.isUnsafe = true;
+      return known;
+    }
     const variable = this.variables.get(name);
     if (variable === undefined) return MISSING;
     let value = this.valueOf(variable, name);
@@ -102,6 +110,10 @@ export class Rendering implements Evaluation, Expander {
 
   isRendered(name: string): boolean {
     return this.#rendered?.has(name) ?? false;
+  }
+
+  isUnsafe(path: string): boolean {
+    return this.#unsafe.has(path);
   }
 
   isDecrypted(value: unknown): boolean {
@@ -125,14 +137,21 @@ export class Rendering implements Evaluation, Expander {
   }
 
   /** `path` names the place for messages about cycles. */
-  valueOf({ value, template, origin }: Variable, path: string): unknown {
+  valueOf(variable: Variable, path: string): unknown {
+    const { value, template, origin } = variable;
     if (template) return this.expand(value, path);
     if (origin !== 'author' && origin !== 'rearranged') this.touchedData = true;
     if (isLazyMapping(value)) return new ExternalDict(this, value, path);
     const { trace } = this.#budget;
     if (origin === undefined || origin === 'rearranged') trace.isForeign = true;
     else if (origin === 'unrendered') trace.isUnrendered = true;
+    if (isUnsafe(variable)) this.#noteUnsafe(path);
     return value === undefined ? null : value;
+  }
+
+  #noteUnsafe(path: string): void {
+    this.#unsafe.add(path);
+    this.#budget.trace.isUnsafe = true;
   }
 
   /** Renders the templates in a value: strings and lists now, mappings when they are touched. */
@@ -149,6 +168,9 @@ export class Rendering implements Evaluation, Expander {
 
   #expandText(text: string, path: string): unknown {
     const { at } = this;
+    const { trace } = this.#budget;
+    const isUnsafeAround = trace.isUnsafe;
+    trace.isUnsafe = false;
     this.noteText(text);
     try {
       const value = this.guarded(path, () => this.engine.compile(text, playbookSyntax).renderNative(this));
@@ -162,6 +184,8 @@ export class Rendering implements Evaluation, Expander {
       return new Undefined(message, { variable: error.variable, fix: error.fix });
     } finally {
       this.at = at;
+      if (trace.isUnsafe) this.#unsafe.add(path);
+      trace.isUnsafe ||= isUnsafeAround;
     }
   }
 
