@@ -1,5 +1,5 @@
 import { type Diagnostic, KprovError } from '../errors/index.js';
-import { splitWords } from '../tasks/words.js';
+import { type KeyValues, parseKeyValues, UnbalancedError } from '../playbook/key-value.js';
 import { type Files, type HashBehaviour, isMapping, type Mapping, mapping, putOver } from '../values/index.js';
 import { parseYaml } from '../yaml/index.js';
 
@@ -16,18 +16,22 @@ function fromYaml(text: string, file: string): Mapping {
   return value;
 }
 
+/** As Ansible reads the arguments of a task: blanks within quotes and templates do not part words. */
 function fromPairs(text: string): Mapping {
-  const variables = mapping();
-  for (const word of splitWords(text)) {
-    const at = word.indexOf('=');
-    if (at < 1) {
-      throw new KprovError('bad-extra-vars', `-e ${text}: ${word} is not name=value`, {
-        fix: 'write -e name=value, -e \'{"name": "value"}\' or -e @file.yml',
-      });
-    }
-    variables[word.slice(0, at)] = word.slice(at + 1);
+  const refuse = (why: string): never => {
+    throw new KprovError('bad-extra-vars', `-e ${text}: ${why}`, {
+      fix: 'write -e name=value, -e \'{"name": "value"}\' or -e @file.yml',
+    });
+  };
+  let pairs: KeyValues;
+  try {
+    pairs = parseKeyValues(text, false);
+  } catch (error) {
+    if (error instanceof UnbalancedError) return refuse(error.message);
+    throw error;
   }
-  return variables;
+  if (pairs.raw !== undefined) refuse(`${pairs.raw} is not name=value`);
+  return mapping(Object.fromEntries(pairs.values));
 }
 
 /** `-e`: `key=value …` (text), YAML or JSON in braces, `@file`; later ones win. Throws KprovError. */

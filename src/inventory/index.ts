@@ -9,4 +9,5 @@ export type {
   NewHost,
   VariableScope,
 } from './model.js';
+export { localhostNames } from './names.js';
 export { expandLimit, type MatchedHosts, matchHosts, splitPatterns } from './patterns.js';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { localhostNames } from '../../inventory/index.js';
 import { type LazyMapping, OMIT, UndefinedError, type Variable, type Variables } from '../../template/index.js';
 import { mapping, Pending, Unknowable, type Value } from '../../values/index.js';
 import { data, Facts, HostLayers, isFactName, isGiven, lookIn } from './host-layers.js';
@@ -113,7 +114,8 @@ export function magic(scope: TaskScope, name: string): Variable | undefined {
 const hostVarsOf = (scope: TaskScope): LazyMapping => ({
   lazyGet: (host) => {
     const { run } = scope.play;
-    return run.inventory.hosts.has(host) || run.states.has(host)
+    // The control machine is there to be asked about in every inventory, but in no list of hosts.
+    return run.inventory.hosts.has(host) || run.states.has(host) || localhostNames.includes(host)
       ? data(new HostVars(scope.play, scope.host, host))
       : undefined;
   },
@@ -144,6 +146,7 @@ function variablesOfHost(play: PlayScope, host: string, asking?: string): Variab
       const state = run.states.get(host);
       return new Set([
         ...Object.keys(run.inventory.variablesOf(host, { playbookDir: play.play.directory })),
+        ...Object.keys(run.extraVars),
         ...(state?.setFacts.keys() ?? []),
         ...(state?.included.keys() ?? []),
         'inventory_hostname',
