@@ -19,12 +19,15 @@ const diagnosticOf = ({ code, message, fix, why, position }: KprovError): Diagno
 /** Mistakes for which ansible-playbook has a code of its own. */
 const unreadable = /^(yaml-syntax|duplicate-key)$/;
 
+function codeOf({ diagnostics, isMidRun }: InputError, likeAnsible = false): number {
+  if (likeAnsible && (isMidRun || diagnostics.some(({ code }) => unreadable.test(code)))) return exitCode.badPlaybook;
+  return isMidRun ? exitCode.taskFailed : exitCode.badInput;
+}
+
 /** What a person gets to read about an error that ended the command, and the exit code it means. */
 export function showError(error: unknown, { readLine, ...options }: ShowOptions): { text: string; code: number } {
   if (error instanceof InputError) {
-    const isUnreadable = options.likeAnsible === true && error.diagnostics.some(({ code }) => unreadable.test(code));
-    const code = isUnreadable ? exitCode.badPlaybook : exitCode.badInput;
-    return { text: renderDiagnostics(error.diagnostics, readLine, options), code };
+    return { text: renderDiagnostics(error.diagnostics, readLine, options), code: codeOf(error, options.likeAnsible) };
   }
   if (error instanceof KprovError) {
     return { text: renderDiagnostic(diagnosticOf(error), readLine, options), code: exitCode.badInput };

@@ -19,6 +19,8 @@ export interface Diagnostic {
   why?: string;
   /** What to do about it: a sentence, or a command on its own line. */
   fix?: string;
+  /** Of a file that a dynamic include brings: the hosts that include it fail, which a `rescue` may have. Others end the run. */
+  failsTask?: true;
 }
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>

@@ -26,14 +26,20 @@ export class KprovError extends Error {
   }
 }
 
-/** Wrong usage, inventory or playbook: everything that was found, at once. Nothing was touched (exit code 1). */
+/**
+ * Wrong usage, inventory or playbook: everything that was found, at once. Nothing was touched (exit code 1), unless it
+ * `isMidRun`.
+ */
 export class InputError extends KprovError {
   readonly diagnostics: readonly Diagnostic[];
+  /** Found while hosts were being worked on: in a file that a dynamic include brings. */
+  readonly isMidRun: boolean;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], { isMidRun = false } = {}) {
     const sorted = sortDiagnostics(diagnostics);
     super('bad-input', sorted.map((d) => d.message).join('\n'));
     this.name = 'InputError';
     this.diagnostics = sorted;
+    this.isMidRun = isMidRun;
   }
 }

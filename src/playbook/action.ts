@@ -6,6 +6,7 @@ import type { TaskDescription } from './catalogue.js';
 import { type Context, type Cursor, child, deprecate, keyPositionOf, positionOf, report, warn } from './context.js';
 import { controlActions } from './control-actions.js';
 import { type Draft, put, putArgs, putMapping, putText, putValue, settleFreeText } from './draft.js';
+import { lackOf } from './include-rules.js';
 import { splitArguments, UnbalancedError } from './key-value.js';
 import { mendOldArguments } from './old-arguments.js';
 import { checkTemplates } from './templates.js';
@@ -61,18 +62,33 @@ function checkFactNames(context: Context, action: Action): void {
   });
 }
 
+interface Source {
+  /** The task. */
+  task: Cursor;
+  /** The key that names or holds the action. */
+  key: string;
+  hasDefaults: boolean;
+  mayFail: boolean;
+}
+
 /** Wrong arguments where the task's failure is provided for make it fail when its turn comes, as in Ansible. */
-function checkArguments(context: Context, action: Action, mayLackSome: boolean, mayFail: boolean): void {
-  const tell = mayFail && !controlActions.has(action.description.name) ? warn : report;
+function checkArguments(context: Context, action: Action, { task, hasDefaults, mayFail }: Source): void {
+  const isControl = controlActions.has(action.description.name);
+  const tell = mayFail && !isControl ? warn : report;
   const problems = isTemplate(action.description.name) ? [] : context.checker.check(action.description, action.args);
   for (const problem of problems) {
     const { path, isMissing, ...words } = problem;
-    if (isMissing && (action.variableArgs !== undefined || mayLackSome)) continue;
+    if (isMissing && (action.variableArgs !== undefined || hasDefaults)) continue;
+    const lack = isMissing && lackOf(action);
+    if (lack) {
+      report(context, positionOf(task), { ...words, message: lack });
+      continue;
+    }
     const isKey = problem.code === 'unknown-parameter' && path.length === 1;
     // The text that settleFreeText has told of.
     if (isKey && path[0] === '_raw_params' && tell === warn) continue;
     const place = isKey ? keyPlaceOf(action, String(path[0])) : path.length > 0 ? action.at(path) : action.position;
-    tell(context, place, words);
+    tell(context, place, { ...words, ...(!isControl && { failsTask: true }) });
   }
   if (action.description.name === 'set_fact') checkFactNames(context, action);
   for (const name of Object.keys(action.args)) {
@@ -89,15 +105,6 @@ function checkArguments(context: Context, action: Action, mayLackSome: boolean, 
     checkModeNumber(context, place, name);
   }
   for (const place of new Set(action.places.values())) checkTemplates(context, place);
-}
-
-interface Source {
-  /** The task. */
-  task: Cursor;
-  /** The key that names or holds the action. */
-  key: string;
-  hasDefaults: boolean;
-  mayFail: boolean;
 }
 
 /** `action: copy src=a` and `action: {module: copy, src: a}`. */
@@ -184,6 +191,6 @@ export function readAction(context: Context, source: Source): Action | undefined
     at: (path) => placeOf(places, path, position),
     places,
   };
-  checkArguments(context, action, source.hasDefaults || draft.isBroken === true, source.mayFail);
+  checkArguments(context, action, { ...source, hasDefaults: source.hasDefaults || draft.isBroken === true });
   return action;
 }

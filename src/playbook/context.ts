@@ -78,7 +78,7 @@ export const child = (cursor: Cursor, step: string | number): Cursor => {
 export const positionOf = (cursor: Cursor): Position => cursor.document.at(cursor.path);
 export const keyPositionOf = (cursor: Cursor): Position => cursor.document.keyAt(cursor.path);
 
-type Words = Pick<Diagnostic, 'code' | 'message' | 'why'> & { fix?: string | undefined };
+type Words = Pick<Diagnostic, 'code' | 'message' | 'why' | 'failsTask'> & { fix?: string | undefined };
 
 /** Collects an error. */
 export function report(context: Context, position: Position, { fix, ...words }: Words): void {

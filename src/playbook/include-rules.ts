@@ -1,3 +1,4 @@
+import type { Action } from './action.js';
 import { type Context, type Cursor, child, keyPositionOf, report, warn } from './context.js';
 import type { Own } from './inherit.js';
 import { fields } from './make-task.js';
@@ -20,6 +21,13 @@ export function checkInclude(context: Context, cursor: Cursor, found: { own: Own
       fix: `put it under \`apply\` of \`${found.action}\``,
     });
   }
+}
+
+/** An include or import that does not say what it brings: in Ansible's words, which scripts look for. */
+export function lackOf({ description, spelling }: Action): string | undefined {
+  if (/^(?:include|import)_tasks$/.test(description.name)) return `No file specified for ${spelling}`;
+  if (/^(?:include|import)_role$/.test(description.name)) return `'name' is a required field for ${spelling}.`;
+  return undefined;
 }
 
 /** What an import neither does itself nor hands down. */

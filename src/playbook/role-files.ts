@@ -37,6 +37,7 @@ export function findRole(
     message: `no role \`${name}\``,
     why: `looked at ${places.join(', ')}`,
     fix: suggestion(name, known) ?? 'put the role into roles/ beside the playbook',
+    failsTask: true,
   });
   return undefined;
 }

@@ -44,6 +44,7 @@ export function readTaskFile(context: Context, request: Request): TaskFile | und
       message: `no file \`${name}\``,
       why: `looked at ${places.join(', ')}`,
       fix: suggestion(posix.basename(name), context.options.files.list(folder) ?? []),
+      failsTask: true,
     });
     return undefined;
   }
@@ -72,6 +73,7 @@ export function readTaskFile(context: Context, request: Request): TaskFile | und
       message: `a task file that holds ${describe(document.value)}`,
       why: 'expected a list of tasks',
       fix: 'begin each task with `- `',
+      failsTask: true,
     });
     return undefined;
   }

@@ -31,6 +31,7 @@ function checkTemplate(context: Context, cursor: Cursor, text: string, shift: nu
   report(context, isPlain && offset > 0 ? { ...position, column: position.column + offset, length: 1 } : position, {
     code: 'template-syntax',
     message: problem.message,
+    failsTask: true,
   });
 }
 

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import type { Diagnostic, Position } from '../errors/index.js';
 import { hideSecrets } from './hide-secrets.js';
 
 export interface RenderOptions {
   color: boolean;
-  /** An error begins with `ERROR! ` and what is wrong, which scripts look for in ansible-playbook's output. Default false. */
+  /** An error and its place are in ansible-playbook's words, which scripts look for. Default false. */
   likeAnsible?: boolean;
 }
 
@@ -83,6 +84,14 @@ const indented = (label: string, text: string): string[] => {
   return lines.map((line, index) => `  ${index === 0 ? `${label}: ` : ' '.repeat(label.length + 2)}${line}`);
 };
 
+const placeOf = ({ file, line, column }: Position): string => `${harmless(file)}:${line}:${column}`;
+
+/** Ansible's words for a place, and the place as it can be clicked. */
+const appearsIn = (position: Position): string[] => [
+  `The error appears to be in '${harmless(resolve(position.file))}': line ${position.line}, column ${position.column}`,
+  `  ${placeOf(position)}`,
+];
+
 function heading({ severity, code, message }: Diagnostic, place: string | undefined, options: RenderOptions): string {
   const label = paint(options, severity === 'error' ? 'red' : 'yellow', `${severity}:`);
   const at = paint(options, 'bold', place === undefined ? '' : `${place}: `);
@@ -95,11 +104,10 @@ function heading({ severity, code, message }: Diagnostic, place: string | undefi
  */
 export function renderDiagnostic(diagnostic: Diagnostic, readLine: ReadLine, options: RenderOptions): string {
   const { severity, code, message, position, why, fix } = diagnostic;
-  const place = position && `${harmless(position.file)}:${position.line}:${position.column}`;
   const lines =
     severity === 'error' && options.likeAnsible
-      ? [`${paint(options, 'red', `ERROR! ${harmless(message)}`)} [${code}]`, ...(place ? [`  ${place}`] : [])]
-      : [heading(diagnostic, place, options)];
+      ? [`${paint(options, 'red', `ERROR! ${harmless(message)}`)} [${code}]`, ...(position ? appearsIn(position) : [])]
+      : [heading(diagnostic, position && placeOf(position), options)];
   const text = position === undefined ? undefined : readLine(position.file, position.line);
   if (position !== undefined && text !== undefined) lines.push(...renderExcerpt(hideSecrets(text), position, options));
   if (why !== undefined) lines.push(...indented('why', why));

@@ -1,5 +1,7 @@
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { showError } from '../../src/cli/show-error.js';
 import type { Loss } from '../../src/engine/index.js';
+import { InputError } from '../../src/errors/index.js';
 import { stats } from '../report/events.js';
 
 const code = (
@@ -35,4 +37,14 @@ test('a dry run that is asked to says whether there is something to change', () 
 
 test('an interrupted run says so, however far it got', () => {
   expect(code([{ ok: 1 }], { interrupted: true })).toBe(99);
+});
+
+test.each([
+  ['a wrong keyword', 'unknown-keyword', false, 1, 1],
+  ['YAML that cannot be read', 'yaml-syntax', false, 1, 4],
+  ['a wrong keyword in an included file, with hosts under way', 'unknown-keyword', true, 2, 4],
+] as const)('%s', (_, code, isMidRun, own, likeAnsible) => {
+  const error = new InputError([{ severity: 'error', code, message: 'wrong' }], { isMidRun });
+  const shown = (like: boolean) => showError(error, { color: false, likeAnsible: like, readLine: () => undefined });
+  expect([shown(false).code, shown(true).code]).toEqual([own, likeAnsible]);
 });

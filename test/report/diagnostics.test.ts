@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import type { Diagnostic } from '../../src/errors/index.js';
 import { renderDiagnostic, renderDiagnostics } from '../../src/report/diagnostics.js';
@@ -26,14 +27,15 @@ test('place, message, marked line, why and fix are shown', () => {
   );
 });
 
-test('where kprov stands in for ansible-playbook an error begins as there, and its place comes below', () => {
+test('where kprov stands in for ansible-playbook an error begins as there, its place in the words of both comes below', () => {
   const options = { ...plain, likeAnsible: true };
   expect(
     renderDiagnostic(wrong, () => '      stat: directory', options)
       .split('\n')
-      .slice(0, 3),
+      .slice(0, 4),
   ).toEqual([
     'ERROR! unknown parameter `stat` of `file` [unknown-parameter]',
+    `The error appears to be in '${resolve('site.yml')}': line 12, column 7`,
     '  site.yml:12:7',
     '  12 |       stat: directory',
   ]);

@@ -37,7 +37,8 @@ export async function validate(playbooks: readonly string[], given: ValidateFlag
   const sorted = sortDiagnostics(found);
   const errors = sorted.filter(({ severity }) => severity === 'error').length;
   if (flags.output === 'json') {
-    say(JSON.stringify({ schema: 1, valid: errors === 0, diagnostics: sorted }, null, 2));
+    const told = sorted.map(({ failsTask: _, ...diagnostic }) => diagnostic);
+    say(JSON.stringify({ schema: 1, valid: errors === 0, diagnostics: told }, null, 2));
     return errors === 0 ? exitCode.ok : exitCode.badInput;
   }
   if (sorted.length > 0) sayError(renderDiagnostics(sorted, terminal.readLine, { color: terminal.errorColor }));

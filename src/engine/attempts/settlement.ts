@@ -80,12 +80,10 @@ export function settleTask(about: TaskOnHost, came: TaskCame): void {
   if (result.status === 'unreachable' && !ignored) host.lose(sequence);
 }
 
-/** Ansible's recap counts each file that include_tasks brings, and an include_role not at all. */
-function countsAs({ action }: Task, { turns, results, result }: TaskCame): number {
-  if (result.status !== 'ok') return 1;
-  if (action === 'include_role') return 0;
-  if (action !== 'include_tasks') return 1;
-  return turns.filter(({ nodes }, index) => results[index]?.status === 'ok' && nodes?.length !== 0).length;
+/** Ansible's recap counts each file or role that an include brings. */
+function countsAs({ action }: Task, { results, result }: TaskCame): number {
+  if (result.status !== 'ok' || !/^include_(?:tasks|role)$/.test(action)) return 1;
+  return results.filter(({ status }) => status === 'ok').length;
 }
 
 /** What a change notifies: of a loop every item that was not left out, with its own value of `item`. */

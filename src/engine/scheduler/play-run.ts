@@ -1,3 +1,4 @@
+import type { InputError } from '../../errors/index.js';
 import type { Node, Task } from '../../playbook/index.js';
 import type { RunContext } from '../context.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -64,6 +65,7 @@ export class PlayRun {
   readonly #byName: ReadonlyMap<string, HostRun>;
   readonly #told = new Set<string>();
   readonly #throttles = new Map<string, Throttle>();
+  #refusal: InputError | undefined;
   #crash: (error: unknown) => void = () => undefined;
   readonly #crashed = new Promise<never>((_, reject) => {
     this.#crash = reject;
@@ -85,10 +87,17 @@ export class PlayRun {
     return this.#ended.opened;
   }
 
-  /** Returns when every host is through. Rejects only with our own faults. */
+  /** Returns when every host is through. Rejects with what `refuse` was given, and with our own faults. */
   async go(): Promise<void> {
     await Promise.race([Promise.all(this.hosts.map((host) => this.#host(host))), this.#crashed]);
     for (const host of this.hosts) host.state.commit();
+    if (this.#refusal) throw this.#refusal;
+  }
+
+  /** What a host has come to cannot be read as tasks: nobody starts anything new, and the run ends with this error. */
+  refuse(error: InputError): void {
+    this.#refusal ??= error;
+    this.abort();
   }
 
   /** A fault of ours somewhere in a queue: the run cannot go on. */
