@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Groups, Plan } from '../cluster/plan.js';
 import { addressOf, type BedHost } from '../lab/bed.js';
+import { outputOf } from '../lab/client.js';
 import { bed, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +22,33 @@ export const freshHosts = (...hosts: BedHost[]): void =>
 
 export const kubectl = (command: string): string =>
   on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);
+
+/** The CA of the cluster that node1 holds. */
+export const ca = (): string => on('node1', 'sha256sum /etc/kubernetes/pki/ca.crt');
+
+/** Ends kubeadm, and what watches over it. */
+export const killing = "pkill -9 -f '^sh -c umask 077'; pkill -9 -x kubeadm";
+
+/** Ends kubeadm as a power failure would, the moment its output has that line. False where that never came. */
+export async function killedAt(running: Running, host: BedHost, verb: 'init' | 'join', line: string): Promise<boolean> {
+  on(host, 'rm -f /run/stop-watching');
+  const watching = outputOf(
+    bed,
+    host,
+    `i=0; while [ $i -lt 9000 ] && [ ! -e /run/stop-watching ]; do
+       i=$((i + 1)); sleep 0.02
+       grep -qsF '${line}' /run/kprov/kubeadm-${verb}/output || continue
+       # An API server that holds its breath keeps kubeadm where it is.
+       pkill -STOP -x kube-apiserver
+       ${killing} && echo killed
+       pkill -CONT -x kube-apiserver
+       break
+     done`,
+  );
+  await running.ended;
+  on(host, ': >/run/stop-watching');
+  return (await watching).includes('killed');
+}
 
 /** Names of the nodes, whether they are Ready, and their roles. */
 const nodeStates = (): string[][] =>

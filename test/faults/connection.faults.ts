@@ -1,3 +1,4 @@
+import { Gates } from './gates.js';
 import { FaultyLine, figure, makeProjects, on, type Reported, resultsOf, sleep, until } from './support.js';
 
 const tasks = `
@@ -101,6 +102,46 @@ describe('the connection', () => {
       `connection lost at ${2 * points} bytes: ${2 * points - unreachable} went on, ${unreachable} in the login said so`,
     );
   });
+
+  test.each([
+    ['in the shell itself', 200_000],
+    ['in a session of its own', 3_000_000],
+  ])(
+    'cut when a file that was sent %s is in place, and nobody has told: it is sent once more, and counts as changed',
+    async (_, size) => {
+      const proxy = await proxyBefore('node1');
+      const content = 'a line\n'.repeat(size / 7);
+      const project = projectOf(
+        [{ name: 'cut', host: 'node1', proxy }],
+        `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory}}
+    - {name: big, copy: {src: big, dest: /root/faults/big}}
+    - {name: after, copy: {dest: /root/faults/after, content: after}}
+`,
+        { big: content },
+      );
+      const gates = new Gates('rmdir');
+      await gates.open();
+      gates.put('node1');
+      gates.decide = ({ when }) => {
+        if (when === 'after' && proxy.connections === 1) proxy.cut();
+        return 'go';
+      };
+      const { code, stdout, stderr } = await project.run(['--output', 'json']);
+      gates.remove('node1');
+      gates.close();
+      const results = resultsOf(stdout).map(({ task, status, message }) => `${task} ${status} ${message}`.trim());
+      expect({ code, results, stderr }).toMatchObject({
+        code: 0,
+        results: ['directory changed', 'big changed', 'after changed'],
+      });
+      expect(proxy.connections).toBeGreaterThan(1);
+      expect(on('node1', 'ls -A /root/faults; cat /root/faults/big')).toBe(`after\nbig\n${content}`);
+    },
+  );
 
   const once = `
 - hosts: all

@@ -7,6 +7,7 @@ import { BLOCK_BYTES } from './blocks.js';
 import { chooseSegment, type Measured } from './choose-encoding.js';
 import { give, type Sessions, take } from './hand-on.js';
 import { LARGE_BYTES } from './large-files.js';
+import { ownFolder } from './own-folder.js';
 import type { Relay, Way } from './relay.js';
 import { NotReceived, sendSegment } from './send-segment.js';
 import { openSource, type Source } from './source.js';
@@ -34,7 +35,7 @@ const PIECE_BYTES = 48 * 1024;
 const failed = (msg: string): StepReport => ({ status: 'failed', fields: new Map([['msg', Buffer.from(msg)]]) });
 
 /** What is there already of a file of `size` bytes, and whether the host can unpack. `kp_sum` reads fast where it can. */
-const look = (path: string, size: number): Script => sh`
+const look = (path: string, size: number): Script => sh`${ownFolder(path)}
 kp_p=${path}
 ! command -v gzip >/dev/null 2>&1 || kp_set gzip 1
 if [ -f "$kp_p" ] && [ ! -L "$kp_p" ]; then

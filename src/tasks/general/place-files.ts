@@ -158,6 +158,8 @@ if ! kp_sum "$kp_part" || [ "$kp_line" != ${digest('sha256', file.content)} ]; t
 fi
 kp_stat ${dest}
 kp_apply
+# Once the file is in place nobody looks for what is left of its way there.
+kp_note "$kp_staging"
 kp_install "$kp_part" ${dest} ${file.mode} ${placement.owner} ${placement.group} || { rm -rf -- "$kp_staging"; return 1; }
 rmdir -- "$kp_staging"
 kp_facts ${dest}`;

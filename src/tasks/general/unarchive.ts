@@ -250,6 +250,7 @@ kp_stat "$kp_a"
 if ! kp_sum "$kp_a" || [ "$kp_line" != ${digest('sha256', content)} ]; then
   rm -rf -- "$kp_folder"; kp_fail 'what arrived is not what was sent'; return 1
 fi
+kp_note "$kp_folder"
 ${unpack(args, sh`rm -rf -- "$kp_folder"`)}`,
         { uploads: [{ path: archive, content, isPublic }] },
       );

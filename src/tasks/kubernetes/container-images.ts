@@ -144,6 +144,8 @@ kp_apply
 if ! kp_sum ${archive.path} || [ "$kp_line" != ${digest('sha256', archive.content)} ]; then
   rm -rf -- ${archive.folder}; kp_fail ${`what arrived of ${archive.name} is not what was sent`}; return 1
 fi
+# Once the images are known nobody looks for what is left of their way there.
+kp_note ${archive.folder}
 kp_k_import ${archive.path} ${archive.name} ${knownOf(archive)}
 kp_rc=$?
 rm -rf -- ${archive.folder}

@@ -78,6 +78,8 @@ kp_try mkdir -m 700 -- ${staging}`,
       next: () =>
         program(
           joinScripts([
+            // Once all is in its place nobody looks for what is left of its way there.
+            sh`kp_note ${staging}`,
             sh`kp_apply`,
             ...topGone.map((name) => sh`kp_try rm -rf -- ${at(name)} || return 1`),
             ...changes.map(({ node, have: there, what }) => {
