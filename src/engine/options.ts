@@ -26,6 +26,8 @@ export interface RunOptions {
   /** `playbook_vars_root`, where it is not `top`. */
   varsRoot?: 'all' | 'bottom';
   verbosity: number;
+  /** Ansible's `executable`: the shell of command lines. Default /bin/sh. */
+  shell?: string;
   /** Ansible's jinja2_native, of which the templar has to know too. Default false. */
   native?: boolean;
   /** Ansible's hash_behaviour, of which the inventory has to know too. Default replace. */
@@ -34,6 +36,8 @@ export interface RunOptions {
   configFile?: string;
   /** The text of `ansible_managed`, with its `{file}` and the codes of strftime. Default: Ansible managed. */
   managed?: string;
+  /** Are facts variables of their own, beside ansible_facts? Default true. */
+  injectsFacts?: boolean;
   /** Facts are gathered only where there are none yet, of this run or of an earlier one. Default false. */
   smartGathering?: boolean;
   /** Where facts are kept from run to run; undefined: they are forgotten. */

@@ -110,6 +110,8 @@ export interface TaskContext {
   verbosity?: number;
   /** Does it run in the background (`async`)? Default false. */
   isAsync?: boolean;
+  /** The shell of command lines, where neither the task nor the inventory names one. Default /bin/sh. */
+  shell?: string | undefined;
   /** Ansible's jinja2_native: are texts left what they are? */
   native?: boolean | undefined;
   files: Files;

@@ -4,7 +4,6 @@ export { readJson, writeJson } from './filters/json-values.js';
 export { OMIT } from './omit.js';
 export { toValue } from './python/copy.js';
 export { str as pythonText } from './python/repr.js';
-export { dumpYaml } from './yaml/dump.js';
 export { type Call, type CallContext, type Filter, filter, type Test, test } from './runtime/callables.js';
 export type { Delimiters } from './syntax/delimiters.js';
 export { createTemplar, isConstant } from './templar.js';
@@ -22,3 +21,4 @@ export {
   type Variable,
   type Variables,
 } from './types.js';
+export { dumpYaml } from './yaml/dump.js';

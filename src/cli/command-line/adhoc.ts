@@ -9,7 +9,7 @@ export const adhocCommand = ({ done }: Surroundings): Command =>
     .summary('stand in for ansible: one task on many hosts')
     .description('Takes the command line of ansible: a pattern, and a task with its arguments.')
     .argument('<pattern>', 'which hosts')
-    .option('-m, --module-name <name>', 'the task', 'command')
+    .option('-m, --module-name <name>', 'the task; default command')
     .option('-a, --args <arguments>', 'its arguments: key=value words, or a mapping in JSON')
     .option('-M, --module-path <path>', 'folders of modules of your own, with : between', collect)
     .action(async (pattern: string, flags: AdhocFlags) => {

@@ -5,10 +5,11 @@ import { isMapping, type Value } from '../../values/index.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ConnectionFlags } from '../options.js';
 import { runAdHoc } from '../run-ad-hoc.js';
+import { settled } from '../settings/index.js';
 import { say, sayError } from '../terminal.js';
 
 export interface AdhocFlags extends ConnectionFlags {
-  moduleName: string;
+  moduleName?: string;
   args?: string;
 }
 
@@ -49,7 +50,10 @@ function argumentsOf(text: string | undefined): Value {
 /** `kprov adhoc PATTERN -m MODULE -a ARGS`: one task, with the command line of `ansible`. */
 export async function adhoc(pattern: string, flags: AdhocFlags): Promise<number> {
   const { moduleName, args, ...given } = flags;
-  const task = { name: moduleName, [moduleName]: argumentsOf(args) };
-  const outcome = await runAdHoc({ pattern, tasks: [task], flags: { ...given, mayLackHosts: true }, listen: show });
+  const settledFlags = settled({ ...given, mayLackHosts: true });
+  const { settings } = settledFlags;
+  const name = moduleName ?? settings?.text('module_name') ?? 'command';
+  const task = { name, [name]: argumentsOf(args ?? settings?.text('module_args')) };
+  const outcome = await runAdHoc({ pattern, tasks: [task], flags: settledFlags, listen: show });
   return exitCodeOf(outcome);
 }

@@ -52,6 +52,8 @@ export function engineSettings(
   RunOptions,
   | 'native'
   | 'managed'
+  | 'shell'
+  | 'injectsFacts'
   | 'smartGathering'
   | 'factCache'
   | 'errorOnMissingHandler'
@@ -62,8 +64,10 @@ export function engineSettings(
 > {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
+  const shell = settings.path('executable');
   const managed = settings.text('ansible_managed');
   return {
+    ...(shell !== undefined && { shell }),
     ...(managed !== undefined && { managed }),
     native: settings.flag('jinja2_native') ?? false,
     hashBehaviour: hashBehaviourOf(settings),
@@ -71,6 +75,7 @@ export function engineSettings(
     ...varsRootOf(settings),
     patternMismatch: settings.choice('host_pattern_mismatch', ['warning', 'error', 'ignore']) ?? 'warning',
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
+    injectsFacts: settings.flag('inject_facts_as_vars') ?? true,
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),
   };

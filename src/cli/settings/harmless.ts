@@ -76,12 +76,6 @@ export const harmlessSettings: readonly Setting[] = [
     'no Python is used',
   ),
   harmless('module_compression', '', 'defaults.module_compression', 'no Python is used'),
-  harmless(
-    'executable',
-    'ANSIBLE_EXECUTABLE',
-    'defaults.executable',
-    'programs run in /bin/sh; see `executable` of shell',
-  ),
   harmless('keep_remote_files', 'ANSIBLE_KEEP_REMOTE_FILES', 'defaults.keep_remote_files', 'nothing is left on hosts'),
   harmless('remote_tmp', 'ANSIBLE_REMOTE_TEMP ANSIBLE_REMOTE_TMP', 'defaults.remote_tmp', 'nothing is left on hosts'),
   harmless('system_tmpdirs', 'ANSIBLE_SYSTEM_TMPDIRS', 'defaults.system_tmpdirs', 'nothing is left on hosts'),
@@ -113,13 +107,6 @@ export const harmlessSettings: readonly Setting[] = [
     'ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY',
     '',
     'only a matter of time',
-  ),
-  harmless('facts_modules', 'ANSIBLE_FACTS_MODULES', 'defaults.facts_modules', 'facts are gathered by setup'),
-  harmless(
-    'inject_facts_as_vars',
-    'ANSIBLE_INJECT_FACT_VARS',
-    'defaults.inject_facts_as_vars',
-    'facts are there under both names',
   ),
   harmless(
     'enable_plugins',
@@ -171,8 +158,6 @@ export const harmlessSettings: readonly Setting[] = [
     'there is no task debugger',
   ),
   harmless('playbook_dir', 'ANSIBLE_PLAYBOOK_DIR', 'defaults.playbook_dir', 'playbooks know where they are'),
-  harmless('module_name', '', 'defaults.module_name', 'there are no ad-hoc modules'),
-  harmless('module_args', 'ANSIBLE_MODULE_ARGS', 'defaults.module_args', 'there are no ad-hoc modules'),
   harmless(
     'retry_files_save_path',
     'ANSIBLE_RETRY_FILES_SAVE_PATH',

@@ -25,5 +25,7 @@ export function currentSettings(verbose: number): Settings {
   return settings;
 }
 
-export const settled = <T extends ConnectionFlags>(flags: T): T => withSettings(flags, currentSettings(flags.verbose));
+/** Flags with the settings behind them; those that have them are left as they are. */
+export const settled = <T extends ConnectionFlags>(flags: T): T =>
+  flags.settings ? flags : withSettings(flags, currentSettings(flags.verbose));
 export const settledRun = <T extends RunFlags>(flags: T): T => withRunSettings(flags, currentSettings(flags.verbose));

@@ -104,5 +104,10 @@ export const refusedSettings: readonly Setting[] = [
     'keys on cards are reached by way of an ssh agent',
     isEmpty,
   ),
+  refused(
+    ['facts_modules', 'ANSIBLE_FACTS_MODULES', 'defaults.facts_modules', 'smart, setup'],
+    'facts are gathered by setup; call other modules with tasks of their own',
+    isOneOf('smart', 'setup', 'ansible.builtin.setup', 'ansible.legacy.setup'),
+  ),
   refused(['su', 'ANSIBLE_SU', 'defaults.su', 'no'], 'it was for Ansible 1; use become and become_method = su', isOff),
 ];

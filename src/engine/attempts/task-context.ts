@@ -26,6 +26,7 @@ export function contextOf(
     noLog: modes.noLog,
     verbosity: run.options.verbosity,
     isAsync: modes.asyncSeconds > 0,
+    shell: run.options.shell,
     native: run.options.native,
     files: run.files,
     local: (path) => resolve(run.options.workingDirectory, path.replace(/^~(?=\/|$)/, run.options.homeDirectory)),

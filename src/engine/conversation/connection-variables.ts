@@ -42,7 +42,33 @@ function portOf(text: string | undefined, host: string): number | undefined {
   });
 }
 
-/** Ansible's connection variables → how to reach the host. Throws KprovError for what cannot be meant. */
+/** Variables that ssh knows as options. What stands first counts. Throws KprovError for what cannot be meant. */
+function optionsOf(read: ReadVariable, host: string): (string | undefined)[] {
+  const [checkingName, timeoutName] = [
+    ['ansible_ssh_host_key_checking', 'ansible_host_key_checking'],
+    ['ansible_ssh_timeout', 'ansible_timeout'],
+  ].map((names) => names.find((name) => asText(read(name)) !== undefined));
+  const refuse = (name: string, why: string): never => {
+    throw new KprovError('bad-connection-variable', `${host}: ${name} is ${read(name)}`, { why });
+  };
+  const options = [asText(read('ansible_ssh_args'))];
+  if (checkingName !== undefined) {
+    const isChecked = parseBoolean(read(checkingName)) ?? refuse(checkingName, 'expected yes or no');
+    options.push(`-o StrictHostKeyChecking=${isChecked ? 'yes' : 'no'}`);
+  }
+  if (timeoutName !== undefined) {
+    const seconds = asText(read(timeoutName)) ?? '';
+    if (!/^[1-9]\d*$/.test(seconds)) refuse(timeoutName, 'expected a whole number of seconds');
+    options.push(`-o ConnectTimeout=${seconds}`);
+  }
+  return options;
+}
+
+/**
+ * Ansible's connection variables → how to reach the host. Where several names of a thing are given, the one that Ansible
+ * names last counts: that of ssh or sudo, not the general one. Throws KprovError for what cannot be
+ * meant.
+ */
 export function targetOf(host: string, read: ReadVariable, defaults: ConnectionDefaults): Target {
   const connection = first(read, ['ansible_connection']) ?? defaults.connection ?? 'ssh';
   if (!['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'local'].includes(connection)) {
@@ -51,16 +77,18 @@ export function targetOf(host: string, read: ReadVariable, defaults: ConnectionD
     });
   }
   const args = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].map((name) => asText(read(name)));
-  const commonArgs = [defaults.commonArgs, ...args].filter((text) => text !== undefined && text !== '').join(' ');
+  const commonArgs = [...optionsOf(read, host), defaults.commonArgs, ...args]
+    .filter((text) => text !== undefined && text !== '')
+    .join(' ');
   return {
     name: host,
     kind: connection === 'local' ? 'local' : 'ssh',
-    address: first(read, ['ansible_host', 'ansible_ssh_host']) ?? host,
-    port: portOf(first(read, ['ansible_port', 'ansible_ssh_port']), host) ?? defaults.port,
-    user: first(read, ['ansible_user', 'ansible_ssh_user']) ?? defaults.user,
-    password: first(read, ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']) ?? defaults.password,
+    address: first(read, ['ansible_ssh_host', 'ansible_host']) ?? host,
+    port: portOf(first(read, ['ansible_ssh_port', 'ansible_port']), host) ?? defaults.port,
+    user: first(read, ['ansible_ssh_user', 'ansible_user']) ?? defaults.user,
+    password: first(read, ['ansible_ssh_password', 'ansible_ssh_pass', 'ansible_password']) ?? defaults.password,
     privateKeyFile:
-      first(read, ['ansible_private_key_file', 'ansible_ssh_private_key_file']) ?? defaults.privateKeyFile,
+      first(read, ['ansible_ssh_private_key_file', 'ansible_private_key_file']) ?? defaults.privateKeyFile,
     commonArgs: commonArgs === '' ? undefined : commonArgs,
   };
 }
@@ -99,13 +127,9 @@ export function becomeOf(
       why: 'kprov becomes other users by sudo and su',
     });
   }
-  const variable = (...names: string[]) =>
-    first(
-      read,
-      names.flatMap((name) => [`ansible_become_${name}`, `ansible_${method}_${name}`]),
-    );
+  const variable = (name: string) => first(read, [`ansible_${method}_${name}`, `ansible_become_${name}`]);
   const user = variable('user') ?? asText(keywords.becomeUser) ?? defaults.becomeUser;
-  const password = variable('password', 'pass') ?? defaults.becomePassword;
+  const password = variable('pass') ?? first(read, ['ansible_become_password']) ?? defaults.becomePassword;
   const exe = variable('exe') ?? asText(keywords.becomeExe) ?? defaults.becomeExe;
   const flags = variable('flags') ?? asText(keywords.becomeFlags) ?? defaults.becomeFlags;
   return {

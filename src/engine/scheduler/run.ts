@@ -56,6 +56,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     extraVars: request.extraVars,
     varsRoot: request.options.varsRoot,
     hashBehaviour: options.hashBehaviour,
+    injectsFacts: options.injectsFacts ?? true,
     states,
     constants: constantsOf(request),
     workingDirectory: request.options.workingDirectory,
@@ -96,7 +97,9 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   } finally {
     await Promise.all([...run.conversations.values()].map((conversation) => conversation.close()));
   }
-  const custom = [...stats.custom.values].map(([owner, values]) => [owner, request.redactor.maskValue(values)] as const);
+  const custom = [...stats.custom.values].map(
+    ([owner, values]) => [owner, request.redactor.maskValue(values)] as const,
+  );
   emit({
     type: 'run-finished',
     stats: stats.hosts,

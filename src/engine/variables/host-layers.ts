@@ -5,7 +5,7 @@ import type { Entry, HostState } from './host-state.js';
 import type { RunScope } from './variable-scopes.js';
 
 const connectionVariables =
-  /^ansible_(host|port|user|password|connection|become.*|ssh_.*|private_key_file|shell_.*|python_interpreter|group_priority|check_mode|diff_mode|version|verbosity|forks|limit|run_tags|skip_tags|play_.*|role_.*|parent_role_.*|collection_name|search_path|config_file|inventory_sources|loop.*|failed_.*|index_var|managed|date_time_now)$/;
+  /^ansible_(host|host_key_checking|port|user|timeout|sudo_.*|su_.*|password|connection|become.*|ssh_.*|private_key_file|shell_.*|python_interpreter|group_priority|check_mode|diff_mode|version|verbosity|forks|limit|run_tags|skip_tags|play_.*|role_.*|parent_role_.*|collection_name|search_path|config_file|inventory_sources|loop.*|failed_.*|index_var|managed|date_time_now)$/;
 
 /** Is this a variable that only inventory, playbook or engine give: never a fact, never another task's result? */
 export const isGiven = (name: string): boolean => connectionVariables.test(name);
@@ -60,6 +60,9 @@ export class Facts implements LazyMapping {
 export const lookIn = (layer: Mapping | undefined, name: string): Variable | undefined =>
   layer && Object.hasOwn(layer, name) ? template(layer[name]) : undefined;
 
+/** Are facts to be had as variables of their own? Custom ones always are, as with Ansible. */
+export const injects = (run: RunScope, name: string): boolean => run.injectsFacts !== false || name === 'ansible_local';
+
 /** The variables of one host that do not depend on a play. With `order` as they are for a host that is there. */
 export class HostLayers {
   readonly #run: RunScope;
@@ -93,7 +96,7 @@ export class HostLayers {
   }
 
   fact(name: string): Variable | undefined {
-    if (!this.#state) return undefined;
+    if (!this.#state || !injects(this.#run, name)) return undefined;
     if (!isFactName(name) && (isGiven(name) || !this.#state.bareFacts.has(name))) return undefined;
     return new Facts(this.#state).lazyGet(name);
   }

@@ -14,6 +14,8 @@ export interface RunScope {
   varsRoot?: 'all' | 'bottom' | undefined;
   /** Ansible's hash_behaviour; default: replace. */
   hashBehaviour?: HashBehaviour | undefined;
+  /** inject_facts_as_vars; default true. */
+  injectsFacts?: boolean | undefined;
   states: ReadonlyMap<string, HostState>;
   /** Variables that describe the run itself: ansible_version, ansible_check_mode, ansible_forks ... */
   constants: Mapping;

@@ -3,7 +3,7 @@ import { type LazyMapping, OMIT, type Variable, type Variables } from '../../tem
 import { type HashBehaviour, isMapping, type Mapping, mapping } from '../../values/index.js';
 import { inheritedKeyword } from '../attempts/keyword.js';
 import { originOfItem } from '../attempts/loop.js';
-import { data, HostLayers, lookIn } from './host-layers.js';
+import { data, HostLayers, injects, lookIn } from './host-layers.js';
 import { magic } from './magic-variables.js';
 import { mergedVariable } from './merged-variable.js';
 import { taskFolders } from './search.js';
@@ -121,7 +121,8 @@ function* namesOf(scope: TaskScope): Iterable<string> {
   yield* [scope.play.fileVarsOf?.(scope.host) ?? fileVars, play.vars].flatMap((layer) => Object.keys(layer));
   yield* Object.keys(run.inventory.variablesOf(scope.host, { playbookDir: varsFolders(scope) }));
   if (state && !state.gathering) {
-    for (const name of state.facts.keys()) yield state.bareFacts.has(name) ? name : `ansible_${name}`;
+    const names = [...state.facts.keys()].map((name) => (state.bareFacts.has(name) ? name : `ansible_${name}`));
+    yield* names.filter((name) => injects(run, name));
   }
 }
 

@@ -1,5 +1,6 @@
 import { pythonText, writeJson } from '../../template/index.js';
 import type { Mapping } from '../../values/index.js';
+import { shellExecutable } from '../general/shell-executable.js';
 import type { TaskContext } from '../task.js';
 import type { ForeignModule } from './module.js';
 
@@ -20,7 +21,7 @@ export function internals({ name, version, packed }: ForeignModule, context: Tas
     _ansible_selinux_special_fs: [...specialFileSystems],
     _ansible_string_conversion_action: 'warn',
     _ansible_socket: null,
-    _ansible_shell_executable: '/bin/sh',
+    _ansible_shell_executable: shellExecutable(context),
     _ansible_keep_remote_files: false,
     // Where a module makes its own temporary directory; a home need not be writable.
     _ansible_tmpdir: null,

@@ -1,13 +1,14 @@
 import { path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { command, commandParameters, commandProgram, interpretCommand } from './command.js';
+import { shellExecutable } from './shell-executable.js';
 
 export const shell = defineTask({
   name: 'shell',
   summary: 'Runs a command line through a shell on the host.',
   parameters: {
     cmd: text('The command line.', { required: true }),
-    executable: path('The shell that runs it, an absolute path.', { default: '/bin/sh' }),
+    executable: path('The shell that runs it, an absolute path; default ansible_shell_executable, else /bin/sh.'),
     ...commandParameters,
   },
   freeForm: 'cmd',
@@ -18,6 +19,7 @@ export const shell = defineTask({
   changed_when: false`,
   inCheckMode: 'predicts',
   repeatable: false,
-  compile: (args, context) => commandProgram([args.executable, '-c', args.cmd], args, context.checkMode),
+  compile: (args, context) =>
+    commandProgram([args.executable ?? shellExecutable(context), '-c', args.cmd], args, context.checkMode),
   interpret: (report, args) => interpretCommand(report, args.cmd, args.strip_empty_ends),
 });
