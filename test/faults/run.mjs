@@ -49,20 +49,25 @@ function build(edits = []) {
   return program;
 }
 
-/** The bed that the environment names, and beside it one for the files about the cluster, where those are not alone. */
+/** The bed that the environment names, and beside it those for the files about the cluster, where those are not alone. */
 const bed = {
   KPROV_LAB_NAME: process.env.KPROV_LAB_NAME || 'kprov-lab',
   KPROV_LAB_SUBNET: process.env.KPROV_LAB_SUBNET || '172.28.10',
   KPROV_LAB_PROFILES: process.env.KPROV_LAB_PROFILES || 'bare',
 };
-// The subnet after the bed's own is behind its bastion.
-const second = {
-  KPROV_LAB_NAME: `${bed.KPROV_LAB_NAME}-cluster`,
-  KPROV_LAB_SUBNET: bed.KPROV_LAB_SUBNET.replace(/\d+$/, (octet) => String(Number(octet) + 2)),
+const beside = (word, distance) => ({
+  KPROV_LAB_NAME: `${bed.KPROV_LAB_NAME}-${word}`,
+  KPROV_LAB_SUBNET: bed.KPROV_LAB_SUBNET.replace(/\d+$/, (octet) => String(Number(octet) + distance)),
   KPROV_LAB_INNER: '',
   KPROV_LAB_PROFILES: '',
   KPROV_LAB_STATE: '',
-};
+  KPROV_CLUSTER: 'kept',
+});
+/** Of the subnets the next one is behind the bed's bastion. */
+const clusterLanes = [
+  { names: ['cluster'], on: beside('cluster', 2) },
+  { names: ['cluster-init', 'cluster-sweep'], on: beside('init', 3) },
+];
 
 const lab = (command, env) =>
   new Promise((resolve, reject) => {
@@ -125,31 +130,28 @@ function jest(program, args, { sources, on = bed } = {}) {
 }
 
 /**
- * Tests of those files. What is about the cluster waits most of its time: where there is more than that, it has a bed of its
- * own, and both go on at once; the sweep of the cluster comes behind the others, which are done sooner.
+ * Tests of those files. What is about the cluster waits most of its time: where there is more than that, it has beds of its
+ * own, and all go on at once.
  */
 async function jestOnBeds(program, files) {
-  const runs = (names, on) => () =>
-    jest(
-      program,
-      names.map((name) => `/${name}.faults`),
-      { on },
-    );
-  const others = files.filter((name) => name !== 'cluster');
-  if (others.length === 0 || others.length === files.length) return onBeds([bed], runs(files, bed));
-  const sweep = others.filter((name) => name === 'cluster-sweep');
-  const rest = others.filter((name) => name !== 'cluster-sweep');
-  const lanes = [
-    [runs(['cluster'], second)],
-    [rest, sweep].filter((names) => names.length > 0).map((names) => runs(names, bed)),
-  ];
-  const inTurn = async (lane) => {
-    const done = [];
-    for (const run of lane) done.push(await run());
-    return done;
-  };
-  const ended = await onBeds([bed, second], () => Promise.allSettled(lanes.map(inTurn)));
-  const done = ended.flatMap(({ value, reason }) => {
+  const others = files.filter((name) => !name.startsWith('cluster'));
+  const lanes = [{ names: others, on: bed }, ...(others.length === 0 ? [{ names: files, on: bed }] : clusterLanes)]
+    .map(({ names, on }) => ({ names: names.filter((name) => files.includes(name)), on }))
+    .filter(({ names }) => names.length > 0);
+  const ended = await onBeds(
+    lanes.map(({ on }) => on),
+    () =>
+      Promise.allSettled(
+        lanes.map(({ names, on }) =>
+          jest(
+            program,
+            names.map((name) => `/${name}.faults`),
+            { on },
+          ),
+        ),
+      ),
+  );
+  const done = ended.map(({ value, reason }) => {
     if (reason) throw reason;
     return value;
   });
