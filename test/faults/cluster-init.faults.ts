@@ -43,13 +43,19 @@ describe('kubeadm init in trouble', () => {
       await takeDown('node1');
       const plan = planOf({ control_plane: ['node1'], workers: [] });
       const wanted = all.filter((_, index) => !isShort || index === 1);
-      for (const phase of wanted) {
-        const running = up(plan);
-        const isKilled = await killedAt(running, 'node1', 'init', phase);
-        const { code } = await running.ended;
-        if (!isKilled) throw new Error(`kubeadm was not met in ${phase}: the run ended with ${code}`);
-        expect({ phase, code }).toEqual({ phase, code: 2 });
+      /** Ends kubeadm in that phase; again from a bare host where it was through before it could be met. */
+      async function endIn(phase: string): Promise<void> {
+        for (let tries = 0; tries < 4; tries++) {
+          const running = up(plan);
+          const isKilled = await killedAt(running, 'node1', 'init', phase);
+          const { code } = await running.ended;
+          expect({ phase, isKilled, code }).toEqual({ phase, isKilled, code: isKilled ? 2 : 0 });
+          if (isKilled) return;
+          await takeDown('node1');
+        }
+        throw new Error(`kubeadm was not met in ${phase}`);
       }
+      for (const phase of wanted) await endIn(phase);
       expectWell(await up(plan).ended);
       expect(readyNodes()).toEqual(['node1']);
       expect(on('node1', 'ls /var/lib/kprov/kubeadm-unfinished /run/kprov/kubeadm-init 2>/dev/null || true')).toBe('');

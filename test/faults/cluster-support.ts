@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Groups, Plan } from '../cluster/plan.js';
 import { addressOf, type BedHost } from '../lab/bed.js';
 import { outputOf } from '../lab/client.js';
-import { bed, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
+import { bed, dockerOf, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
@@ -19,6 +19,21 @@ const endpoint = { control_plane_endpoint: `${addressOf(bed, 'node1')}:6443` };
 
 export const freshHosts = (...hosts: BedHost[]): void =>
   void execFileSync(`${root}/test/lab/lab`, ['reset', ...hosts], { stdio: 'ignore' });
+
+/** Nothing on the host runs any more. Tried again, as the kernel cannot always freeze what is busy. */
+export function freeze(host: BedHost): void {
+  for (let tries = 0; ; tries++) {
+    try {
+      execFileSync('docker', ['pause', dockerOf(host)], { stdio: 'ignore' });
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      execFileSync('sleep', ['0.2']);
+    }
+  }
+}
+export const thaw = (host: BedHost): void =>
+  void execFileSync('docker', ['unpause', dockerOf(host)], { stdio: 'ignore' });
 
 export const kubectl = (command: string): string =>
   on('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`);

@@ -5,6 +5,7 @@ import {
   ca,
   etcdMembers,
   expectWell,
+  freeze,
   freshHosts,
   have,
   killedAt,
@@ -17,11 +18,12 @@ import {
   readyNodes,
   reset,
   takeDown,
+  thaw,
   up,
   upThrough,
 } from './cluster-support.js';
 import { Gates } from './gates.js';
-import { bed, type Ended, FaultyLine, lengthy, on, type Running, resultsOf, start, until } from './support.js';
+import { type Ended, FaultyLine, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
 /** kprov waits no longer than a few seconds for a host that has gone. */
 const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
@@ -286,7 +288,7 @@ describe('a cluster in trouble', () => {
     async () => {
       await have({ control_plane: ['node1'], workers: [] });
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
-      execFileSync('docker', ['pause', `${bed.name}-node3-1`]);
+      freeze('node3');
       let again = '';
       try {
         const { code, stderr } = await up(plan).ended;
@@ -295,7 +297,7 @@ describe('a cluster in trouble', () => {
         expect(stderr).toMatch(/Not finished:\n {2}node3 {2}unreachable at "[^"]+" .* tasks behind it not begun/);
         again = /This goes on with the rest:\n {2}kprov (.*)\n/.exec(stderr)?.[1] ?? '';
       } finally {
-        execFileSync('docker', ['unpause', `${bed.name}-node3-1`]);
+        thaw('node3');
       }
       expect(again).toContain(plan.inventory);
       expectWell(await start(wordsOf(again)).ended);
@@ -311,14 +313,14 @@ describe('a cluster in trouble', () => {
       const plan = planOf({ control_plane: ['node1'], workers: ['node2', 'node3'] }, {}, impatient);
       const running = up(plan);
       await until(() => on('node3', 'ls /run/kprov/kubeadm-join 2>/dev/null || true') !== '', 240_000);
-      execFileSync('docker', ['pause', `${bed.name}-node3-1`]);
+      freeze('node3');
       try {
         const { code, stderr } = await running.ended;
         expect(code).toBe(4);
         expect(stderr).toMatch(/Not finished:\n {2}node3 {2}unreachable at "Workers join"/);
         expect(readyNodes()).toContain('node2');
       } finally {
-        execFileSync('docker', ['unpause', `${bed.name}-node3-1`]);
+        thaw('node3');
       }
       expectWell(await up(plan).ended);
       expect(readyNodes()).toEqual(['node1', 'node2', 'node3']);
