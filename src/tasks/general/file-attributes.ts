@@ -80,6 +80,7 @@ export function furtherAttributes(args: FileAttributes): Script {
       joinScripts([
         sh`kp_more=kp_more`,
         sh`kp_more() {
+local kp_i kp_a kp_b kp_old kp_new kp_default
 [ -e "$1" ] || [ -L "$1" ] || return 0`,
         ...more,
         sh`}`,

@@ -2,6 +2,7 @@ import { type Script, sh } from '../../shell/index.js';
 import type { Value } from '../../values/index.js';
 import { choice, flag, integer, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
+import { findProcess } from './find-process.js';
 import { interpretUnit } from './systemd-report.js';
 import { systemdUnit, unitForeseen } from './systemd-script.js';
 
@@ -24,14 +25,7 @@ if [ ! -e "$kp_init" ] && ! kp_predicted service "$kp_unit"; then
   if [ -z "$kp_check" ]; then kp_fail "Could not find the requested service $kp_unit: host"; return 1; fi
   kp_unit_foreseen "$kp_unit" || { kp_unknown "the service $kp_unit is not there yet"; return 0; }
 fi
-kp_process() {
-  for kp_p in /proc/[0-9]*/cmdline; do
-    [ "$kp_p" != "/proc/$$/cmdline" ] || continue
-    kp_line=$(tr '\0' ' ' <"$kp_p" 2>/dev/null)
-    case $kp_line in *"$1"*) return 0 ;; esac
-  done
-  return 1
-}
+${findProcess}
 kp_openrc=
 ! command -v rc-service >/dev/null 2>&1 || kp_openrc=1
 kp_service() {
@@ -45,9 +39,9 @@ if [ -n "$kp_openrc" ]; then
   [ ! -e ${`/etc/runlevels/${service.runlevel}/`}"$kp_unit" ] || kp_enabled=yes
 elif [ -x "$kp_init" ]; then
   ! "$kp_init" status >/dev/null 2>&1 || kp_running=yes
-  ${service.pattern !== undefined && sh`kp_running=no; ! kp_process ${service.pattern} || kp_running=yes`}
   for kp_p in /etc/rc[2345].d/S[0-9][0-9]"$kp_unit"; do [ ! -e "$kp_p" ] || kp_enabled=yes; done
 fi
+${service.pattern !== undefined && sh`kp_running=no; ! kp_process ${service.pattern} || kp_running=yes`}
 if [ -n "$kp_check" ] && kp_predicted service "$kp_unit"; then
   for kp_w in $kp_value; do
     case $kp_w in
@@ -110,7 +104,9 @@ export const service = defineTask({
     enabled: flag('Whether it starts at boot.'),
     runlevel: text('Runlevel of OpenRC.', { default: 'default' }),
     arguments: text('Further argument of a script in /etc/init.d.', { default: '', aliases: ['args'] }),
-    pattern: text('Text in the list of processes by which a script in /etc/init.d is known to run; without systemd.'),
+    pattern: text(
+      'Text in a command line of a process by which the service is known to run, whatever its own status says; without systemd, which ignores it with a warning.',
+    ),
     use: {
       ...text('What starts services: auto, systemd, sysvinit, openrc.', { default: 'auto' }),
       parse: (value: Value) => {
@@ -135,6 +131,7 @@ export const service = defineTask({
     program(sh`
 kp_use=${args.use}
 if [ "$kp_use" = systemd ] || { [ "$kp_use" = auto ] && [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; }; then
+kp_set systemd 1
 ${systemdUnit({
   name: args.name,
   state: args.state,
@@ -149,5 +146,16 @@ ${systemdUnit({
 else
 ${initScript(args)}
 fi`),
-  interpret: (report, args) => interpretUnit(report, args),
+  interpret: (report, args) => {
+    const read = interpretUnit(report, args);
+    const unused = [
+      args.pattern !== undefined && 'pattern',
+      args.arguments !== '' && 'arguments',
+      args.sleep > 0 && 'sleep',
+      args.runlevel !== 'default' && 'runlevel',
+    ].filter((name) => name !== false);
+    if (report.text('systemd') === undefined || unused.length === 0) return read;
+    const warnings = unused.map((name) => `Ignoring "${name}" as it is not used in "systemd"`);
+    return { ...read, result: { ...read.result, warnings } };
+  },
 });

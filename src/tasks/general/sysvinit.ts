@@ -2,6 +2,7 @@ import { sh } from '../../shell/index.js';
 import { choice, flag, integer, list, text } from '../parameters.js';
 import { defineTask, program } from '../task.js';
 import { splitWords } from '../words.js';
+import { findProcess } from './find-process.js';
 import { withFailure } from './reported.js';
 
 export const sysvinit = defineTask({
@@ -12,7 +13,9 @@ export const sysvinit = defineTask({
     state: choice('What it is to be, or what is to be done.', ['started', 'stopped', 'restarted', 'reloaded']),
     enabled: flag('Whether it starts at boot.'),
     sleep: integer('Seconds between stopping and starting for a restart.', { default: 1 }),
-    pattern: text('Text in the list of processes by which the service is known to run, where it has no status.'),
+    pattern: text(
+      'Text in a command line of a process by which the service is known to run, whatever its own status says.',
+    ),
     runlevels: list('Runlevels that enabled is about. Default: those of the system.'),
     arguments: text('Further arguments for the script.', { aliases: ['args'] }),
     daemonize: flag('Whether the script is run apart from this session, for one that does not let go.', {
@@ -65,19 +68,17 @@ kp_script() {
   else "$kp_init" "$@" ${more}
   fi
 }
+${findProcess}
 kp_running=no
-kp_out=$("$kp_init" status 2>&1 9>&-); kp_rc=$?
-case $kp_rc in
-0) kp_running=yes ;;
-1 | 2 | 3) ;;
-*)
-  kp_pattern=${args.pattern ?? args.name}
-  for kp_p in /proc/[0-9]*/cmdline; do
-    [ "$kp_p" != "/proc/$$/cmdline" ] || continue
-    kp_line=$(tr '\0' ' ' <"$kp_p" 2>/dev/null)
-    case $kp_line in *"$kp_pattern"*) kp_running=yes ;; esac
-  done ;;
-esac
+if [ -n ${args.pattern !== undefined} ]; then ! kp_process ${args.pattern} || kp_running=yes
+else
+  kp_out=$("$kp_init" status 2>&1 9>&-); kp_rc=$?
+  case $kp_rc in
+  0) kp_running=yes ;;
+  1 | 2 | 3) ;;
+  *) ! kp_process ${args.name} || kp_running=yes ;;
+  esac
+fi
 if [ -n "$kp_check" ] && kp_predicted sysvinit "$kp_unit running"; then kp_running=$kp_value; fi
 case $kp_wish/$kp_running in started/yes | stopped/no) return 0 ;; esac
 if ! kp_apply; then

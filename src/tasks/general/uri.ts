@@ -178,20 +178,20 @@ function interpret(report: Report, args: Arguments): Interpretation {
   const { location } = headers;
   const file = report.text('path');
   const facts = factsOf(report);
-  return {
-    result: {
-      ...headers,
-      ...(typeof location === 'string' && URL.canParse(location, url) && { location: new URL(location, url).href }),
-      redirected: url !== args.url,
-      url,
-      status,
-      elapsed: Number(report.text('elapsed') ?? 0),
-      msg: isFine ? said : `Status code was ${status} and not [${args.status_code.join(', ')}]: ${said}`,
-      ...(file !== undefined && { path: file, ...facts }),
-      ...(value !== undefined && { json: value }),
-      ...(args.return_content && { content: content ?? '' }),
-    },
+  const result: Mapping = {
+    ...headers,
+    ...(typeof location === 'string' && URL.canParse(location, url) && { location: new URL(location, url).href }),
+    redirected: url !== args.url,
+    url,
+    status,
+    elapsed: Number(report.text('elapsed') ?? 0),
+    msg: isFine ? said : `Status code was ${status} and not [${args.status_code.join(', ')}]: ${said}`,
+    ...(file !== undefined && { path: file, ...facts }),
+    ...(value !== undefined && { json: value }),
+    ...(args.return_content && { content: content ?? '' }),
   };
+  // Asked for well and not saved: what has failed on the host is the reason.
+  return { result: isFine ? withFailure(report, result) : result };
 }
 
 export const uri = defineTask({

@@ -169,6 +169,7 @@ describe('what would change results is refused by name', () => {
       '',
       'no',
       'yes',
+      'smart',
       'replace',
       'top',
       'never',

@@ -97,6 +97,32 @@ describe.each(kinds.map((kind) => [kind.host, kind] as const))('service on %s', 
     expect(atBoot()).toBeGreaterThan(0);
   });
 
+  test.each(['service', 'sysvinit'])(
+    '%s: a process by its pattern is what counts, whatever the script says',
+    async (name) => {
+      const run = (args: Mapping) => host.run(name, { name: 'kptest', ...args });
+      await run({ state: 'stopped' });
+      // A process that no status knows of.
+      host.ssh("sh -c 'sleep 60; : kpother-daemon' >/dev/null 2>&1 </dev/null & echo $! >/run/kptest.other");
+      try {
+        expect((await run({ state: 'started', pattern: 'kpother-daemon' })).status).toBe('ok');
+        expect(host.ssh(running)).toBe('rests\n');
+        expect((await run({ state: 'stopped' })).status).toBe('ok');
+      } finally {
+        host.ssh('kill "$(cat /run/kptest.other)"');
+      }
+      const foretold = await host.foresee(name, { name: 'kptest', state: 'started', pattern: 'kpother-daemon' });
+      expect(foretold.status).toBe('changed');
+      expect((await run({ state: 'started', pattern: 'kpother-daemon' })).status).toBe('changed');
+      expect(host.ssh(running)).toBe('runs\n');
+      // It runs, and is not seen to: so there is nothing to stop.
+      expect((await run({ state: 'stopped', pattern: 'kpother-daemon' })).status).toBe('ok');
+      expect(host.ssh(running)).toBe('runs\n');
+      expect((await run({ state: 'stopped', pattern: '/bin/sleep 3600' })).status).toBe('changed');
+      expect(host.ssh(running)).toBe('rests\n');
+    },
+  );
+
   test('sshd is seen to run', () => prove({ name: 'ssh', state: 'started' }, 'ok', 'ok', 'ok'));
 
   test('what is not there fails by its name', async () => {
