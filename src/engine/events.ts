@@ -118,6 +118,8 @@ export interface Notice {
   type: 'notice';
   level: 'info' | 'warning' | 'deprecated' | 'error';
   host?: string;
+  /** It is about a result that is not there yet, and stands among the task's output. */
+  task?: TaskInfo;
   message: string;
   position?: Position;
 }

@@ -34,6 +34,8 @@ export interface RunOptions {
   hashBehaviour?: HashBehaviour;
   /** The ansible.cfg that counts: `ansible_config_file`. */
   configFile?: string;
+  /** Where what runs in the background is recorded on hosts, where `ansible_async_dir` does not say. Default ~/.ansible_async. */
+  jobsFolder?: string;
   /** The text of `ansible_managed`, with its `{file}` and the codes of strftime. Default: Ansible managed. */
   managed?: string;
   /** Are facts variables of their own, beside ansible_facts? Default true. */

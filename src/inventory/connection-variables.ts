@@ -3,6 +3,7 @@ import type { Value } from '../values/index.js';
 
 /** Connection variables that kprov acts on. */
 const effective = [
+  'ansible_async_dir',
   'ansible_become',
   'ansible_become_exe',
   'ansible_become_flags',
@@ -42,7 +43,6 @@ const effective = [
 
 /** Names of ansible-core that steer its own machinery; inventories carry them, and here they change nothing. */
 const inert = [
-  'ansible_async_dir',
   'ansible_check_mode',
   'ansible_common_remote_group',
   'ansible_control_path',

@@ -83,9 +83,9 @@ function noneLeft(hosts: Host[], isThrough: (host: Host) => boolean): boolean {
 }
 
 /** A notice on a line, labelled as Ansible labels it: what it warns of, where, and the message. */
-export function noticeLine({ level, host, message, position }: Notice): string {
+export function noticeLine({ level, host, task, message, position }: Notice): string {
   const label = level === 'info' ? '' : level === 'error' ? 'ERROR! ' : `[${level.toUpperCase()}]: `;
-  const about = host === undefined || message.includes(`[${host}]`) ? '' : `[${harmless(host)}] `;
+  const about = host === undefined || task !== undefined ? '' : `[${harmless(host)}] `;
   const place =
     level === 'error' && position ? `\n  ${harmless(position.file)}:${position.line}:${position.column}` : '';
   return `${label}${about}${harmless(message)}${place}`;
@@ -206,8 +206,9 @@ export class PlainReport {
         break;
       }
       case 'notice':
-        this.#sayAside(`${noticeLine(event)}\n`);
-        return;
+        if (event.task) this.#section(event.task).lines.push({ text: noticeLine(event) });
+        else this.#sayAside(`${noticeLine(event)}\n`);
+        break;
       case 'run-finished':
         this.#beforeRecap(event);
         this.#heading('PLAY RECAP');

@@ -12,6 +12,7 @@ export const appliedSettings: readonly Setting[] = [
     'what a pattern that nothing matches is: warning, error or ignore',
   ),
   applied('forks', 'ANSIBLE_FORKS', 'defaults.forks', 'as --forks; otherwise all hosts at once'),
+  applied('async_dir', 'ANSIBLE_ASYNC_DIR', 'defaults.async_dir', 'where no ansible_async_dir is set'),
   applied('remote_user', 'ANSIBLE_REMOTE_USER', 'defaults.remote_user', 'as --user'),
   applied('remote_port', 'ANSIBLE_REMOTE_PORT', 'defaults.remote_port', 'where no ansible_port is set'),
   applied('private_key_file', 'ANSIBLE_PRIVATE_KEY_FILE', 'defaults.private_key_file', 'as --private-key'),

@@ -61,14 +61,17 @@ export function engineSettings(
   | 'showsArguments'
   | 'varsRoot'
   | 'patternMismatch'
+  | 'jobsFolder'
 > {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
   const shell = settings.path('executable');
   const managed = settings.text('ansible_managed');
+  const jobsFolder = settings.text('async_dir');
   return {
     ...(shell !== undefined && { shell }),
     ...(managed !== undefined && { managed }),
+    ...(jobsFolder !== undefined && { jobsFolder }),
     native: settings.flag('jinja2_native') ?? false,
     hashBehaviour: hashBehaviourOf(settings),
     showsArguments: settings.flag('display_args_to_stdout') ?? false,

@@ -51,6 +51,8 @@ export interface Attempt {
   asyncSeconds: number;
   /** `poll`; 0: an async task is begun and left alone. */
   pollSeconds: number;
+  /** `ansible_async_dir`: where what runs in the background is recorded on the host, for the user whose job it is. */
+  jobsFolder: string;
   secrets: readonly string[];
 }
 
@@ -78,6 +80,11 @@ function becomeRequest(run: RunContext, scope: TaskScope, task: Task, variables:
   const become = becomeOf(scope.host, read, keywords, run.options.connection);
   if (become?.password !== undefined) run.redactor.add(become.password);
   return become ? { kind: 'user', ...become } : { kind: 'login' };
+}
+
+function jobsFolder({ options, scope }: RunContext, variables: Variables): string {
+  const folder = variables.get('ansible_async_dir') && scope.templar.evaluate('ansible_async_dir', variables);
+  return folder ? String(folder) : (options.jobsFolder ?? '~/.ansible_async');
 }
 
 /** `action: "{{ … }}"`: what it comes to must be a task that hosts do; the loader reads includes and the like by name. */
@@ -156,6 +163,7 @@ export function attempt(
     timeoutMs: timeout ? timeout * 1000 : undefined,
     asyncSeconds,
     pollSeconds: countOf(task.poll, rendering) ?? 15,
+    jobsFolder: jobsFolder(run, variables),
     secrets: parsed.secrets,
   };
 }

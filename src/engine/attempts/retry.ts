@@ -32,7 +32,7 @@ export async function untilDone(
       return { ...result, status: 'failed' };
     }
     const message = `FAILED - RETRYING: [${host.host}]: ${info.name} (${retries - attempts + 1} retries left).`;
-    host.play.run.emit({ type: 'notice', level: 'info', host: host.host, message });
+    host.play.run.emit({ type: 'notice', level: 'info', host: host.host, task: info, message });
     await pauseFor(host, delay * 1000);
   }
 }

@@ -1,7 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import type { Outcome, Program, Upload } from '../../tasks/index.js';
 import { mapping, Pending, Unknowable } from '../../values/index.js';
-import { noAsync, runInBackground } from '../conversation/background.js';
+import { foretell, noAsync, runInBackground } from '../conversation/background.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { LastWords } from '../conversation/last-words.js';
 import { failedBy, interpret, type RawResult, reportOf, settled } from '../results/task-result.js';
@@ -49,8 +49,12 @@ export async function sendWork(about: TaskOnHost, sending: Sending, first: Progr
   const { host, task } = about;
   const { work } = sending;
   const heard = new LastWords();
+  if (work.asyncSeconds > 0 && work.check) {
+    const raw = await sendWork(about, { ...sending, work: { ...work, asyncSeconds: 0 } }, first);
+    return foretell(host.play.run, work.delegateTo ?? host.host, work, raw);
+  }
   try {
-    if (work.asyncSeconds > 0 && !work.check) return await inBackground(about, work, first);
+    if (work.asyncSeconds > 0) return await inBackground(about, work, first);
     if (first.kind !== 'program') return settled(first);
     // A deadline counts from when the host begins with it.
     if (work.timeoutMs !== undefined) await host.drain();
@@ -95,6 +99,8 @@ async function inBackground(about: TaskOnHost, work: Attempt, first: Program | O
     seconds: work.asyncSeconds,
     pollSeconds: work.pollSeconds,
     send: (body) => conversationOf(about, work.delegateTo).send({ ...step, body }),
+    tell: (message) =>
+      host.play.run.emit({ type: 'notice', level: 'info', host: host.host, task: about.info, message }),
   });
 }
 

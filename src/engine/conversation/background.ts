@@ -5,7 +5,7 @@ import { type Mapping, mapping } from '../../values/index.js';
 import type { Attempt } from '../attempts/attempt.js';
 import type { RunContext } from '../context.js';
 import { interpret, type RawResult } from '../results/task-result.js';
-import { forgetJob, isJobId, lookAtJob, newJobId, readJob, startJob } from './jobs.js';
+import { forgetJob, type JobAddress, lookAtJob, newJobId, readJob, startJob } from './jobs.js';
 import type { StepReport } from './shell-session.js';
 
 /** What a job was begun with: needed to read what it reports. */
@@ -13,9 +13,25 @@ interface Job {
   nonce: string;
   work: Attempt;
   seconds: number;
+  /** Of a dry run, which begins no jobs. */
+  foretold?: RawResult;
 }
 
 const jobsOf = new WeakMap<RunContext, Map<string, Job>>();
+
+function remember(run: RunContext, host: string, id: string, job: Job): void {
+  const jobs = jobsOf.get(run) ?? new Map<string, Job>();
+  jobsOf.set(run, jobs.set(`${host} ${id}`, job));
+}
+
+/** A dry run judges at once what would be a job; what asks for the job is told the same. */
+export function foretell(run: RunContext, host: string, work: Attempt, result: RawResult): RawResult {
+  const id = newJobId();
+  const value = mapping({ ...result.value, ansible_job_id: id, started: 1, finished: 1 });
+  const foretold = { ...result, value };
+  remember(run, host, id, { nonce: '', work, seconds: work.asyncSeconds, foretold });
+  return foretold;
+}
 
 /** Sends a step to the host that has the job, as the user whose job it is. */
 export type SendScript = (script: Program['script']) => Promise<StepReport>;
@@ -38,6 +54,8 @@ export interface Background {
   /** `poll`; 0: begin it and go on. */
   pollSeconds: number;
   send: SendScript;
+  /** Says how it is going, while it is waited for. */
+  tell(message: string): void;
 }
 
 /** Only what is one step on the host, and brings no file, can go on without kprov. */
@@ -46,27 +64,29 @@ export const noAsync = (task: string): KprovError =>
 
 /** A task with `async`: begun as a job of its own; with `poll` above 0 its end is waited for, whatever the connection does. */
 export async function runInBackground(work: Attempt, program: Program, about: Background): Promise<RawResult> {
-  const { run, host, seconds, pollSeconds, send } = about;
+  const { run, host, seconds, pollSeconds, send, tell } = about;
   if (program.next !== undefined || program.uploads !== undefined) {
     throw noAsync(work.definition.name);
   }
   const id = newJobId();
+  const address: JobAddress = { folder: work.jobsFolder, id };
   const nonce = randomBytes(8).toString('hex');
   const { check, diff, environment } = work;
   const step = { nonce, epoch: 0, body: program.script, check, diff, environment, mayFail: true };
-  const begun = await send(startJob(id, step, seconds));
+  const begun = await send(startJob(address, step, seconds));
   if (begun.status === 'failed') return interpret(begun, work, run.redactor);
-  const jobs = jobsOf.get(run) ?? new Map<string, Job>();
-  jobsOf.set(run, jobs.set(`${host} ${id}`, { nonce, work, seconds }));
+  remember(run, host, id, { nonce, work, seconds });
   const known = { ansible_job_id: id, results_file: text(begun, 'results_file') };
   if (pollSeconds === 0) return raw('changed', mapping({ started: 1, finished: 0, ...known }));
   const deadline = Date.now() + (seconds + 10) * 1000;
   for (;;) {
-    const state = await statusOfJob(run, host, id, send, pollSeconds);
+    const state = await statusOfJob(run, host, address, send, pollSeconds);
     if (state.value.finished === 1) {
-      await send(forgetJob(id));
+      tell(`ASYNC ${state.status === 'failed' ? 'FAILED' : 'OK'} on ${host}: jid=${id}`);
+      await send(forgetJob(address));
       return state;
     }
+    tell(`ASYNC POLL on ${host}: jid=${id} started=1 finished=0`);
     if (Date.now() > deadline) return late(id, seconds);
   }
 }
@@ -84,14 +104,15 @@ const late = (id: string, seconds: number): RawResult =>
 export async function statusOfJob(
   run: RunContext,
   host: string,
-  id: string,
+  address: JobAddress,
   send: SendScript,
   waitSeconds: number,
 ): Promise<RawResult> {
-  if (!isJobId(id)) throw new KprovError('bad-job-id', `${JSON.stringify(id)} is no job's name`);
-  const report = await send(lookAtJob(id, waitSeconds));
-  const state = text(report, 'state');
+  const { id } = address;
   const job = jobsOf.get(run)?.get(`${host} ${id}`);
+  if (job?.foretold) return job.foretold;
+  const report = await send(lookAtJob(address, waitSeconds));
+  const state = text(report, 'state');
   const known = { ansible_job_id: id, results_file: text(report, 'results_file'), started: 1 };
   switch (state) {
     case 'running':

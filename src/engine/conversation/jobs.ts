@@ -1,21 +1,40 @@
 import { randomInt } from 'node:crypto';
+import { KprovError } from '../../errors/index.js';
 import { FrameReader, renderJob, type Script, type Step, sh } from '../../shell/index.js';
 import type { StepReport } from './shell-session.js';
 
-/** Where the records of a user's jobs are, under his home. */
-const FOLDER = '.ansible_async';
+/** One job of a user on a host. */
+export interface JobAddress {
+  /** Where his jobs' records are: absolute, or under his home. */
+  folder: string;
+  id: string;
+}
+
+/** `kp_job`: the job's own folder. */
+const address = ({ folder, id }: JobAddress): Script => sh`
+kp_jobs=${folder}
+case $kp_jobs in
+/*) ;;
+'~') kp_jobs=$HOME ;;
+*) kp_jobs=$HOME/$\{kp_jobs#'~/'} ;;
+esac
+kp_job=$kp_jobs/${id}
+kp_set results_file "$kp_job"`;
 
 /** `ansible_job_id`, in Ansible's form. */
 export const newJobId = (): string => `j${randomInt(10 ** 11, 10 ** 12 - 1)}.${randomInt(1000, 32768)}`;
 
-/** A name of a job is part of a path on the host. */
-export const isJobId = (text: string): boolean => /^j?\d+\.\d+$/.test(text);
+/** A job that a playbook names. Throws KprovError where the name, which is part of a path on the host, is none. */
+export function jobAddress(folder: string, id: string): JobAddress {
+  if (!/^j?\d+\.\d+$/.test(id)) throw new KprovError('bad-job-id', `${JSON.stringify(id)} is no job's name`);
+  return { folder, id };
+}
 
 /**
  * Runs as a process of its own, $1 being the job's folder and $2 its seconds (0: no end): the step's text from `program`,
  * what it reports into `out` and `err`, its exit code into `rc`, last.
  */
-const job = `u=$(umask)
+const process = `u=$(umask)
 umask 077
 cd "$1" || exit 1
 echo $$ >pid
@@ -27,14 +46,13 @@ work() {
 (work "$2") >out 2>err </dev/null
 echo $? >rc.new; rm -f program; mv rc.new rc`;
 
-/** Starts the step as job `id`; entered again it finds it begun. */
-export function startJob(id: string, step: Step, seconds: number): Script {
+/** Starts the step as that job; entered again it finds it begun. */
+export function startJob(job: JobAddress, step: Step, seconds: number): Script {
   return sh`
 cd || { kp_fail "there is no home directory"; return 1; }
-kp_job=$PWD/${FOLDER}/${id}
-kp_set results_file "$kp_job"
+${address(job)}
 [ ! -e "$kp_job/begun" ] || return 0
-mkdir -p -m 700 ${FOLDER} && mkdir -p -m 700 "$kp_job" || { kp_fail "cannot make $kp_job"; return 1; }
+mkdir -p -m 700 "$kp_jobs" && mkdir -p -m 700 "$kp_job" || { kp_fail "cannot make $kp_job"; return 1; }
 printf %s ${renderJob(step)} >"$kp_job/program" || { kp_fail "cannot write $kp_job/program"; return 1; }
 : >"$kp_job/begun"
 # As the login environment has it; the lock of the run is not handed on.
@@ -46,18 +64,16 @@ kp_begin() {
   command -v setsid >/dev/null 2>&1 && set -- setsid "$@"
   exec "$@"
 }
-(kp_begin sh -c ${job} kprov "$kp_job" ${Math.ceil(seconds)} >/dev/null 2>&1 </dev/null 9>&-) &
+(kp_begin sh -c ${process} kprov "$kp_job" ${Math.ceil(seconds)} >/dev/null 2>&1 </dev/null 9>&-) &
 return 0`;
 }
 
 /**
- * Looks how job `id` is doing: the field `state` is none, running, lost (it died without a word), late (its time was up)
+ * Looks how a job is doing: the field `state` is none, running, lost (it died without a word), late (its time was up)
  * or done; what it reported is in `out` and `err`. Waits up to `seconds` for its end.
  */
-export function lookAtJob(id: string, seconds: number): Script {
-  return sh`
-kp_job=$HOME/${FOLDER}/${id}
-kp_set results_file "$kp_job"
+export function lookAtJob(job: JobAddress, seconds: number): Script {
+  return sh`${address(job)}
 [ -d "$kp_job" ] || { kp_set state none; return 0; }
 kp_i=0
 while [ ! -e "$kp_job/rc" ] && [ "$kp_i" -lt ${Math.ceil(seconds * 10)} ]; do
@@ -78,10 +94,8 @@ kp_open err; cat "$kp_job/err"; kp_close
 return 0`;
 }
 
-/** Removes what job `id` has left. */
-export const forgetJob = (id: string): Script => sh`
-kp_job=$HOME/${FOLDER}/${id}
-kp_set results_file "$kp_job"
+/** Removes what a job has left. */
+export const forgetJob = (job: JobAddress): Script => sh`${address(job)}
 [ -d "$kp_job" ] || return 0
 kp_apply && kp_try rm -rf -- "$kp_job"`;
 

@@ -21,6 +21,6 @@ export const asyncStatus = defineTask({
   register: job
   until: job.finished
   retries: 60`,
-  inCheckMode: 'skips',
+  inCheckMode: 'predicts',
   compile: byEngine,
 });
