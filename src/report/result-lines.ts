@@ -41,6 +41,8 @@ function shownFields(value: Mapping, verbosity: number): Mapping {
   for (const [key, item] of Object.entries(value)) {
     if (key.startsWith('_') || ['hint', 'ansible_facts', 'failed', 'skipped'].includes(key)) continue;
     if (verbosity < 3 && (key === 'stdout_lines' || key === 'stderr_lines') && 'stdout' in value) continue;
+    // It says again what went wrong, and where.
+    if (verbosity < 1 && key === 'exception' && String(item).includes(String(value.msg))) continue;
     shown[key] = verbosity > 0 ? item : shorten(item);
   }
   return shown;

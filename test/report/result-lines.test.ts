@@ -29,3 +29,14 @@ test('assert in a loop says which item it was about', () => {
   const [line] = itemLines({ host: 'h', task: task('assert'), label: '1', result: result('ok', value) }, options);
   expect(line).toContain('"item": 1');
 });
+
+test.each([
+  ['TemplateError: it broke\n  line 1', 0, false],
+  ['TemplateError: it broke\n  line 1', 1, true],
+  ['Traceback: ImportError', 0, true],
+])('`exception` %j with verbosity %i is shown: %s', (exception, verbosity, isShown) => {
+  const failed = result('failed', { changed: false, failed: true, msg: 'it broke', exception });
+  const about = { host: 'h', task: task('command'), label: '1', result: failed };
+  const [line] = itemLines(about, { ...(options as object), verbosity } as never);
+  expect(String(line).includes('"exception"')).toBe(isShown);
+});

@@ -1,7 +1,7 @@
 import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import type { Diff, Interpretation, Outcome, Report, Status } from '../../tasks/index.js';
-import { TemplateError } from '../../template/index.js';
+import { TemplateError, UndefinedError } from '../../template/index.js';
 import { type Mapping, mapping, type Redactor, textOfBytes, Unknowable, type Value } from '../../values/index.js';
 import type { Attempt } from '../attempts/attempt.js';
 import type { RunContext } from '../context.js';
@@ -105,10 +105,16 @@ export function failedBy(error: unknown): RawResult {
     const status = isUnreachable(error) ? 'unreachable' : 'failed';
     const value: Mapping = { msg: messageOf(error) };
     if (error instanceof KprovError && error.fix !== undefined) value.hint = error.fix;
+    if (error instanceof TemplateError && !(error instanceof UndefinedError)) value.exception = traceOf(error);
     if (error instanceof OutcomeUnknown) value.outcome = 'unknown';
     return { status, value, diff: [], incomplete: false, save: [] };
   }
   throw error;
+}
+
+/** Ansible has Python's traceback there, where a template came to grief over its values. */
+function traceOf({ name, message, place }: TemplateError): string {
+  return `${name}: ${message}${place ? `\n  line ${place.line}, column ${place.column} of ${place.name ?? 'the text'}` : ''}`;
 }
 
 function messageOf(error: Error): string {
