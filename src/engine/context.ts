@@ -3,6 +3,7 @@ import type { Loader } from '../playbook/index.js';
 import type { Transport } from '../transport/index.js';
 import type { Files, Redactor } from '../values/index.js';
 import type { Conversation } from './conversation/conversation.js';
+import type { Debugging } from './debugger/debugging.js';
 import type { Listener } from './events.js';
 import type { RunOptions } from './options.js';
 import type { Stats } from './results/stats.js';
@@ -27,7 +28,10 @@ export interface RunContext {
   factCache: FactCache | undefined;
   prompts: OncePrompts;
   stepping: Stepping;
+  debugging: Debugging;
   signal: AbortSignal;
+  /** Interrupts the run, as from outside. */
+  quit(): void;
   loader: Loader;
   conversations: Map<string, Conversation>;
   /** Reads the sources of the inventory anew; undefined where it has none that could change. */

@@ -1,6 +1,7 @@
 import type { HashBehaviour } from '../values/index.js';
 import type { ConnectionDefaults } from './conversation/connection-variables.js';
 import type { RunLock } from './conversation/run-lock.js';
+import type { DebuggerOptions } from './debugger/debugging.js';
 import type { TagSelection } from './scheduler/tags.js';
 import type { FactCacheOptions } from './variables/fact-cache.js';
 
@@ -16,6 +17,8 @@ export interface RunOptions {
   connection: ConnectionDefaults;
   /** Asks before each task. Default false. */
   step?: boolean;
+  /** Default: only where a play or task asks for it. */
+  debugger?: DebuggerOptions;
   /** Arguments of tasks are part of what is said of them, unless these have no_log. Default false. */
   showsArguments?: boolean;
   forceHandlers: boolean;

@@ -27,6 +27,7 @@ const replaced: Readonly<Record<string, keyof Inherited>> = {
   notify: 'notify',
   timeout: 'timeout',
   throttle: 'throttle',
+  debugger: 'debugger',
 };
 
 export const nothingInherited: Inherited = { when: [], tags: [], environment: [], moduleDefaults: [] };

@@ -46,7 +46,6 @@ const keyword = (
 ): Keyword => ({ name, type, levels, description, ...extra });
 
 const acceleratedReason = 'Ansible itself has had no accelerated connections since 2.4; drop it';
-const debuggerReason = 'kprov has no interactive task debugger; `never` is accepted';
 
 /** Every keyword of the playbook language that is known here, refused ones included. */
 export const keywords: readonly Keyword[] = [
@@ -71,7 +70,9 @@ export const keywords: readonly Keyword[] = [
   keyword('connection', 'text', everywhere, 'How to reach the host.', {
     choices: ['ssh', 'local', 'smart', 'paramiko', 'ansible.builtin.ssh', 'ansible.builtin.local'],
   }),
-  keyword('debugger', 'text', everywhere, 'Starts an interactive debugger.', { refused: debuggerReason, off: 'never' }),
+  keyword('debugger', 'text', everywhere, 'When to start the interactive debugger.', {
+    choices: ['always', 'never', 'on_failed', 'on_unreachable', 'on_skipped'],
+  }),
   keyword('diff', 'flag', everywhere, 'Show differences of files.'),
   keyword('environment', 'environment', everywhere, 'Environment variables of what runs on the host.'),
   keyword('ignore_errors', 'flag', everywhere, 'Go on after a failure.'),
@@ -105,16 +106,24 @@ export const keywords: readonly Keyword[] = [
   keyword('force_handlers', 'flag', play, 'Run notified handlers even on hosts that failed.'),
   keyword('max_fail_percentage', 'percent', play, 'The play ends when more hosts than this have failed.'),
   keyword('serial', 'structure', play, 'How many hosts at a time.'),
-  keyword('strategy', 'text', play, 'linear: hosts in step; free: each at its own pace.', {
-    choices: [
-      'linear',
-      'free',
-      'host_pinned',
-      'ansible.builtin.linear',
-      'ansible.builtin.free',
-      'ansible.builtin.host_pinned',
-    ],
-  }),
+  keyword(
+    'strategy',
+    'text',
+    play,
+    'linear: hosts in step; free: each at its own pace; debug: linear, with the debugger.',
+    {
+      choices: [
+        'linear',
+        'debug',
+        'free',
+        'host_pinned',
+        'ansible.builtin.linear',
+        'ansible.builtin.debug',
+        'ansible.builtin.free',
+        'ansible.builtin.host_pinned',
+      ],
+    },
+  ),
   keyword('order', 'text', play, 'Order of the hosts.', {
     choices: ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'],
   }),

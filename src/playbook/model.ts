@@ -41,6 +41,7 @@ export interface Inherited {
   /** Seconds. */
   timeout?: Count;
   throttle?: Count;
+  debugger?: string;
   /** What counts for a keyword that is a template where it comes to `omit`: the outer levels' values, innermost first. */
   outer?: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -123,6 +124,8 @@ export interface Task extends Inherited {
   varsChain: readonly Mapping[];
   /** `vars` of include_tasks and include_role that led here, outer first. They win over facts and registered variables. */
   includeParams: readonly Mapping[];
+  /** Variables set at the debugger. They win over everything. */
+  overrides?: Mapping;
   role?: RoleContext;
   /** What the loader needs to load the file or role that an include names. */
   scope: Scope;

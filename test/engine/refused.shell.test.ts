@@ -11,12 +11,4 @@ describe('what the engine cannot do is refused before anything runs', () => {
     expect(refused.join('\n')).toContain(action);
     expect(hosts).toEqual({});
   });
-
-  test.each(['debugger'])('%s', async (keyword) => {
-    const { refused, hosts } = await run([
-      { hosts: 'h1', gather_facts: false, tasks: [{ command: 'true', [keyword]: 'always' }] },
-    ]);
-    expect(refused.join('\n')).toContain(keyword);
-    expect(hosts).toEqual({});
-  });
 });

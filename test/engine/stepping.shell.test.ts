@@ -16,7 +16,7 @@ const files = { 'hosts.ini': localHosts(['h1', 'h2']), 'playbook.yml': playbook 
 const question = (what: string, settled: number) => `Perform task: ${what} (N)o/(y)es/(c)ontinue: after ${settled}`;
 
 const done = async (answers: readonly string[]) => {
-  const run = await runPlaybookFiles({ files, answers });
+  const run = await runPlaybookFiles({ files, answers, step: true });
   const tasks = Object.values(run.hosts).map((records) => records.map(({ task }) => task).join(' '));
   return { tasks, questions: run.questions };
 };

@@ -19,7 +19,8 @@ test.each([
   ['an unknown keyword of a play', '- hosts: all\n  tusks: []\n'],
   ['an unknown task', '- hosts: all\n  tasks:\n    - coppy: x\n'],
   ['an unknown parameter', '- hosts: all\n  tasks:\n    - file: {path: /x, stat: file}\n'],
-  ['a refused keyword', '- hosts: all\n  debugger: on_failed\n'],
+  ['a refused keyword', '- hosts: all\n  accelerate: true\n'],
+  ['a word that a keyword does not know', '- hosts: all\n  debugger: sometimes\n'],
   ['a play without hosts', '- tasks: []\n'],
 ])('the editor schema refuses %s', (_, text) => {
   expect(validate(read(text))).toBe(false);

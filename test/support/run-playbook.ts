@@ -53,8 +53,10 @@ export interface RunSpec {
   files: Readonly<Record<string, string>>;
   /** Options of `kprov up`. */
   args?: readonly string[];
-  /** `--step`, with what is answered in turn. */
+  /** What is typed at the terminal, in turn; undefined: there is none. */
   answers?: readonly string[];
+  /** `--step`. */
+  step?: boolean;
   /** ANSIBLE_* variables that count. Default: no configuration counts, neither a file's nor the environment's. */
   settings?: Readonly<Record<string, string>> | undefined;
   /** Stands between the engine and the real transport: to count, to break. */
@@ -155,7 +157,7 @@ async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
           diffMode: flags.diff,
           tags: { only: flags.tags, skip: flags.skipTags },
           ...(flags.startAtTask !== undefined && { startAtTask: flags.startAtTask }),
-          ...(spec.answers !== undefined && { step: true }),
+          ...(spec.step === true && { step: true }),
           ...(flags.forks !== undefined && { forks: flags.forks }),
           connection,
           forceHandlers: flags.forceHandlers,

@@ -183,6 +183,18 @@ export const appliedSettings: readonly Setting[] = [
     'merge: mappings of variables of one name are merged across all levels; default replace',
   ),
   applied(
+    'enable_task_debugger',
+    'ANSIBLE_ENABLE_TASK_DEBUGGER',
+    'defaults.enable_task_debugger',
+    'yes: the interactive debugger starts wherever a task fails; default no',
+  ),
+  applied(
+    'task_debugger_ignore_errors',
+    'ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS',
+    'defaults.task_debugger_ignore_errors',
+    'no: the debugger starts for failures that ignore_errors allows, too; default yes',
+  ),
+  applied(
     'jinja2_native',
     'ANSIBLE_JINJA2_NATIVE',
     'defaults.jinja2_native',

@@ -62,6 +62,7 @@ export function engineSettings(
   | 'varsRoot'
   | 'patternMismatch'
   | 'jobsFolder'
+  | 'debugger'
 > {
   if (settings === undefined) return { native: false, smartGathering: false };
   const factCache = factCacheOf(settings);
@@ -79,6 +80,10 @@ export function engineSettings(
     patternMismatch: settings.choice('host_pattern_mismatch', ['warning', 'error', 'ignore']) ?? 'warning',
     errorOnMissingHandler: settings.flag('error_on_missing_handler') ?? true,
     injectsFacts: settings.flag('inject_facts_as_vars') ?? true,
+    debugger: {
+      isOn: settings.flag('enable_task_debugger') ?? false,
+      honoursIgnoreErrors: settings.flag('task_debugger_ignore_errors') ?? true,
+    },
     smartGathering: settings.text('gathering')?.toLowerCase() === 'smart',
     ...(factCache !== undefined && { factCache }),
   };

@@ -151,12 +151,6 @@ export const harmlessSettings: readonly Setting[] = [
     'defaults.string_conversion_action',
     'arguments have the types of their parameters',
   ),
-  harmless(
-    'task_debugger_ignore_errors',
-    'ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS',
-    'defaults.task_debugger_ignore_errors',
-    'there is no task debugger',
-  ),
   harmless('playbook_dir', 'ANSIBLE_PLAYBOOK_DIR', 'defaults.playbook_dir', 'playbooks know where they are'),
   harmless(
     'retry_files_save_path',

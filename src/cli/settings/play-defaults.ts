@@ -3,8 +3,9 @@ import type { LoadOptions } from '../../playbook/index.js';
 import type { Settings } from './settings.js';
 
 /** Mitogen's strategies differ from Ansible's in how modules get to hosts only. */
-const strategies: Readonly<Record<string, 'linear' | 'free'>> = {
+const strategies: Readonly<Record<string, 'linear' | 'free' | 'debug'>> = {
   linear: 'linear',
+  debug: 'debug',
   free: 'free',
   host_pinned: 'free',
   mitogen: 'linear',
@@ -17,7 +18,7 @@ function strategyOf(settings: Settings): string | undefined {
   if (name === undefined) return undefined;
   if (Object.hasOwn(strategies, name)) return strategies[name];
   throw new KprovError('unsupported-setting', `${settings.given.get('strategy')?.from}: ${name} is not supported`, {
-    why: 'there are linear and free',
+    why: 'there are linear, free and debug',
   });
 }
 

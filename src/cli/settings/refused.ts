@@ -90,11 +90,6 @@ export const refusedSettings: readonly Setting[] = [
         .join() === '.json,.yaml,.yml',
   ),
   refused(
-    ['enable_task_debugger', 'ANSIBLE_ENABLE_TASK_DEBUGGER', 'defaults.enable_task_debugger', 'no'],
-    'there is no interactive task debugger',
-    isOff,
-  ),
-  refused(
     ['ssh_executable', 'ANSIBLE_SSH_EXECUTABLE', 'ssh_connection.ssh_executable', 'ssh'],
     'kprov speaks ssh itself and calls no program for it',
     (value) => /(?:^|\/)ssh$/.test(value),

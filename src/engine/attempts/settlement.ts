@@ -1,5 +1,6 @@
 import type { Task } from '../../playbook/index.js';
 import type { Value } from '../../values/index.js';
+import type { Debugged } from '../debugger/debugging.js';
 import type { TaskInfo } from '../events.js';
 import { failedWith } from '../results/overrule.js';
 import { type Judged, shown } from '../results/task-result.js';
@@ -18,6 +19,8 @@ export interface TaskOnHost {
   sequence: number;
   /** As `performance.now()` tells it. */
   startedMs: number;
+  /** What it says of the debugger, where it may come to that. */
+  debugged?: Debugged | undefined;
 }
 
 /** What a task has come to: turns and their results go together, `result` is that of all. */

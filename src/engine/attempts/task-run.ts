@@ -1,4 +1,5 @@
 import type { Task } from '../../playbook/index.js';
+import type { Debugged } from '../debugger/debugging.js';
 import type { Order } from '../events.js';
 import { combineResults } from '../results/loop-result.js';
 import { tolerated } from '../results/overrule.js';
@@ -23,14 +24,16 @@ export class TaskRun {
   readonly #order: Order;
   readonly #about: TaskOnHost;
   readonly #turn: TurnRun;
+  /** What the debugger says is to be done in its place; its own result does not count then. */
+  again: Task | undefined;
 
-  constructor(host: HostRun, task: Task, order: Order) {
+  constructor(host: HostRun, task: Task, order: Order, debugged?: Debugged) {
     this.#host = host;
     this.#task = task;
     this.#order = order;
     const sequence = host.nextSequence(order);
     const info = taskInfo(host, task, order);
-    this.#about = { host, task, info, sequence, startedMs: performance.now() };
+    this.#about = { host, task, info, sequence, startedMs: performance.now(), debugged };
     this.#turn = new TurnRun(this.#about);
   }
 
@@ -89,14 +92,21 @@ export class TaskRun {
         if (isLoop) settleItem(this.#about, underWay, result);
       }
       const result = isLoop ? combineResults(results) : results[0];
-      if (result) settleTask(this.#about, { turns, results, result });
+      if (result === undefined) return;
+      const came = { turns, results, result };
+      this.again = await host.play.run.debugging.ask(this.#about, came);
+      if (this.again === undefined) settleTask(this.#about, came);
     });
     if (turns.some((turn) => isSent(turn) && bringsFacts(turn))) this.#gather(settling);
     if (!turns.some(isSent)) await this.#foresee(turns, isLoop);
     else if (register !== undefined)
       host.state.set('setFacts', register, { state: 'pending', ready: settling }, this.#about.sequence);
-    if (turns.some(({ work, isFailedHere }) => isFailedHere || (work && this.#turn.decidesHere(work))))
+    if (
+      this.#about.debugged ||
+      turns.some(({ work, isFailedHere }) => isFailedHere || (work && this.#turn.decidesHere(work)))
+    )
       await host.drain();
+    if (this.again !== undefined) return;
     for (const [index, { nodes }] of turns.entries()) {
       if (nodes && nodes.length > 0) await host.runIncluded(nodes, [...this.#order, index]);
     }

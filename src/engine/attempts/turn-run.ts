@@ -56,6 +56,7 @@ export class TurnRun {
   decidesHere(work: Attempt): boolean {
     const task = this.#task;
     return (
+      this.#about.debugged !== undefined ||
       task.until !== undefined ||
       task.throttle !== undefined ||
       task.async !== undefined ||

@@ -168,7 +168,13 @@ export class HostRun {
   /** Does the task here and now, whatever the others do. */
   async perform(task: Task, order: Order): Promise<void> {
     if (task.action === 'meta') return runMeta(this, task, order);
-    await new TaskRun(this, task, order).run();
+    const { debugging } = this.play.run;
+    const debugged = debugging.concerns(this, task) ? await debugging.of(this, task) : undefined;
+    for (let next: Task | undefined = task; next !== undefined; ) {
+      const run: TaskRun = new TaskRun(this, next, order, debugged);
+      await run.run();
+      next = run.again;
+    }
   }
 
   #isWanted(task: Task): boolean {

@@ -37,6 +37,8 @@ export interface PlayRunOptions {
   forceHandlers: boolean;
   /** Every host waits for the others after every task. */
   inStep: boolean;
+  /** `strategy: debug`. */
+  debugs: boolean;
   anyErrorsFatal: boolean;
   /** Percentage of hosts that may fail before the play ends; undefined: all. */
   maxFailPercentage: number | undefined;
@@ -54,6 +56,8 @@ export class PlayRun {
   readonly handlers = new Handlers(this);
   readonly once = new RunOnce(this);
   inStep: boolean;
+  /** Failures are for the debugger. */
+  readonly debugs: boolean;
   /** The play is over for everybody: any_errors_fatal, max_fail_percentage, end_play. */
   aborted = false;
   /** No further batch is to follow. */
@@ -76,6 +80,7 @@ export class PlayRun {
     this.run = options.run;
     this.scope = options.scope;
     this.inStep = options.inStep;
+    this.debugs = options.debugs;
     this.hosts = options.hosts.map((name) => new HostRun(name, this, this.stateOf(name), options.seeking.has(name)));
     this.#byName = new Map(this.hosts.map((host) => [host.host, host]));
     this.positions = new Positions(this.#byName, () => this.aborted);

@@ -41,9 +41,11 @@ function keywordsOf(run: RunContext, scope: TaskScope) {
     maxFailPercentage,
     forceHandlers: flag(play.forceHandlers, run.options.forceHandlers),
     gather: flag(play.gatherFacts, true) ? gatherTask(play) : undefined,
+    debugs: strategy === 'debug',
     inStep:
       run.stepping.isOn ||
       strategy === 'linear' ||
+      strategy === 'debug' ||
       anyErrorsFatal ||
       maxFailPercentage !== undefined ||
       hasFatalTasks([...tasksOf(play), ...play.handlers]),

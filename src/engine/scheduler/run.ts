@@ -4,6 +4,7 @@ import type { Templar } from '../../template/index.js';
 import type { Transport } from '../../transport/index.js';
 import type { Files, Mapping, Redactor } from '../../values/index.js';
 import type { RunContext } from '../context.js';
+import { Debugging } from '../debugger/debugging.js';
 import type { HostStats, Listener } from '../events.js';
 import type { RunOptions } from '../options.js';
 import { Stats } from '../results/stats.js';
@@ -50,6 +51,8 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   const { options, emit } = request;
   const factCache = options.factCache && new FactCache(options.factCache, request.templar);
   const states = factCache ? recalledStates(factCache, request.inventory, options) : new Map<string, HostState>();
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([request.signal, stopping.signal]);
   const scope: RunScope = {
     inventory: request.inventory,
     templar: request.templar,
@@ -74,7 +77,9 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     factCache,
     prompts: request.prompts,
     stepping: new Stepping(options.step === true),
-    signal: request.signal,
+    debugging: new Debugging(options.debugger),
+    signal,
+    quit: () => stopping.abort(),
     loader: request.loader,
     reloadInventory: request.reloadInventory,
     conversations: new Map(),
@@ -89,7 +94,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   });
   try {
     for (const [index, play] of request.playbook.plays.entries()) {
-      if (request.signal.aborted) break;
+      if (signal.aborted) break;
       const goesOn = await runPlay(run, { play, index, limit: request.limit, lost, seeking });
       for (const state of states.values()) factCache?.save(state);
       if (!goesOn) break;
@@ -106,5 +111,5 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
     ...(custom.length > 0 && { customStats: new Map(custom) }),
     durationMs: performance.now() - started,
   });
-  return { stats: stats.hosts, lost, interrupted: request.signal.aborted };
+  return { stats: stats.hosts, lost, interrupted: signal.aborted };
 }

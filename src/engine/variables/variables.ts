@@ -70,6 +70,7 @@ const momentary: Level = (scope, layers, name) =>
 
 /** Ansible's 22 levels of precedence, highest first. */
 const levels: readonly Level[] = [
+  ({ task }, _, name) => lookIn(task?.overrides, name),
   ({ play }, _, name) => lookIn(play.run.extraVars, name),
   momentary,
   ({ task }, _, name) => task && lookInAll(task.includeParams, name),

@@ -329,7 +329,7 @@ describe('plays', () => {
   });
 
   test.each([
-    ['ANSIBLE_STRATEGY', 'debug'],
+    ['ANSIBLE_STRATEGY', 'clever'],
     ['ANSIBLE_GATHERING', 'never'],
   ])('%s=%s is refused', (name, value) => {
     expect(() => playDefaults(read({ env: { [name]: value } }))).toThrow(`${name}: ${value}`);
