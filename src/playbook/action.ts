@@ -20,6 +20,7 @@ export interface Action {
   spelling: string;
   args: Mapping;
   variableArgs?: string;
+  isText?: true;
   /** What `local_action` says. */
   delegateTo?: 'localhost';
   position: Position;
@@ -184,6 +185,7 @@ export function readAction(context: Context, source: Source): Action | undefined
     description,
     spelling,
     args: draft.args,
+    ...(draft.isText && { isText: true }),
     ...(draft.variableArgs !== undefined && { variableArgs: draft.variableArgs }),
     ...(source.key === 'local_action' && { delegateTo: 'localhost' as const }),
     ...(includeVars !== undefined && { includeVars }),

@@ -11,6 +11,8 @@ export interface Draft {
   args: Mapping;
   places: Map<string, Cursor>;
   variableArgs?: string;
+  /** Written as `key=value` words. */
+  isText?: true;
   raw?: { text: string; cursor: Cursor };
   /** Something was reported that may have hidden arguments. */
   isBroken?: true;
@@ -29,6 +31,7 @@ export function putText(
 ): void {
   try {
     const { values, raw } = parseKeyValues(source.text, source.isCommand);
+    if (values.size > 0) draft.isText = true;
     for (const [key, value] of values) put(draft, key, value, source.cursor);
     if (raw !== undefined && raw.trim() !== '') draft.raw = { text: raw, cursor: source.cursor };
   } catch (error) {

@@ -67,6 +67,7 @@ export function makeTask(context: Context, read: Read & { loop?: Task['loop'] })
     name: ownText(own, 'name') ?? name,
     action: name,
     args: action.args,
+    ...(action.isText && { argsAreText: true }),
     ...(action.variableArgs !== undefined && { variableArgs: action.variableArgs }),
     position: positionOf(cursor),
     at: action.at,

@@ -102,6 +102,8 @@ export interface Task extends Inherited {
   args: Mapping;
   /** `copy: "{{ options }}"`, `args: "{{ options }}"`: template of a mapping of arguments that `args` override. */
   variableArgs?: string;
+  /** They were written as `key=value` words. */
+  argsAreText?: true;
   position: Position;
   /** Where the (part of an) argument stands. */
   at(path: readonly (string | number)[]): Position;

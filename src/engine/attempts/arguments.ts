@@ -49,7 +49,9 @@ function argumentsOf(task: Task, definition: TaskType, templar: Templar, variabl
     const key = String(templar.render(name, variables));
     const traced = templar.renderTraced(value, variables);
     args[key] = traced.value;
-    kinds.set(key, traced.kind());
+    const kind = traced.kind();
+    // Words of `key=value` are no texts of YAML.
+    kinds.set(key, task.argsAreText && kind === 'AnsibleUnicode' && isConstant(value) ? 'str' : kind);
     if (traced.isUnrendered) unrendered.add(key);
   }
   return { written: withoutOmitted(args), unrendered, kinds };
