@@ -21,10 +21,11 @@ const FOLDER = '/run/kprov';
  * One run at a time changes a host. The kernel holds the lock for an open descriptor (9) of the shell that makes the
  * changes, and of long commands that outlive it; there is nothing to unlock after a run that was killed. Users other than
  * root cannot lock a host. A shell that replaces a lost one of its run asks that one to end after its step, and waits.
- * `kp_note` writes down temporary files, so that the next run removes those of a shell that was killed.
+ * `kp_note` writes down temporary files, so that the next run removes those of a shell that was killed. Who holds the lock
+ * has the file `said` for the output of programs (kp_tool).
  */
 export const lockFunctions = String.raw`
-kp_locked= kp_quit= kp_id= kp_was_changed= kp_runs=
+kp_locked= kp_said= kp_quit= kp_id= kp_was_changed= kp_runs=
 kp_lock() {
   kp_runs="$5 $2"
   [ -w /run ] || return 0
@@ -52,7 +53,8 @@ kp_lock() {
   read -r kp_h_run kp_i <${FOLDER}/lock
   [ "$kp_h_run" = "$2" ] || : >${FOLDER}/changed
   printf '%s\n' "$2 $3 $$ $4" >${FOLDER}/lock
-  kp_locked=1
+  kp_locked=1 kp_said=${FOLDER}/said
+  : >"$kp_said"
   [ ! -s ${FOLDER}/temporary ] || kp_sweep
 }
 kp_sweep() {

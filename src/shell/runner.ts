@@ -24,7 +24,7 @@ const pathFunctions = [
  * random nonce; whatever stands outside of them (banners, noisy profiles, leftover background jobs) is noise.
  */
 const commented = `${lockFunctions}${String.raw`
-kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still= kp_hold= kp_held=
+kp_lc=$\{LC_ALL-unset} kp_umask=$(umask) kp_bad= kp_check= kp_dry= kp_diff= kp_ov= kp_ov_n=0 kp_envs= kp_limit= kp_me= kp_loop_failed= kp_report= kp_looked= kp_made= kp_ahead_n= kp_still= kp_hold= kp_held= kp_due=0
 kp_clock= kp_begun= kp_ended=
 LC_ALL=C; export LC_ALL
 umask 077
@@ -38,16 +38,16 @@ kp_tab='	'
 # kp_run NONCE EPOCH MODE: runs kp_task as one step. MODE holds the letters c (check mode), a (this step alone is in
 # check mode: the others are real, and nothing is foreseen), d (diff), k (a failure does
 # not stop what follows), l (an item of a loop: its failure stops what follows the loop), e (the loop ends with it).
-# With kp_hold set before it, the answer of a step that had nothing to change may leave with the next one's: that is here
-# already, and only looks; should it change something after all, the answer leaves first.
+# With kp_hold set before it, the answer of a step that has not failed may leave with the next one's: that is here already,
+# and quick. What was changed by then is written down (kp_note_change), should the connection be lost in between.
 kp_run() {
   kp_n=$1
   [ -n "$kp_still" ] || kp_ahead_n=
   kp_still=
   if [ "$2" = "$kp_bad" ]; then
     kp_hold=
-    printf '%s\n@%s end discarded\n' "$kp_report" "$1"
-    kp_report= kp_held=
+    kp_report="$kp_report$kp_nl@$1 end discarded$kp_nl"
+    kp_flush
     return
   fi
   case $3 in *c*) kp_check=1 ;; *) kp_check= ;; esac
@@ -55,6 +55,7 @@ kp_run() {
   case $3 in *a*) kp_dry= kp_ov= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
   kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_unsafe= kp_more= kp_looked= kp_made=
+  case $3 in *[kl]*) kp_ends= ;; *) kp_ends=$2 ;; esac
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
@@ -69,9 +70,10 @@ kp_run() {
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
   kp_report="$kp_report$kp_nl@$1 end $kp_status$kp_nl"
   # Asked to end, the shell finishes its step first; between two steps it just ends.
-  if [ "$kp_hold$kp_status$kp_quit" = 1ok ]; then kp_held=1; trap 'kp_flush; exit 0' TERM
-  else kp_flush; trap - TERM
-  fi
+  case $kp_hold$kp_quit$kp_status in
+  1ok | 1changed) kp_held=1; trap 'kp_flush; exit 0' TERM ;;
+  *) kp_flush; trap - TERM ;;
+  esac
   kp_hold= kp_id=
   [ -z "$kp_quit" ] || { kp_flush; exit 0; }
 }
@@ -82,9 +84,13 @@ kp_set() {
   kp_report="$kp_report$kp_nl@$kp_n <$1$kp_nl$2$kp_nl@$kp_n .$kp_nl"
   [ $\{#kp_report} -lt 4096 ] || kp_flush
 }
-kp_flush() { printf %s "$kp_report"; kp_report= kp_held=; }
+kp_flush() {
+  [ $kp_due = 0 ] || kp_settle
+  printf %s "$kp_report"
+  kp_report= kp_held=
+}
 # kp_open KEY ... kp_close: what is written to standard output between them is the field, byte for byte.
-kp_open() { printf '%s\n@%s <%s\n' "$kp_report" "$kp_n" "$1"; kp_report= kp_held=; }
+kp_open() { kp_report="$kp_report$kp_nl@$kp_n <$1$kp_nl"; kp_flush; }
 kp_close() { printf '\n@%s .\n' "$kp_n"; }
 
 # kp_say TEXT: tells at once, while the step runs, what it waits for.
@@ -101,17 +107,36 @@ kp_apply() {
   if [ -z "$kp_changes" ]; then
     kp_changes=1
     [ -n "$kp_check" ] || kp_note_change
-    [ -z "$kp_held" ] || kp_flush
   fi
   [ -z "$kp_check" ]
 }
 # kp_try COMMAND...: runs it, output into kp_out; a failure is reported with command, exit code and output.
 kp_try() {
   kp_made=
-  kp_out=$("$@" 2>&1 9>&-) && return 0
+  case $1 in
+  mv | cp | ln | mkdir | chmod | chown | touch | useradd | usermod | groupadd) kp_tool "$@" ;;
+  *) kp_out=$("$@" 2>&1 9>&-) ;;
+  esac && return 0
   kp_rc=$?
   kp_set cmd "$*"; kp_set rc "$kp_rc"; kp_set output "$kp_out"
   kp_fail "$1 failed with exit code $kp_rc"
+}
+# kp_tool PROGRAM...: runs a program that says little and leaves nothing running; its output into kp_out. A shell starts it
+# with vfork where the output goes to a file, and copies itself where it is to read it from a pipe.
+kp_tool() {
+  if [ ! -w "$kp_said" ]; then kp_out=$("$@" 2>&1 9>&-); return; fi
+  "$@" >"$kp_said" 2>&1 9>&-
+  set -- $?
+  kp_out=
+  [ ! -s "$kp_said" ] || kp_out=$(cat "$kp_said")
+  return "$1"
+}
+# kp_ask PROGRAM...: the first line of its output into kp_line, as cheaply.
+kp_ask() {
+  kp_line=
+  if [ ! -w "$kp_said" ]; then kp_line=$("$@" 2>/dev/null 9>&-); return; fi
+  "$@" >"$kp_said" 2>/dev/null 9>&- || return
+  IFS= read -r kp_line <"$kp_said" || :
 }
 # kp_has COMMAND: is it there (or would an earlier step of this check run have brought it)?
 kp_has() { command -v "$1" >/dev/null 2>&1 || kp_predicted command "$1"; }
@@ -151,7 +176,7 @@ kp_env_restore() {
 # the first such command. kp_stdin, where set, is the command's standard input.
 kp_stream() {
   kp_up kp_begun
-  [ -n "$kp_clock" ] || kp_clock="$(date '+%s.%N %z') $kp_begun"
+  [ -n "$kp_clock" ] || { kp_ask date '+%s.%N %z'; kp_clock="$kp_line $kp_begun"; }
   printf '\n@%s <stderr\n' "$kp_n" >&2
   kp_open stdout
   if [ -n "$\{kp_stdin+1}" ]; then

@@ -219,11 +219,11 @@ describe.each(shells)('in %s', (_name, argv) => {
 
   test.each([
     ['goes on to look', ':', ':', false],
-    ['changes something', ':', 'kp_apply', true],
+    ['changes something', ':', 'kp_apply', false],
     ['has something to say', ':', 'kp_say waiting', true],
     ['runs a command', ':', 'kp_open out; kp_close', true],
     ['comes behind one that has failed', 'kp_fail no', ':', true],
-    ['comes behind one that has changed something', 'kp_apply', ':', true],
+    ['comes behind one that has changed something', 'kp_apply', ':', false],
   ])('an answer is held back for the next step at most until that %s', async (_, first, begin, isThere) => {
     const go = join(folder, 'go');
     const wait = sh`${Script.trusted(begin)}; while [ ! -e ${go} ]; do sleep 0.02; done`;
@@ -239,6 +239,59 @@ describe.each(shells)('in %s', (_name, argv) => {
     writeFileSync(go, '');
     await two;
     expect(heard).toHaveLength(1);
+  });
+
+  describe('what steps that are sent together have written', () => {
+    const facts = (frame: Frame | undefined) => frame && [frame.status, fieldsOf(frame).stat];
+    const born = (path: string) => sh`kp_apply; printf x >${path}; chmod 0600 ${path}`;
+    const settled = (path: string) => sh`${born(path)}; kp_confirm ${path} 0644 '' ''; kp_facts ${path}`;
+
+    test('is told as it is when their answers leave, which is by one process for all of them', async () => {
+      const [a, b, directory] = ['a b', 'b', 'd'].map((name) => join(folder, name)) as [string, string, string];
+      const frames = await host.together([
+        { body: sh`stat() { printf . >>${join(folder, 'looks')}; command stat "$@"; }`, looks: [] },
+        { body: sh`kp_directory ${directory} 0755 '' '' && kp_facts ${directory}`, looks: [] },
+        { body: sh`kp_write ${a} one 0644 '' '' && kp_facts ${a}`, looks: [] },
+        { body: sh`kp_write ${b} three 0644 '' '' && kp_facts ${b}`, looks: [] },
+        { body: sh`kp_set last 1`, looks: [] },
+      ]);
+      const ids = `${process.getuid?.()} ${process.getgid?.()}`;
+      expect(frames.slice(1, 4).map(facts)).toEqual([
+        ['changed', expect.stringMatching(`^directory 0755 ${ids} `)],
+        ['changed', expect.stringMatching(`^file 0644 ${ids} 3 `)],
+        ['changed', expect.stringMatching(`^file 0644 ${ids} 5 `)],
+      ]);
+      expect(readFileSync(join(folder, 'looks'), 'utf8')).toBe('.');
+    });
+
+    test('is put right where the directory had a say in it', async () => {
+      const path = join(folder, 'f');
+      const frames = await host.together([
+        { body: settled(path), looks: [] },
+        { body: sh`:`, looks: [] },
+      ]);
+      expect(frames.map(facts)).toEqual([
+        ['changed', expect.stringContaining('file 0644 ')],
+        ['ok', undefined],
+      ]);
+      expect(statSync(path).mode & 0o7777).toBe(0o644);
+    });
+
+    test('fails the step where that cannot be done, and nothing more is done', async () => {
+      const path = join(folder, 'f');
+      const hindered = sh`${settled(path)}; chmod() { echo no >&2; return 5; }`;
+      const frames = host.eachTogether(
+        [hindered, sh`:`].map((body) => ({ body, looks: [] })),
+        { mayFail: false },
+      );
+      const next = host.run(sh`:`, { mayFail: false });
+      const [first] = await Promise.all(frames);
+      expect([first?.status, first && fieldsOf(first)]).toEqual([
+        'failed',
+        expect.objectContaining({ output: 'no', rc: '5', stat: expect.stringContaining('file 0600 ') }),
+      ]);
+      expect((await next).status).toBe('discarded');
+    });
   });
 
   test('an answer that is held back leaves before the shell does as it is told', async () => {

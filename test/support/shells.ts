@@ -74,8 +74,11 @@ export class ShellHost {
   }
 
   /** The same; each answer as it comes. */
-  eachTogether(steps: readonly { body: Script; looks?: readonly string[] }[]): Promise<Frame & { stderr: Buffer }>[] {
-    const made = steps.map(({ body, looks }) => ({ ...this.#step(body, {}), looks }));
+  eachTogether(
+    steps: readonly { body: Script; looks?: readonly string[] }[],
+    mode: Partial<StepMode> = {},
+  ): Promise<Frame & { stderr: Buffer }>[] {
+    const made = steps.map(({ body, looks }) => ({ ...this.#step(body, mode), looks }));
     this.#process.stdin?.write(renderSteps(made));
     return made.map(({ frame }) => frame);
   }

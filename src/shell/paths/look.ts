@@ -41,7 +41,7 @@ kp_stat() {
     return
   fi
   kp_recall "$1"
-  if [ -n "$kp_line" ] || kp_line=$(stat -c "$kp_form" -- "$1" 2>/dev/null); then
+  if [ -n "$kp_line" ] || kp_ask stat -c "$kp_form" -- "$1"; then
     kp_owner=$\{kp_line#*/}
     kp_group=$\{kp_owner#*/} kp_owner=$\{kp_owner%%/*}
     set -- $\{kp_line%%/*}
@@ -88,15 +88,23 @@ kp_recall() {
 # kp_sum PATH, after kp_stat: SHA-256 into kp_line. openssl, where it is there, is several times as fast as coreutils.
 kp_sum() {
   kp_line=
-  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_line=$(openssl dgst -sha256 -r <"$1" 2>/dev/null)
-  case $kp_line in [0-9a-f]*' '*) ;; *) kp_line=$(sha256sum <"$1") || return 1 ;; esac
+  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_ask openssl dgst -sha256 -r <"$1"
+  case $kp_line in [0-9a-f]*' '*) ;; *) kp_ask sha256sum <"$1" || return 1 ;; esac
   kp_line=$\{kp_line%% *}
 }
 # kp_look PATH: kp_stat, but not again where that path was the last one looked at and nothing has been changed since.
 kp_look() { [ -z "$kp_check$kp_changes" ] && [ "$kp_looked" = "$1" ] || kp_stat "$1"; }
-# kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed.
+# kp_facts PATH: reports as the field "stat" what kp_stat found, looked up again where something was changed: where the
+# next step is here already, together with what that has to look up.
 kp_facts() {
-  [ -z "$kp_changes" ] || [ "$kp_made" = "$1" ] || kp_stat "$1"
+  if [ -z "$kp_changes" ] || [ "$kp_made" = "$1" ]; then :
+  elif kp_later "$1"; then
+    # What is reported up to here waits; the field is filled in when it leaves.
+    eval "kp_due_t_$kp_due=\$kp_report\$kp_nl@\$kp_n' <stat'\$kp_key\$kp_nl"
+    kp_report="$kp_nl@$kp_n .$kp_nl"
+    return
+  else kp_stat "$1"
+  fi
   kp_set "stat$kp_key" "$kp_type $kp_mode $kp_uid $kp_gid $kp_size $kp_owner/$kp_group"
 }
 # kp_is_directory PATH: is it one, or a link to one, or would it be?
@@ -110,5 +118,57 @@ kp_real() {
   [ -L "$1" ] || return 0
   kp_path=$(readlink -f -- "$1" && echo x) || { kp_fail "the link $1 leads nowhere"; return 1; }
   kp_path=$\{kp_path%"$\{kp_nl}x"}
+}
+# kp_later PATH [MODE OWNER GROUP]: PATH is looked at when the answer of this step leaves, and has these then. False where
+# the answer leaves at once.
+kp_later() {
+  [ "$kp_hold$kp_check" = 1 ] || return 1
+  case $1 in *"$kp_nl"* | *"$kp_tab"* | [!/]*) return 1 ;; esac
+  [ $# = 1 ] && [ "$kp_due_n $kp_due_p" = "$kp_n $1" ] && return
+  kp_due=$((kp_due + 1)) kp_due_n=$kp_n kp_due_p=$1
+  set -- "$1" "$\{2-}" "$\{3-}" "$\{4-}"
+  eval "kp_due_t_$kp_due= kp_due_n_$kp_due=\$kp_n kp_due_e_$kp_due=\$kp_ends kp_due_p_$kp_due=\$1 kp_due_m_$kp_due=\$2 kp_due_o_$kp_due=\$3 kp_due_g_$kp_due=\$4"
+}
+# kp_settle: looks at all that is due, by one process, and completes the answers that wait for it.
+kp_settle() {
+  kp_settled= kp_broken=
+  kp_settle_each
+  kp_report=$kp_settled$kp_report kp_due=0 kp_due_n= kp_ahead_n=
+  # A step that could not be brought to what it is to be has failed after all.
+  for kp_i in $kp_broken; do
+    eval "kp_due_n=\$kp_due_n_$kp_i kp_line=\$kp_due_r_$kp_i"
+    case $kp_report in
+    *"$kp_nl@$kp_due_n end changed$kp_nl"*)
+      kp_report="$\{kp_report%%"$kp_nl@$kp_due_n end "*}$kp_line$kp_nl@$kp_due_n end failed$\{kp_report#*"$kp_nl@$kp_due_n end changed"}" ;;
+    *) kp_report=$kp_report$kp_line kp_failure=1 ;;
+    esac
+  done
+}
+kp_settle_each() {
+  local kp_type kp_mode kp_owner kp_group kp_uid kp_gid kp_size kp_mtime kp_line kp_looked kp_made kp_want kp_m kp_o kp_g kp_i kp_at kp_out
+  local kp_n kp_key kp_check kp_diff kp_more kp_changes kp_failure kp_report kp_at_due kp_due_p
+  kp_key= kp_check= kp_diff= kp_more= kp_changes=1 kp_at_due=0
+  set --
+  while [ $kp_at_due -lt $kp_due ]; do
+    kp_at_due=$((kp_at_due + 1))
+    eval "set -- \"\$@\" \"\$kp_due_p_$kp_at_due\""
+  done
+  kp_ahead "$@"
+  kp_at_due=0
+  for kp_due_p; do
+    kp_at_due=$((kp_at_due + 1)) kp_report=
+    eval "kp_n=\$kp_due_n_$kp_at_due"
+    eval "set -- \"\$kp_due_m_$kp_at_due\" \"\$kp_due_o_$kp_at_due\" \"\$kp_due_g_$kp_at_due\""
+    kp_stat "$kp_due_p"
+    case $1$2$3 in ?*)
+      if kp_attributes "$kp_due_p" "$@"; then [ -n "$kp_looked" ] || kp_stat "$kp_due_p"
+      else
+        eval "kp_due_r_$kp_at_due=\$kp_report; kp_bad=\$\{kp_due_e_$kp_at_due:-\$kp_bad}"
+        kp_broken="$kp_broken $kp_at_due"
+      fi ;;
+    esac
+    eval "kp_report=\$kp_due_t_$kp_at_due"
+    [ -z "$kp_report" ] || kp_settled="$kp_settled$kp_report$kp_type $kp_mode $kp_uid $kp_gid $kp_size $kp_owner/$kp_group"
+  done
 }
 `;

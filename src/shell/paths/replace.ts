@@ -21,8 +21,10 @@ kp_keep() {
 kp_likeness() {
   kp_unlike=timestamps
   [ "$\{kp_want:-$kp_mode}" = "$kp_mode" ] || kp_unlike=timestamps,mode
-  cp --attributes-only --preserve=all "--no-preserve=$kp_unlike" -- "$1" "$2" 2>/dev/null ||
-    chown -- "$kp_uid:$kp_gid" "$2" 2>/dev/null
+  if cp --attributes-only --preserve=all "--no-preserve=$kp_unlike" -- "$1" "$2" 2>/dev/null; then
+    [ "$kp_unlike" != timestamps ] || kp_alike=$kp_mode
+  else chown -- "$kp_uid:$kp_gid" "$2" 2>/dev/null
+  fi
 }
 # kp_install TEMP PATH MODE OWNER GROUP [BORN]: TEMP becomes PATH at one instant, with its attributes set before. Where
 # MODE, OWNER or GROUP is empty an existing file's is kept (kp_stat PATH must have run), and a new one gets the login
@@ -50,7 +52,7 @@ kp_install() {
 # kp_rename TEMP PATH: TEMP becomes PATH, and never goes into it: somebody may have put a link to a directory there.
 kp_rename() {
   kp_made=
-  kp_out=$(mv -fT -- "$1" "$2" 2>&1 9>&-) && return 0
+  kp_tool mv -fT -- "$1" "$2" && return 0
   # Old ones of busybox have no -T.
   case $kp_out in *option*) kp_try mv -f -- "$1" "$2" ;; *) kp_try mv -fT -- "$1" "$2" ;; esac
 }
@@ -61,9 +63,10 @@ kp_alone() {
   case $1 in /*/*) [ -O "$\{1%/*}" ] ;; /*) [ -O / ] ;; */*) [ -O "$\{1%/*}" ] ;; *) [ -O . ] ;; esac
 }
 kp_dress() {
+  kp_alike=$5
   [ "$kp_type" != file ] || kp_likeness "$2" "$1"
-  if [ -n "$3$4" ]; then kp_try chown -- "$3$\{4:+:$4}" "$1" || return 1; fi
-  [ "$\{kp_want:-$kp_mode}" = "$5" ] || kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1"
+  if [ -n "$3$4" ]; then kp_try chown -- "$3$\{4:+:$4}" "$1" || return 1; kp_alike=$5; fi
+  [ "$\{kp_want:-$kp_mode}" = "$kp_alike" ] || kp_try chmod -- "$\{kp_want:-$kp_mode}" "$1"
 }
 # The file that was opened is dressed, whatever stands under its name by then, and only if it is the one we made: ours, of
 # that name, without another. A link to somebody else's file is none of these.
