@@ -1,6 +1,6 @@
 import type { Undefined } from '../python/kinds.js';
 import type { Syntax } from '../syntax/delimiters.js';
-import type { Lookup, TemplarOptions, TextKind, Variables } from '../types.js';
+import type { LazyMapping, Lookup, TemplarOptions, TextKind, Variable, Variables } from '../types.js';
 import type { CallContext, Filter, Test } from './callables.js';
 import type { Output } from './output.js';
 
@@ -47,6 +47,10 @@ export interface Evaluation extends CallContext {
   variable(name: string): unknown;
   /** True where the variable was a template itself and has become what it is by rendering. */
   isRendered(name: string): boolean;
+  /** The variable as it was when it was touched, before its templates were rendered. */
+  found(name: string): Variable | undefined;
+  /** What a mapping has under a key; asked once. */
+  memberOf(mapping: LazyMapping, key: string): Variable | undefined;
   /** Has text that Ansible calls unsafe gone into what stands at that place? */
   isUnsafe(path: string): boolean;
   global(name: string): unknown;

@@ -6,6 +6,8 @@ export interface Expander {
   /** Renders the templates in a value. `path` names the place, for messages about cycles. */
   expand(value: unknown, path: string): unknown;
   valueOf(variable: Variable, path: string): unknown;
+  /** What the mapping has under the key; asked once. */
+  memberOf(mapping: LazyMapping, key: string): Variable | undefined;
   /** The same, seen with other variables. */
   within(variables: Variables | undefined): Expander;
 }
@@ -64,7 +66,7 @@ export class ExternalDict extends MemoDict {
   }
 
   protected override make(key: string): unknown {
-    const variable = this.source.lazyGet(key);
+    const variable = this.rendering.memberOf(this.source, key);
     if (variable === undefined) return MISSING;
     return this.rendering.within(this.source.lazyVariables).valueOf(variable, `${this.path}.${key}`);
   }

@@ -5,7 +5,7 @@ import { TemplateError, UndefinedError } from '../errors.js';
 import { deepCopy } from '../python/copy.js';
 import { Float, type Kwargs, MISSING, Undefined } from '../python/kinds.js';
 import { mayBeTemplate, playbookSyntax } from '../syntax/delimiters.js';
-import { isLazyMapping, type Variable, type Variables } from '../types.js';
+import { isLazyMapping, type LazyMapping, type Variable, type Variables } from '../types.js';
 import { apply } from './callables.js';
 import type { Engine, Evaluation } from './contracts.js';
 import { type Expander, ExternalDict, TemplateDict } from './lazy-dicts.js';
@@ -34,6 +34,9 @@ export class Rendering implements Evaluation, Expander {
   copies = false;
   readonly #values = new Map<string, unknown>();
   readonly #unsafe = new Set<string>();
+  /** Variables whose members are found when they are touched, and what was found. */
+  readonly #lazy = new Map<string, Variable>();
+  readonly #members = new WeakMap<LazyMapping, Map<string, Variable | undefined>>();
   #rendered: Set<string> | undefined;
   readonly #active: string[] = [];
   #bound: Map<string, unknown> | undefined;
@@ -96,6 +99,7 @@ export class Rendering implements Evaluation, Expander {
     }
     const variable = this.variables.get(name);
     if (variable === undefined) return MISSING;
+    if (isLazyMapping(variable.value)) this.#lazy.set(name, variable);
     let value = this.valueOf(variable, name);
     if (this.copies) value = deepCopy(value);
     this.#values.set(name, value);
@@ -110,6 +114,17 @@ export class Rendering implements Evaluation, Expander {
 
   isRendered(name: string): boolean {
     return this.#rendered?.has(name) ?? false;
+  }
+
+  found(name: string): Variable | undefined {
+    return this.#lazy.get(name) ?? this.variables.get(name);
+  }
+
+  memberOf(mapping: LazyMapping, key: string): Variable | undefined {
+    const members = this.#members.get(mapping) ?? new Map<string, Variable | undefined>();
+    this.#members.set(mapping, members);
+    if (!members.has(key)) members.set(key, mapping.lazyGet(key));
+    return members.get(key);
   }
 
   isUnsafe(path: string): boolean {

@@ -48,7 +48,7 @@ export function kindIn(
   const { value, template } = variable;
   const [key, ...rest] = path;
   if (isLazyMapping(value)) {
-    const found = key === undefined ? undefined : value.lazyGet(String(key));
+    const found = key === undefined ? undefined : evaluation.memberOf(value, String(key));
     if (found === undefined) return 'str';
     const inside = value.lazyVariables === undefined ? evaluation : evaluation.within(value.lazyVariables);
     return kindIn(inside, found, `${at}.${key}`, rest);
