@@ -1,21 +1,28 @@
 import { aptRepository, everyWay, figure, makeProjects, noAptRepository, on, until } from './support.js';
 
-const slow = (seconds: number) => `
+const work = (wait: string) => `
 - hosts: all
   gather_facts: false
   tasks:
     - {name: before, copy: {dest: /root/faults-before, content: x}}
-    - {name: slow, shell: "mkdir -p /root/faults; echo begun >>/root/faults/slow; sleep ${seconds}; echo done >>/root/faults/slow"}
+    - {name: slow, shell: "mkdir -p /root/faults; echo begun >>/root/faults/slow; ${wait}; echo done >>/root/faults/slow"}
     - {name: after, copy: {dest: /root/faults/after, content: after}}
 `;
+const quick = work('true');
+/** Is at work until it is let go, for however long a busy machine takes. */
+const held = work('until [ -e /root/faults-go ]; do sleep 0.1; done');
+const letGo = () => void on('node1', ': >/root/faults-go');
 const begun = () => until(() => on('node1', 'cat /root/faults/slow 2>/dev/null || true').includes('begun'));
 
 describe('runs', () => {
   const projectOf = makeProjects();
   beforeAll(() => void on('node1', noAptRepository));
   afterAll(() => void on('node1', noAptRepository));
-  beforeEach(() => void on('node1', everyWay.clean));
-  afterEach(() => void on('node1', everyWay.clean));
+  beforeEach(() => void on('node1', `${everyWay.clean}; rm -f /root/faults-go`));
+  afterEach(() => {
+    letGo();
+    on('node1', everyWay.clean);
+  });
   const hosts = [{ name: 'one', host: 'node1' }] as const;
 
   describe('the lock', () => {
@@ -25,13 +32,14 @@ describe('runs', () => {
     ] as const)(
       'of %s: a second run is told who holds the host since when, waits, and then goes on',
       async (_, lines) => {
-        const first = projectOf(lines, slow(4)).start();
+        const first = projectOf(lines, held).start();
         await begun();
-        const second = projectOf(lines, slow(0)).start();
+        const second = projectOf(lines, quick).start();
         await second.says(
           /another run changes this host, kprov of \S+@\S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(process \d+ there\)/,
         );
         expect(on('node1', 'cat /root/faults/slow')).toBe('begun\n');
+        letGo();
         expect((await first.ended).code).toBe(0);
         expect((await second.ended).code).toBe(0);
         expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\nbegun\ndone\n');
@@ -39,35 +47,39 @@ describe('runs', () => {
     );
 
     test('a run that waits for it leaves on Ctrl-C', async () => {
-      const first = projectOf(hosts, slow(5)).start();
+      const first = projectOf(hosts, held).start();
       await begun();
-      const second = projectOf(hosts, slow(0)).start();
+      const second = projectOf(hosts, quick).start();
       await second.says(/another run changes/);
       second.child.kill('SIGINT');
       expect((await second.ended).code).toBe(99);
+      letGo();
       expect((await first.ended).code).toBe(0);
       expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\n');
     });
 
     test('dry runs neither take it nor wait for it', async () => {
-      const first = projectOf(hosts, slow(4)).start();
+      const first = projectOf(hosts, held).start();
       await begun();
-      expect((await projectOf(hosts, slow(0)).run(['--dry-run'])).stdout).not.toMatch(/another run/);
+      expect((await projectOf(hosts, quick).run(['--dry-run'])).stdout).not.toMatch(/another run/);
       expect(on('node1', 'cat /root/faults/slow')).toBe('begun\n');
+      letGo();
       await first.ended;
       on('node1', 'rm -rf /run/kprov');
-      await projectOf(hosts, slow(0)).run(['--dry-run']);
+      await projectOf(hosts, quick).run(['--dry-run']);
       expect(on('node1', 'ls -d /run/kprov 2>/dev/null || true')).toBe('');
     });
 
     test('a run that was killed leaves nothing to unlock', async () => {
-      const first = projectOf(hosts, slow(2)).start();
+      const first = projectOf(hosts, held).start();
       await begun();
       first.child.kill('SIGKILL');
       await first.ended;
       // What it had begun is over first: the command that was running, and nothing behind it.
-      const second = await projectOf(hosts, slow(0)).run();
-      expect(second.code).toBe(0);
+      const second = projectOf(hosts, quick).start();
+      await second.says(/another run changes/);
+      letGo();
+      expect((await second.ended).code).toBe(0);
       expect(on('node1', 'cat /root/faults/slow')).toBe('begun\ndone\nbegun\ndone\n');
     });
 
@@ -86,7 +98,7 @@ describe('runs', () => {
     test('a host without flock is changed all the same, and that is said once', async () => {
       on('node1', 'mv /usr/bin/flock /usr/bin/flock.away');
       try {
-        const { code, stdout, stderr } = await projectOf(hosts, slow(0)).run();
+        const { code, stdout, stderr } = await projectOf(hosts, quick).run();
         expect(code).toBe(0);
         expect((stdout + stderr).match(/there is no flock on this host/g)).toHaveLength(1);
       } finally {
@@ -96,7 +108,7 @@ describe('runs', () => {
 
     test('only root may look into the folder that it lies in', async () => {
       on('node1', 'rm -rf /run/kprov');
-      expect((await projectOf(hosts, slow(0)).run()).code).toBe(0);
+      expect((await projectOf(hosts, quick).run()).code).toBe(0);
       expect(on('node1', `stat -c '%a %U' /run/kprov; find /run/kprov -type f -perm /077`)).toBe('700 root\n');
     });
   });
@@ -105,9 +117,11 @@ describe('runs', () => {
     test.each(['SIGINT', 'SIGTERM'] as const)(
       '%s once: what runs is finished and reported, nothing new is begun',
       async (signal) => {
-        const run = projectOf(hosts, slow(4)).start();
+        const run = projectOf(hosts, held).start();
         await begun();
         run.child.kill(signal);
+        await run.says(/interrupted/);
+        letGo();
         const { code, stdout, stderr } = await run.ended;
         expect(code).toBe(99);
         expect(stdout + stderr).toMatch(/interrupted: nothing new is begun/);
@@ -119,7 +133,7 @@ describe('runs', () => {
     );
 
     test('twice: it leaves at once with 99 and says what is not known', async () => {
-      const run = projectOf(hosts, slow(20)).start();
+      const run = projectOf(hosts, held).start();
       await begun();
       run.child.kill('SIGINT');
       await run.says(/interrupted/);
@@ -129,7 +143,6 @@ describe('runs', () => {
       expect(performance.now() - at).toBeLessThan(3000);
       expect(code).toBe(99);
       expect(stderr).toMatch(/not known:\n {2}one {2}"slow" \(site.yml:6\), and 1 sent behind it/);
-      on('node1', 'pkill -x sleep || true');
     });
 
     test.each([
@@ -200,7 +213,7 @@ describe('runs', () => {
     on('node1', `pkill -KILL -f '^(/bin/)?sh -s$'; pkill -KILL -x sleep; true`);
     await run.ended;
     expect(on('node1', 'ls -A /root/faults; cat /root/faults/file')).toMatch(/^\.kprov-\S+\nfile\nold$/);
-    project.write('site.yml', slow(0));
+    project.write('site.yml', quick);
     expect((await project.run()).code).toBe(0);
     expect(on('node1', 'ls -A /root/faults')).toBe('after\nfile\nslow\n');
   });

@@ -362,8 +362,8 @@ apt-get update -o Dir::Etc::sourcelist=sources.list.d/faults.list -o Dir::Etc::s
 export const noAptRepository = `pkill -x apt-get; pkill -x dpkg; systemctl disable --now kprov-fault >/dev/null 2>&1
   dpkg --configure -a >/dev/null 2>&1; dpkg -P --force-all kprov-fault >/dev/null 2>&1; rm -rf /srv/faults /etc/apt/sources.list.d/faults.list; true`;
 
-/** Waits until it holds. Throws after `limitMs` (default 20 s). */
-export async function until(holds: () => boolean, limitMs = 20_000): Promise<void> {
+/** Waits until it holds. Throws after `limitMs` (default 60 s). */
+export async function until(holds: () => boolean, limitMs = 60_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`it did not come to hold within ${limitMs} ms: ${holds}`);
