@@ -92,8 +92,9 @@ test('a binary is sent as it is, and run with a file of JSON', async () => {
   expect(hosts.h?.[0]?.result.got).toMatchObject({ a: [1] });
 });
 
+const says = (word: string): string => `#!/bin/sh\necho '{"word": "${word}"}'\n`;
+
 test('modules of an imported playbook, of a role elsewhere are found', async () => {
-  const says = (word: string): string => `#!/bin/sh\necho '{"word": "${word}"}'\n`;
   const { refused, hosts } = await run({
     'sub/library/of_sub': says('sub'),
     'sub/site.yml': play('- of_sub:'),
@@ -103,6 +104,18 @@ test('modules of an imported playbook, of a role elsewhere are found', async () 
   });
   expect(refused).toEqual([]);
   expect(hosts.h?.map(({ result }) => result.word)).toEqual(['sub', undefined, 'role']);
+});
+
+test('a module of a role in place of a task of kprov counts where the role is used', async () => {
+  const files = {
+    'roles/mine/library/ping': says('mine'),
+    'roles/mine/tasks/main.yml': '- ping:\n',
+    'roles/plain/tasks/main.yml': '- ping:\n',
+  };
+  const using = async (role: string) =>
+    (await run({ ...files, 'playbook.yml': play(`- import_role: {name: ${role}}`) })).hosts.h?.[0]?.result;
+  expect(await using('plain')).toMatchObject({ ping: 'pong' });
+  expect(await using('mine')).toMatchObject({ word: 'mine' });
 });
 
 test.each<[string, Record<string, string>, string, RegExp]>([

@@ -42,6 +42,7 @@ interface Paths {
 export class OwnTasks {
   readonly #paths: Paths;
   readonly #seen = new Set<string>();
+  readonly #read = new Set<string>();
   readonly #tasks = new Map<string, { task: Task; file: string }>();
   readonly #utils = new Set<string>();
   readonly #beside = new ForeignModules(this.#utils);
@@ -71,16 +72,24 @@ export class OwnTasks {
   addFolder(folder: string): Diagnostic[] {
     if (this.#seen.has(folder)) return [];
     this.#seen.add(folder);
-    const utils = join(folder, 'module_utils');
-    if (existsSync(utils)) this.#utils.add(utils);
+    this.#addUtils(folder);
     const before = this.#tasks.size + this.#beside.sources.size;
     const problems = this.#readLibrary(join(folder, 'library'), this.#beside);
     if (this.#tasks.size + this.#beside.sources.size > before) this.#use();
     return problems;
   }
 
+  /** Roles that may be used: what they have in place of a task of kprov's counts from when they are, as in Ansible. */
   #addRoles(path: string): Diagnostic[] {
-    return names(path).flatMap((role) => this.addFolder(join(path, role)));
+    return names(path).flatMap((role) => {
+      this.#addUtils(join(path, role));
+      return this.#readLibrary(join(path, role, 'library'), this.#beside, (name) => !isShipped(name));
+    });
+  }
+
+  #addUtils(folder: string): void {
+    const utils = join(folder, 'module_utils');
+    if (existsSync(utils)) this.#utils.add(utils);
   }
 
   #use(): void {
@@ -88,18 +97,22 @@ export class OwnTasks {
     useOwnTasks([...new Set([...this.#tasks.values()].map(({ task }) => task))], modules);
   }
 
-  #readLibrary(folder: string, modules: ForeignModules): Diagnostic[] {
+  #readLibrary(folder: string, modules: ForeignModules, isWanted = (_: string) => true): Diagnostic[] {
     const problems: Diagnostic[] = [];
     for (const name of names(folder)) {
       const file = join(folder, name);
       if (/^[._]/.test(name) || noModule.test(name) || !isFile(file)) continue;
-      if (!sources.test(name) || saysItself(file)) modules.add({ name: parse(name).name, path: file });
-      else if (!/\.d\.[cm]?ts$/.test(name)) problems.push(...this.#readTasks(file));
+      const module = { name: parse(name).name, path: file };
+      if (!sources.test(name) || saysItself(file)) {
+        if (isWanted(module.name)) modules.add(module);
+      } else if (!/\.d\.[cm]?ts$/.test(name)) problems.push(...this.#readTasks(file));
     }
     return problems;
   }
 
   #readTasks(file: string): Diagnostic[] {
+    if (this.#read.has(file)) return [];
+    this.#read.add(file);
     const { tasks, problems } = tasksOf(file);
     for (const task of tasks) {
       for (const each of [task.name, ...(task.aliases ?? [])]) {

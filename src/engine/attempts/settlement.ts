@@ -33,6 +33,9 @@ export interface TaskCame {
 export const isIgnored = ({ turns, results }: TaskCame): boolean =>
   turns.every(({ ignored }, index) => ignored || results[index]?.status !== 'failed');
 
+/** In their results Ansible leaves texts as the author has written them; `type_debug` tells. */
+const setsVariables: ReadonlySet<string> = new Set(['set_fact', 'include_vars']);
+
 /** What later tasks may see of it: the registered result, facts. */
 export function remember({ host, task, info, sequence }: TaskOnHost, { turns, results, result }: TaskCame): void {
   const { register } = task;
@@ -40,7 +43,11 @@ export function remember({ host, task, info, sequence }: TaskOnHost, { turns, re
     const reason = `it depends on the result of "${info.name}", which a dry run does not have`;
     const entry = result.incomplete
       ? ({ state: 'incomplete', value: result.value, reason } as const)
-      : ({ state: 'known', value: result.value } as const);
+      : ({
+          state: 'known',
+          value: result.value,
+          ...(setsVariables.has(task.action) && { kind: 'AnsibleUnicode' as const }),
+        } as const);
     host.state.set('setFacts', register, entry, sequence);
   }
   for (const [index, each] of results.entries()) {
