@@ -261,17 +261,26 @@ test('nothing of a task with no_log is shown', async () => {
   const { asked } = await debug({
     tasks: `
     - { name: wrong, debugger: on_failed, no_log: true, shell: "echo {{ secret }}; false", vars: { secret: "top-{{ word }}-hidden" } }`,
-    answers: [
-      'p task.args',
-      'p result._result',
-      "p task_vars['secret'], secret",
-      "p 'echo top-good-hidden; false'",
-      'c',
-    ],
+    answers: ['p task.args', 'p result._result', "p task_vars['secret'], secret", 'p result._result.stdout', 'c'],
   });
   const text = asked.join('\n');
   expect(text).toContain('no_log');
-  expect(text).not.toContain('top-good-hidden; false');
+  expect(text).not.toContain('top-good-hidden');
   expect(said(asked, 'wrong')[0]).toContain('censored');
   expect(said(asked, 'wrong')[1]).toContain('censored');
+});
+
+test.each([
+  ['assert: { that: "secret == \'x\'" }', 'p secret'],
+  ['command: "false {{ item }}", loop: ["{{ secret }}"]', 'p result._result, secret'],
+  ['fail: { msg: "{{ secret }}" }', "p task_vars['secret']"],
+  ['fail: { msg: "{{ of_secret }}" }', 'p of_secret | upper | lower'],
+])('a variable that went into a task with no_log is not shown: %s', async (task, line) => {
+  const { asked } = await debug({
+    tasks: `
+    - { name: wrong, debugger: on_failed, no_log: true, ${task}, vars: { secret: very-hidden, of_secret: "{{ secret }}" } }`,
+    answers: [line, 'c'],
+  });
+  expect(asked).toHaveLength(2);
+  expect(asked.join('\n')).not.toContain('very-hidden');
 });

@@ -1,9 +1,9 @@
 import type { Task } from '../../playbook/index.js';
 import type { LazyMapping, Variable, Variables } from '../../template/index.js';
 import { Callable, Thing } from '../../template/python/kinds.js';
-import { isMapping, type Mapping, mapping, Pending, readVaulted, type Value } from '../../values/index.js';
+import { type Mapping, mapping, Pending, readVaulted } from '../../values/index.js';
 import type { TaskCame, TaskOnHost } from '../attempts/settlement.js';
-import { shown } from '../results/task-result.js';
+import { isUsersError, shown } from '../results/task-result.js';
 import { variablesOf } from '../variables/variables.js';
 
 /** What is shown of it by itself is its name; its parts are had by attribute. */
@@ -79,14 +79,34 @@ export function debuggerScope(about: TaskOnHost, came: TaskCame, task: Task, arg
   };
 }
 
-/** Texts that a task without a log was given: they are not to be shown in any other way either. */
-export function hiddenTexts({ turns }: TaskCame): string[] {
-  const texts: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value);
-    else if (Array.isArray(value)) value.forEach(collect);
-    else if (isMapping(value as Value)) Object.values(value as Mapping).forEach(collect);
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/**
+ * Texts that a task without a log was given, and the variables that went into them: they are not to be shown in any
+ * other way either.
+ */
+export function hiddenTexts({ host, task }: TaskOnHost, { turns }: TaskCame): string[] {
+  const { templar } = host.play.run.scope;
+  /** What the task itself could not have has shown nothing either. */
+  const tried = <T>(get: () => T, otherwise: T): T => {
+    try {
+      return get();
+    } catch (error) {
+      if (error instanceof Pending || isUsersError(error)) return otherwise;
+      throw error;
+    }
   };
-  for (const { noLog, work } of turns) if (noLog && work !== undefined) collect(work.written);
-  return texts;
+  return turns.flatMap(({ noLog, work, turn }) => {
+    if (!noLog) return [];
+    const variables = variablesOf(host.scope(task, turn?.local));
+    // Of `that` and `var`, which are expressions, as well as of templates.
+    const namesIn = (text: string) => tried(() => [...templar.references(text, { expression: true })], []);
+    const names = new Set(textsIn(task.args).flatMap(namesIn));
+    const values = [...names].map((name) => tried(() => templar.evaluate(name, variables), null));
+    return textsIn([values, work?.written ?? null, turn?.item ?? null]);
+  });
 }

@@ -50,7 +50,7 @@ class Session {
     this.#task = about.task;
     this.#written = about.task;
     this.#args = about.task.args;
-    for (const text of hiddenTexts(came)) this.#hidden.add(text);
+    for (const text of hiddenTexts(about, came)) this.#hidden.add(text);
   }
 
   /** Asks until it is said how to go on. Gives the task to do again. */
@@ -65,7 +65,7 @@ class Session {
       if (signal.aborted) return undefined;
       if (line === undefined) {
         // Ansible takes the end of its input for `quit`.
-        const message = `${info.name}: there is no terminal to debug it at; the run ends here`;
+        const message = `${info.name}: nobody answers at its debugger (no terminal, or no more input); the run ends here`;
         emit({ type: 'notice', level: 'error', host: host.host, message });
         host.play.run.quit();
         return undefined;
