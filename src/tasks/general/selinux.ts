@@ -8,6 +8,8 @@ export const selinux = defineTask({
   name: 'selinux',
   collection: 'ansible.posix',
   summary: 'Sets the mode and the policy of SELinux, now and after a reboot.',
+  description:
+    'Proven against stand-ins of getenforce and setenforce that answer as documented; never yet on a kernel with SELinux.',
   parameters: {
     state: choice('The mode.', ['enforcing', 'permissive', 'disabled'], { required: true }),
     policy: text('The policy: targeted, minimum or mls. Needed unless SELinux is disabled.'),
@@ -114,6 +116,8 @@ export const seboolean = defineTask({
   name: 'seboolean',
   collection: 'ansible.posix',
   summary: 'Switches a boolean of SELinux.',
+  description:
+    'Proven against stand-ins of getsebool and setsebool that answer as documented; never yet on a kernel with SELinux.',
   parameters: {
     name: text('The boolean.', { required: true }),
     state: flag('Whether it is on.', { required: true }),

@@ -7,6 +7,7 @@ export const snap = defineTask({
   name: 'snap',
   collection: 'community.general',
   summary: 'Installs and removes snaps.',
+  description: 'Proven against a stand-in of snap(8) that answers as documented; never yet against a real snapd.',
   parameters: {
     name: list('The snaps.', { required: true }),
     state: choice('Whether they are there, and may be started.', ['present', 'absent', 'enabled', 'disabled'], {
