@@ -172,7 +172,7 @@ describe('a cluster in trouble', () => {
       expectWell(await reset(plan, 'node3'));
       expect(nodeNames()).toEqual(['node1']);
     },
-    10 * minutes,
+    15 * minutes,
   );
 
   test(

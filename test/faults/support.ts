@@ -327,7 +327,7 @@ export const everyWay = {
   // The handler of a run that was killed is lost with it, as Ansible's is.
   state: `cd /root/faults && stat -c '%n %a %U %G %F' /root/faults big end lines link /home/kprovfault/file && cat lines end big link | sha256sum &&
   id -Gn kprovfault && systemctl is-active kprov-fault && systemctl is-enabled kprov-fault && cat /etc/sysctl.d/99-faults.conf`,
-  leftovers: `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-30 minutes' 2>/dev/null; find /run/kprov -type f ! -name lock ! -name changed ! -name temporary -size +0
+  leftovers: `find / -xdev \\( -name '.kprov-*' -o -name 'tmp.??????????' \\) -newermt '-30 minutes' 2>/dev/null; find /run/kprov -type f ! -name lock ! -name changed ! -name temporary ! -name said -size +0
   flock -n /run/kprov/lock true || echo locked`,
 };
 
