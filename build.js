@@ -113,7 +113,11 @@ const rehearsal = `
   tasks:
     - {name: directory, file: {path: ./kprov, state: directory, mode: "0755"}, notify: said}
     - {name: text, copy: {content: "{{ names | join(' ') }}", dest: ./kprov.txt, mode: "0644"}, become: false}
+    - {name: template, template: {src: ./rehearsal.j2, dest: ./kprov.conf, mode: "0644"}}
     - {name: line, lineinfile: {path: ./kprov.txt, regexp: '^a', line: a}}
+    - {name: link, file: {src: /etc, dest: ./kprov.link, state: link}}
+    - {name: user, user: {name: root, shell: /bin/sh, create_home: false}}
+    - {name: once, command: "true", args: {creates: /etc/passwd}}
     - {name: look, stat: {path: /etc/passwd}, register: seen}
     - {name: words, command: uname -r, register: kernel, changed_when: false, check_mode: false}
     - {name: pipe, shell: "true | wc -l", when: seen.stat.exists and kernel.rc | int == 0, loop: "{{ names }}"}
@@ -149,9 +153,9 @@ async function startServer(folder) {
   writeFileSync(join(folder, 'key'), key.private, { mode: 0o600 });
   writeFileSync(join(folder, 'known'), `[127.0.0.1]:${port} ${key.public}\n`);
   writeFileSync(join(folder, 'config'), `UserKnownHostsFile ${join(folder, 'known')}\nIdentitiesOnly yes\n`);
-  const host = `h ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root`;
-  const how = `ansible_ssh_private_key_file=${join(folder, 'key')} ansible_ssh_common_args="-F ${join(folder, 'config')}"`;
-  writeFileSync(join(folder, 'hosts.ini'), `${host} ${how}\n`);
+  const how = `ansible_ssh_private_key_file=${join(folder, 'key')}\nansible_ssh_common_args=-F ${join(folder, 'config')}`;
+  const hosts = `[hosts]\nh ansible_host=127.0.0.1 ansible_port=${port}\n[hosts:vars]\nansible_user=root\n${how}\n`;
+  writeFileSync(join(folder, 'hosts.ini'), hosts);
   return server;
 }
 
@@ -166,6 +170,7 @@ async function keepCompiledCode() {
   try {
     const playbook = join(folder, 'rehearsal.yml');
     writeFileSync(playbook, rehearsal);
+    writeFileSync(join(folder, 'rehearsal.j2'), '{% for n in names %}\n{{ n }} = {{ inventory_hostname }}\n{% endfor %}\n');
     const server = await startServer(folder);
     await main(['validate', '-i', 'localhost,', 'playbooks/cluster.yml']);
     const hosts = join(folder, 'hosts.ini');
