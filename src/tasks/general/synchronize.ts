@@ -5,6 +5,7 @@ import { withFailure } from './reported.js';
 import { interpretPull, pull } from './synchronize/pull.js';
 import { push } from './synchronize/push.js';
 import type { Keeping } from './synchronize/tree.js';
+import { interpretWithin, within } from './synchronize/within.js';
 
 const parameters = {
   src: path(
@@ -70,13 +71,14 @@ export const synchronize = defineTask({
   description:
     'Over the connection of the task, without rsync on either side; whole files are sent, those alone that differ in size or ' +
     'time (checksum: in content). Pulling compares contents, follows links, keeps no times and deletes nothing. ' +
-    'delegate_to is refused: both ends are the control machine and the host of the task.',
+    'With delegate_to: "{{ inventory_hostname }}" both paths are of the host, whose own rsync is called; another host is ' +
+    'refused: it would have to log in to the host of the task, and kprov lends no keys.',
   parameters,
   returns: {
     msg: 'what was changed, as rsync itemizes it',
     stdout_lines: 'the same, line by line',
     rc: '0',
-    cmd: 'empty: no program is called',
+    cmd: 'what was called on the host; empty where nothing is',
   },
   example: `- synchronize:
     src: manifests/
@@ -86,9 +88,10 @@ export const synchronize = defineTask({
   inCheckMode: 'predicts',
   compile: (args, context) => {
     const wrong = (msg: string): Outcome => ({ status: 'failed', result: { msg } });
-    if (context.delegateTo !== undefined) {
+    const { delegateTo } = context;
+    if (delegateTo !== undefined && delegateTo !== context.host) {
       return wrong(
-        'synchronize cannot be delegated: it brings files from the control machine to the host of the task; on one host use copy with remote_src',
+        `synchronize cannot be delegated to ${delegateTo}: a login from there to ${context.host} would need a key, and kprov lends none; fetch to the control machine, then push`,
       );
     }
     const keeping = keepingOf(args);
@@ -96,11 +99,13 @@ export const synchronize = defineTask({
       return wrong('src and dest are paths; a third host is not reached');
     }
     if (args.delete && !keeping.recursive) return wrong('delete needs recursive');
+    if (delegateTo !== undefined) return within(args, keeping);
     if (args.mode === 'push') return push(args, context, keeping);
     if (args.delete) return wrong('pulling deletes nothing on the control machine');
     return pull(args, context, keeping);
   },
   interpret: (report, args) => {
+    if (report.text('rsync') !== undefined) return interpretWithin(report, args.dest);
     if (args.mode === 'pull' && report.text('listing') !== undefined) return interpretPull(report);
     return { result: withFailure(report, {}) };
   },

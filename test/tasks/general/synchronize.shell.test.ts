@@ -153,8 +153,54 @@ describe.each(shells)('synchronize in %s', (_name, argv) => {
     expect(said).toMatch(msg);
   });
 
-  test('refuses to be delegated', async () => {
+  test('refuses to be delegated to another host', async () => {
     const run = await host.run(synchronize, { src, dest }, { context: { delegateTo: 'other' } });
-    expect(run).toMatchObject({ status: 'failed', result: { msg: expect.stringContaining('cannot be delegated') } });
+    const msg = expect.stringContaining('cannot be delegated to other');
+    expect(run).toMatchObject({ status: 'failed', result: { msg } });
+  });
+
+  describe('delegated to the host itself', () => {
+    const within = (args: Mapping, check = false): Promise<TaskRun> =>
+      host.run(synchronize, { src: `${src}/`, dest, ...args }, { check, context: { host: 'n1', delegateTo: 'n1' } });
+
+    const withoutInodes = (folder: string) =>
+      Object.entries(snapshot(folder)).map(([name, about]) => [name, about.replace(/^(file \d+ \d+:\d+) \d+/, '$1')]);
+
+    test('makes one tree of the host like another, once; a dry run touches nothing', async () => {
+      const before = snapshot(dir);
+      const foretold = await within({}, true);
+      expect([foretold.status, snapshot(dir)]).toEqual(['changed', before]);
+      const { status, result } = await within({});
+      expect([status, withoutInodes(dest)]).toEqual(['changed', withoutInodes(src)]);
+      expect(result).toMatchObject({ rc: 0, msg: expect.stringContaining('>f+++++++++ sub/b $(id)\n') });
+      expect(result.cmd).toMatch(/^rsync --delay-updates -F --archive --out-format=/);
+      expect(foretold.result.stdout_lines).toEqual(result.stdout_lines);
+      expect(await within({ mode: 'pull' })).toMatchObject({ status: 'ok', result: { msg: '', stdout_lines: [] } });
+    });
+
+    test('removes, leaves out and compares as asked for', async () => {
+      await within({});
+      putFiles(dest, { more: 'x', a: 'two\n' });
+      utimesSync(join(dest, 'a'), 1, 1);
+      utimesSync(join(src, 'a'), 1, 1);
+      expect((await within({ times: false })).status).toBe('ok');
+      expect((await within({ checksum: true, rsync_opts: ['--exclude=more'], delete: true })).status).toBe('changed');
+      expect([readFileSync(join(dest, 'a'), 'utf8'), readFileSync(join(dest, 'more'), 'utf8')]).toEqual(['one\n', 'x']);
+      expect(await within({ delete: true })).toMatchObject({
+        status: 'changed',
+        result: { msg: '*deleting   more\n' },
+      });
+    });
+
+    test('tells what rsync says of a failure, and of a path of another host', async () => {
+      const missing = await within({ src: `${dir}/none` });
+      expect(missing).toMatchObject({ status: 'failed', result: { rc: 23 } });
+      expect(`${missing.result.msg}${missing.result.output}`).toContain('No such file or directory');
+      expect((await within({ src: `${dir}/none` }, true)).status).toBe('unknown');
+      expect(await within({ dest: 'a b:/x' })).toMatchObject({
+        status: 'failed',
+        result: { msg: 'a b:/x would be a path of another host' },
+      });
+    });
   });
 });
