@@ -1,3 +1,4 @@
+import { service } from '../../../src/tasks/general/service.js';
 import { systemd } from '../../../src/tasks/general/systemd.js';
 import { Doubles } from '../../support/doubles.js';
 import { shells } from '../../support/shells.js';
@@ -70,5 +71,16 @@ describe.each(shells)('systemd in %s', (_name, argv) => {
     const name = `a 'b' "c" $(d) \\x2d * -e.mount`;
     await host.run(systemd, { name, state: 'started' });
     expect(doubles.calls().map((call) => call.at(-1))).toEqual([name, name]);
+  });
+
+  test('service says which of its parameters systemd has no use for', async () => {
+    doubles.add('systemctl', unit('loaded', 'active', 'enabled'));
+    const args = { name: 'kubelet', state: 'started', use: 'systemd' };
+    const { status, result } = await host.run(service, { ...args, pattern: 'nothing like it', sleep: 2 });
+    expect([status, result.warnings]).toEqual([
+      'ok',
+      ['Ignoring "pattern" as it is not used in "systemd"', 'Ignoring "sleep" as it is not used in "systemd"'],
+    ]);
+    expect((await host.run(service, args)).result).not.toHaveProperty('warnings');
   });
 });
