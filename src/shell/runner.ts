@@ -54,7 +54,7 @@ kp_run() {
   kp_dry=$kp_check
   case $3 in *a*) kp_dry= kp_ov= ;; esac
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
-  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_unsafe= kp_more= kp_looked= kp_made=
+  kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_unsafe= kp_more= kp_looked= kp_made= kp_type=
   case $3 in *[kl]*) kp_ends= ;; *) kp_ends=$2 ;; esac
   trap 'kp_quit=1' TERM
   kp_task </dev/null || kp_failure=1
@@ -102,6 +102,8 @@ kp_fail() { kp_failure=1; kp_set msg "$1"; return 1; }
 kp_unknown() { kp_doubt=1; kp_set reason "$1"; }
 # kp_apply: the gate before every change. Marks the step as changed; false in check mode, where nothing is done.
 kp_apply() {
+  # What is there already may be what is due, under whatever name; what is about to be made is not.
+  case $kp_due/$kp_type in 0/* | */absent) ;; *) kp_settle ;; esac
   kp_looked= kp_made=
   [ -n "$kp_check" ] || kp_ahead_n=
   if [ -z "$kp_changes" ]; then

@@ -277,6 +277,23 @@ describe.each(shells)('in %s', (_name, argv) => {
       expect(statSync(path).mode & 0o7777).toBe(0o644);
     });
 
+    test('is looked at before it is changed, by whatever name', async () => {
+      const [path, link] = [join(folder, 'f'), join(folder, 'l')];
+      const frames = await host.together(
+        [
+          sh`ln -s . ${link}`,
+          sh`kp_write ${path} x 0644 '' '' && kp_facts ${path}`,
+          sh`kp_stat ${`${link}/f`}; kp_attributes ${`${link}/f`} 0600 '' '' && kp_facts ${`${link}/f`}`,
+          sh`:`,
+        ].map((body) => ({ body, looks: [] })),
+      );
+      expect(frames.slice(1, 3).map(facts)).toEqual([
+        ['changed', expect.stringContaining('file 0644 ')],
+        ['changed', expect.stringContaining('file 0600 ')],
+      ]);
+      expect(statSync(path).mode & 0o7777).toBe(0o600);
+    });
+
     test('fails the step where that cannot be done, and nothing more is done', async () => {
       const path = join(folder, 'f');
       const hindered = sh`${settled(path)}; chmod() { echo no >&2; return 5; }`;

@@ -48,7 +48,7 @@ kp_mkdir() {
 # kp_confirm PATH MODE OWNER GROUP: what was just made has these. Lists of a directory that files inherit and directories
 # with a group of their own have a say in it. What everybody may read is looked at with what else is due.
 kp_confirm() {
-  case $kp_more/$2 in /0??[4567]) kp_later "$@" && return ;; esac
+  case $kp_more/$2 in /0??[4567]) kp_later "$@" && { kp_type=; return; } ;; esac
   local kp_diff kp_m kp_o kp_g
   kp_diff=
   kp_stat "$1"

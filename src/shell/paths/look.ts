@@ -131,9 +131,9 @@ kp_later() {
 }
 # kp_settle: looks at all that is due, by one process, and completes the answers that wait for it.
 kp_settle() {
-  kp_settled= kp_broken=
+  kp_settled= kp_broken= kp_all_due=$kp_due kp_due=0
   kp_settle_each
-  kp_report=$kp_settled$kp_report kp_due=0 kp_due_n= kp_ahead_n=
+  kp_report=$kp_settled$kp_report kp_due_n= kp_ahead_n=
   # A step that could not be brought to what it is to be has failed after all.
   for kp_i in $kp_broken; do
     eval "kp_due_n=\$kp_due_n_$kp_i kp_line=\$kp_due_r_$kp_i"
@@ -149,7 +149,7 @@ kp_settle_each() {
   local kp_n kp_key kp_check kp_diff kp_more kp_changes kp_failure kp_report kp_at_due kp_due_p
   kp_key= kp_check= kp_diff= kp_more= kp_changes=1 kp_at_due=0
   set --
-  while [ $kp_at_due -lt $kp_due ]; do
+  while [ $kp_at_due -lt $kp_all_due ]; do
     kp_at_due=$((kp_at_due + 1))
     eval "set -- \"\$@\" \"\$kp_due_p_$kp_at_due\""
   done
