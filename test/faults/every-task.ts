@@ -25,7 +25,7 @@ const isCode = new Set([
   'raw.executable',
 ]);
 /** Tasks that take nothing but names of a form of their own, and refuse the rest before anything is sent. */
-export const refusesAll = new Set(['firewall', 'taint']);
+export const refusesAll = new Set(['firewall', 'set_stats', 'taint']);
 /** The engine carries these out itself: nothing is sent. */
 const byEngine = (task: Task): boolean => /executed by the engine/.test(String(attemptCompile(task)));
 
