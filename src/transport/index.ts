@@ -1,3 +1,4 @@
+export { anySignal } from './any-signal.js';
 export { makeKeyPair } from './auth/make-key-pair.js';
 export { createTransport } from './create-transport.js';
 export { ChannelRefused, ConnectError, type ConnectErrorCode, ConnectionLost } from './errors.js';

@@ -33,3 +33,15 @@ test('the built program shows its live tree in a terminal', async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test('a run on many hosts says nothing beside its report', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kprov-many-'));
+  try {
+    writeFileSync(join(folder, 'hosts.ini'), 'h[01:15] ansible_connection=local\n');
+    writeFileSync(join(folder, 'site.yml'), '- {hosts: all, gather_facts: false, tasks: [{command: "true"}]}\n');
+    const { code, stdout, stderr } = await kprov(['up', '-i', 'hosts.ini', 'site.yml'], { cwd: folder });
+    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/h15 .*changed=1/), '']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../inventory/index.js';
 import type { Loader, Playbook } from '../../playbook/index.js';
 import type { Templar } from '../../template/index.js';
-import type { Transport } from '../../transport/index.js';
+import { anySignal, type Transport } from '../../transport/index.js';
 import type { Files, Mapping, Redactor } from '../../values/index.js';
 import type { RunContext } from '../context.js';
 import { Debugging } from '../debugger/debugging.js';
@@ -52,7 +52,7 @@ export async function runPlaybook(request: RunRequest): Promise<RunOutcome> {
   const factCache = options.factCache && new FactCache(options.factCache, request.templar);
   const states = factCache ? recalledStates(factCache, request.inventory, options) : new Map<string, HostState>();
   const stopping = new AbortController();
-  const signal = AbortSignal.any([request.signal, stopping.signal]);
+  const signal = anySignal(request.signal, stopping.signal);
   const scope: RunScope = {
     inventory: request.inventory,
     templar: request.templar,
