@@ -20,10 +20,10 @@ export function readLimit(limit: readonly string[], inventory: Inventory, files:
   return patterns;
 }
 
-/** Throws KprovError where a pattern, within the limit, stands for no host. */
-export function requireHosts(inventory: Inventory, pattern: string, limit: readonly string[]): void {
+/** The hosts of a pattern within the limit. Throws KprovError where there is none. */
+export function requireHosts(inventory: Inventory, pattern: string, limit: readonly string[]): string[] {
   const { hosts } = matchHosts(inventory, pattern, [...limit]);
-  if (hosts.length > 0) return;
+  if (hosts.length > 0) return hosts;
   const asked = limit.length > 0 ? limit : [pattern];
   const known = [...inventory.groups.keys(), ...inventory.hosts.keys()];
   const near = asked.map((name) => nearest(name, known)).find((name) => name !== undefined);

@@ -108,7 +108,7 @@ export function parseArguments(task: Task, written: Mapping): ParsedArguments {
       wrong(spelling, unsupported(task.name, spelling), why ?? (near && `did you mean ${near}?`));
       continue;
     }
-    if (value === null) continue;
+    if (value === null && !task.parameters[name]?.takesNull) continue;
     try {
       args[name] = task.parameters[name]?.parse(value as Value);
       if (task.parameters[name]?.secret) secrets.push(...textsIn(value));

@@ -16,6 +16,8 @@ export interface Parameter<T, Present extends boolean = boolean> {
   secret: boolean;
   /** A path of the host, in which `~` and `$NAME` are filled in; a name: if that parameter is true. */
   onHost?: true | string;
+  /** Is null a value of its own, instead of the absence of one? */
+  takesNull?: true;
   /** Type only: an argument that is required or has a default is always there. */
   readonly present?: Present;
 }

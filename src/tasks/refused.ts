@@ -1,7 +1,6 @@
 /** Modules that Ansible's users know and kprov does not run: by name, with the reason and what to write instead. */
 const reasons: Readonly<Record<string, string>> = {
   'ansible.builtin.expect': 'it drives a terminal with a Python library; answer with the `stdin` of command or shell',
-  'ansible.builtin.mount_facts': 'it is younger than the release that kprov follows; use ansible_facts.mounts',
   'ansible.posix.rhel_facts': 'image-based systems (rpm-ostree) are not prepared by kprov',
   'ansible.posix.rhel_rpm_ostree': 'image-based systems (rpm-ostree) are not prepared by kprov; use command',
   'ansible.posix.rpm_ostree_upgrade': 'image-based systems (rpm-ostree) are not prepared by kprov; use command',

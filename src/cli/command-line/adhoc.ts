@@ -11,6 +11,7 @@ export const adhocCommand = ({ done }: Surroundings): Command =>
     .argument('<pattern>', 'which hosts')
     .option('-m, --module-name <name>', 'the task; default command')
     .option('-a, --args <arguments>', 'its arguments: key=value words, or a mapping in JSON')
+    .option('--list-hosts', 'list the hosts that match, and stop', false)
     .option('-M, --module-path <path>', 'folders of modules of your own, with : between', collect)
     .action(async (pattern: string, flags: AdhocFlags) => {
       const { adhoc } = await import('../commands/adhoc.js');

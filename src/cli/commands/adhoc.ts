@@ -3,14 +3,18 @@ import { KprovError } from '../../errors/index.js';
 import { harmless } from '../../report/text.js';
 import { isMapping, type Value } from '../../values/index.js';
 import { exitCodeOf } from '../exit-codes.js';
+import { readInputs } from '../inputs.js';
+import { requireHosts } from '../limit.js';
 import type { ConnectionFlags } from '../options.js';
+import { refuseErrors } from '../refuse-errors.js';
 import { runAdHoc } from '../run-ad-hoc.js';
 import { settled } from '../settings/index.js';
-import { say, sayError } from '../terminal.js';
+import { say, sayError, sayWarnings } from '../terminal.js';
 
 export interface AdhocFlags extends ConnectionFlags {
   moduleName?: string;
   args?: string;
+  listHosts: boolean;
 }
 
 /** Ansible shows what these print instead of their results. */
@@ -47,10 +51,19 @@ function argumentsOf(text: string | undefined): Value {
   throw new KprovError('bad-argument', `--args: ${text} is neither key=value words nor a mapping in JSON`);
 }
 
+async function listHosts(pattern: string, flags: ConnectionFlags): Promise<number> {
+  const { inventory, limit, diagnostics } = await readInputs(flags);
+  sayWarnings(refuseErrors(diagnostics));
+  const hosts = requireHosts(inventory, pattern, limit);
+  say([`  hosts (${hosts.length}):`, ...hosts.map((host) => `    ${harmless(host)}`)].join('\n'));
+  return 0;
+}
+
 /** `kprov adhoc PATTERN -m MODULE -a ARGS`: one task, with the command line of `ansible`. */
 export async function adhoc(pattern: string, flags: AdhocFlags): Promise<number> {
-  const { moduleName, args, ...given } = flags;
+  const { moduleName, args, listHosts: onlyLists, ...given } = flags;
   const settledFlags = settled({ ...given, mayLackHosts: true });
+  if (onlyLists) return listHosts(pattern, settledFlags);
   const { settings } = settledFlags;
   const name = moduleName ?? settings?.text('module_name') ?? 'command';
   const task = { name, [name]: argumentsOf(args ?? settings?.text('module_args')) };

@@ -14,6 +14,7 @@ import { hostname } from './hostname.js';
 import { localeGen } from './locale-gen.js';
 import { modprobe } from './modprobe.js';
 import { mount } from './mount.js';
+import { mountFacts } from './mount-facts.js';
 import { packageTask } from './package.js';
 import { pamLimits } from './pam-limits.js';
 import { rpmKey } from './rpm-key.js';
@@ -40,6 +41,7 @@ export const systemTasks: readonly Task[] = [
   getent,
   hostname,
   mount,
+  mountFacts,
   timezone,
   aptKey,
   aptRepository,

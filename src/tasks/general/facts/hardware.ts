@@ -1,4 +1,5 @@
 import type { Mapping, Value } from '../../../values/index.js';
+import { unescapeMount } from '../mount-tables.js';
 import type { HostFiles } from './files.js';
 
 function memoryFacts(lines: readonly string[]): Mapping {
@@ -79,10 +80,6 @@ const dmi: Readonly<Record<string, string>> = {
   product_version: 'product_version',
   system_vendor: 'sys_vendor',
 };
-
-/** The escapes of spaces and the like in mount tables. */
-const unescapeMount = (text: string): string =>
-  text.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 export function mountFacts(lines: readonly string[], statfs: string, statfsOf: string): Mapping[] {
   const sizes = new Map<string, string>();
