@@ -133,8 +133,8 @@ kp_tool() {
   [ ! -s "$kp_said" ] || kp_out=$(cat "$kp_said")
   return "$1"
 }
-# kp_ask PROGRAM...: the first line of its output into kp_line, as cheaply.
-kp_ask() {
+# kp_reply PROGRAM...: the first line of its output into kp_line, as cheaply.
+kp_reply() {
   kp_line=
   if [ ! -w "$kp_said" ]; then kp_line=$("$@" 2>/dev/null 9>&-); return; fi
   "$@" >"$kp_said" 2>/dev/null 9>&- || return
@@ -178,7 +178,7 @@ kp_env_restore() {
 # the first such command. kp_stdin, where set, is the command's standard input.
 kp_stream() {
   kp_up kp_begun
-  [ -n "$kp_clock" ] || { kp_ask date '+%s.%N %z'; kp_clock="$kp_line $kp_begun"; }
+  [ -n "$kp_clock" ] || { kp_reply date '+%s.%N %z'; kp_clock="$kp_line $kp_begun"; }
   printf '\n@%s <stderr\n' "$kp_n" >&2
   kp_open stdout
   if [ -n "$\{kp_stdin+1}" ]; then

@@ -107,7 +107,7 @@ test('a failing task shows no secret either', async () => {
 test('without the password of a file nothing runs, and the error names the file and what was tried', async () => {
   const { code, text } = await runMain(['playbook', ...hosts, '--vault-id', 'one', 'site.yml'], directory);
   expect(code).toBe(1);
-  expect(text).toMatch(/^ERROR! Decryption failed: .*\n {2}host_vars\/n1\.yml:1:1$/m);
+  expect(text).toMatch(/^ERROR! Decryption failed: .*\nThe error appears to be in .*\n {2}host_vars\/n1\.yml:1:1$/m);
   expect(text).toContain('it was encrypted for the vault id dev; tried default (one)');
 });
 

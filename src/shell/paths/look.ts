@@ -41,7 +41,7 @@ kp_stat() {
     return
   fi
   kp_recall "$1"
-  if [ -n "$kp_line" ] || kp_ask stat -c "$kp_form" -- "$1"; then
+  if [ -n "$kp_line" ] || kp_reply stat -c "$kp_form" -- "$1"; then
     kp_owner=$\{kp_line#*/}
     kp_group=$\{kp_owner#*/} kp_owner=$\{kp_owner%%/*}
     set -- $\{kp_line%%/*}
@@ -88,8 +88,8 @@ kp_recall() {
 # kp_sum PATH, after kp_stat: SHA-256 into kp_line. openssl, where it is there, is several times as fast as coreutils.
 kp_sum() {
   kp_line=
-  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_ask openssl dgst -sha256 -r <"$1"
-  case $kp_line in [0-9a-f]*' '*) ;; *) kp_ask sha256sum <"$1" || return 1 ;; esac
+  [ "$kp_size" -lt 4194304 ] 2>/dev/null || kp_reply openssl dgst -sha256 -r <"$1"
+  case $kp_line in [0-9a-f]*' '*) ;; *) kp_reply sha256sum <"$1" || return 1 ;; esac
   kp_line=$\{kp_line%% *}
 }
 # kp_look PATH: kp_stat, but not again where that path was the last one looked at and nothing has been changed since.

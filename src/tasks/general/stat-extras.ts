@@ -4,7 +4,7 @@ import type { Report } from '../task.js';
 
 /** Reports what `file` says of the path kp_p. */
 export const mimeScript = sh`
-if command -v file >/dev/null 2>&1 && kp_ask file --brief --mime-type --mime-encoding -- "$kp_p"; then
+if command -v file >/dev/null 2>&1 && kp_reply file --brief --mime-type --mime-encoding -- "$kp_p"; then
   kp_set mime "$kp_line"
 fi`;
 
@@ -16,7 +16,7 @@ export function mimeOf(report: Report): Mapping {
 
 /** Reports the attributes of the path kp_p; file systems without any are passed over. */
 export const attributesScript = sh`
-if command -v lsattr >/dev/null 2>&1 && kp_ask lsattr -vd -- "$kp_p"; then kp_set attributes "$kp_line"; fi`;
+if command -v lsattr >/dev/null 2>&1 && kp_reply lsattr -vd -- "$kp_p"; then kp_set attributes "$kp_line"; fi`;
 
 /** Names that Ansible gives the letters of lsattr. */
 const names: Readonly<Record<string, string>> = {

@@ -105,7 +105,7 @@ if kp_foreseen "$kp_p"; then
 fi
 [ -e "$kp_p" ] || [ -L "$kp_p" ] || return 0
 ${args.follow ? sh`kp_line=` : sh`kp_recall "$kp_p"`}
-if [ -n "$kp_line" ] || kp_ask stat ${args.follow ? ['-L'] : []} -c "$kp_form" -- "$kp_p"; then
+if [ -n "$kp_line" ] || kp_reply stat ${args.follow ? ['-L'] : []} -c "$kp_form" -- "$kp_p"; then
   kp_set stat "$kp_line"
   kp_access=
   [ ! -r "$kp_p" ] || kp_access=r
@@ -115,7 +115,7 @@ if [ -n "$kp_line" ] || kp_ask stat ${args.follow ? ['-L'] : []} -c "$kp_form" -
   case $kp_line in
   a*) kp_set link "$(readlink -- "$kp_p")"; kp_set real "$(readlink -f -- "$kp_p")" ;;
   8*) if [ -n ${args.get_checksum} ] && [ -r "$kp_p" ]; then
-      kp_ask ${`${args.checksum_algorithm}sum`} <"$kp_p" && kp_set checksum "$\{kp_line%% *}"
+      kp_reply ${`${args.checksum_algorithm}sum`} <"$kp_p" && kp_set checksum "$\{kp_line%% *}"
     fi ;;
   esac
   ${args.get_mime && mimeScript}
