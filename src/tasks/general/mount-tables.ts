@@ -19,9 +19,14 @@ class NotThisForm extends Error {}
 export const unescapeMount = (text: string): string =>
   text.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
+/** As Python reads a whole number. */
+const asNumber = (text: string): number | undefined =>
+  /^[+-]?\d+(?:_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : undefined;
+
 function wholeNumber(text: string): number {
-  if (!/^[+-]?\d+(?:_\d+)*$/.test(text)) throw new NotThisForm();
-  return Number(text.replaceAll('_', ''));
+  const read = asNumber(text);
+  if (read === undefined) throw new NotThisForm();
+  return read;
 }
 
 function columnsOf(line: string, least: number): string[] {
@@ -64,7 +69,7 @@ function readVfstab(lines: readonly string[]): MountEntry[] {
       const [device = '', toCheck = '', mount = '', fstype = '', passno = '', atBoot = '', options = ''] = columns;
       return entry(line, mount, device, fstype, {
         device_to_fsck: toCheck,
-        passno: /^[+-]?\d+$/.test(passno) ? Number(passno) : passno,
+        passno: asNumber(passno) ?? passno,
         mount_at_boot: atBoot,
         options,
       });
