@@ -170,7 +170,10 @@ async function keepCompiledCode() {
   try {
     const playbook = join(folder, 'rehearsal.yml');
     writeFileSync(playbook, rehearsal);
-    writeFileSync(join(folder, 'rehearsal.j2'), '{% for n in names %}\n{{ n }} = {{ inventory_hostname }}\n{% endfor %}\n');
+    writeFileSync(
+      join(folder, 'rehearsal.j2'),
+      '{% for n in names %}\n{{ n }} = {{ inventory_hostname }}\n{% endfor %}\n',
+    );
     const server = await startServer(folder);
     await main(['validate', '-i', 'localhost,', 'playbooks/cluster.yml']);
     const hosts = join(folder, 'hosts.ini');

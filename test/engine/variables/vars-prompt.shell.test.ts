@@ -21,7 +21,7 @@ const playbook = `- hosts: "{{ target }}"
   tasks:
   - copy:
       dest: "{{ playbook_dir }}/out"
-      content: "{{ without }} {{ number | type_debug }} {{ given }} {{ template }} {{ unsafe }} {{ hash }}"
+      content: "{{ without }} {{ number is string }} {{ number }} {{ given }} {{ template }} {{ unsafe }} {{ hash }}"
 `;
 
 let directory: string;
