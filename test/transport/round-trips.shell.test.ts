@@ -36,7 +36,10 @@ test.each([
     // A message of the login may come in two pieces.
     expect(proxy.roundTrips()).toBeLessThanOrEqual(most + 1);
     expect(proxy.roundTrips()).toBeGreaterThanOrEqual(LEAST);
+    // Nor is the goodbye waited for: the other side's has not come when the connection counts as closed.
+    const before = proxy.roundTrips();
     await connection.close();
+    expect(proxy.roundTrips()).toBe(before);
   } finally {
     proxy.close();
   }

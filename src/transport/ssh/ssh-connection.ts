@@ -98,7 +98,8 @@ export class SshConnection implements Connection {
     this.#isClosing = true;
     if (this.#gone === undefined) {
       // The last word is on its way: who has said goodbye need not hear it answered, which takes a round trip.
-      this.#stream.once('finish', () => this.#client.destroy());
+      // The stream itself: a client whose stream has ended leaves that to wait for the other side's end.
+      this.#stream.once('finish', () => this.#stream.destroy());
       this.#client.end();
       const timer = setTimeout(() => this.#client.destroy(), CLOSE_TIMEOUT_MS);
       const last = setTimeout(() => this.#client.emit('close'), 2 * CLOSE_TIMEOUT_MS);
