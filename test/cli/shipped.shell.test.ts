@@ -40,7 +40,9 @@ test('a run on many hosts says nothing beside its report', async () => {
     writeFileSync(join(folder, 'hosts.ini'), 'h[01:15] ansible_connection=local\n');
     writeFileSync(join(folder, 'site.yml'), '- {hosts: all, gather_facts: false, tasks: [{command: "true"}]}\n');
     const { code, stdout, stderr } = await kprov(['up', '-i', 'hosts.ini', 'site.yml'], { cwd: folder });
-    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/h15 .*changed=1/), '']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/h15 .*changed=1/)]);
+    // Runs of other tests may hold this machine: who waits says so.
+    expect(stderr.replace(/^\[h\d+\] another run changes this host, .*\n/gm, '')).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
   }
