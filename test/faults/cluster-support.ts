@@ -14,6 +14,9 @@ export const minutes = 60_000;
 /** Hosts stay as the last test leaves them, packages, cluster and all: the next time begins with these. */
 const isKept = process.env.KPROV_CLUSTER === 'kept';
 
+/** Three clusters on one machine: a login takes as long as it takes. */
+const patient = '-o ConnectTimeout=60';
+
 /** A cluster that can grow. */
 const endpoint = { control_plane_endpoint: `${addressOf(bed, 'node1')}:6443` };
 
@@ -128,7 +131,7 @@ export function makePlans(): (groups: Groups, variables?: object, sshArgs?: stri
   afterEach(() => {
     for (const plan of plans.splice(0)) plan.remove();
   });
-  return (groups, variables = {}, sshArgs = '') => {
+  return (groups, variables = {}, sshArgs = patient) => {
     const plan = new Plan(groups, { ...endpoint, ...variables }, sshArgs);
     plans.push(plan);
     return plan;
@@ -138,7 +141,7 @@ export function makePlans(): (groups: Groups, variables?: object, sshArgs?: stri
 /** Takes Kubernetes off the hosts; what was installed stays. Nobody of their cluster is told. */
 export async function takeDown(...hosts: BedHost[]): Promise<void> {
   if (hosts.length === 0) return;
-  const plan = new Plan({ control_plane: hosts, workers: [] });
+  const plan = new Plan({ control_plane: hosts, workers: [] }, {}, patient);
   try {
     expectWell(await reset(plan, ...hosts));
   } finally {
@@ -170,12 +173,12 @@ export async function have(groups: Groups): Promise<void> {
     const isRight = (host: BedHost) =>
       wanted.includes(host) && known.get(host)?.includes('control-plane') === groups.control_plane.includes(host);
     const strangers = nodes.filter((host) => host !== 'node1' && (isNode(host) || known.has(host)) && !isRight(host));
-    const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] }, { drain: false });
+    const plan = new Plan({ control_plane: ['node1', ...strangers], workers: [] }, { drain: false }, patient);
     if (strangers.length > 0) expectWell(await reset(plan, ...strangers));
     plan.remove();
     if (readyNodes().join() === wanted.join()) return;
   }
-  const plan = new Plan(groups, endpoint);
+  const plan = new Plan(groups, endpoint, patient);
   try {
     expectWell(await up(plan).ended);
   } finally {

@@ -25,8 +25,8 @@ import {
 import { Gates } from './gates.js';
 import { type Ended, FaultyLine, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
-/** kprov waits no longer than a few seconds for a host that has gone. */
-const impatient = '-o ServerAliveInterval=2 -o ServerAliveCountMax=3 -o ConnectTimeout=5';
+/** kprov does not wait long for a host that has gone, and long enough for one that is busy. */
+const impatient = '-o ServerAliveInterval=4 -o ServerAliveCountMax=3 -o ConnectTimeout=20';
 
 /** What becomes of a run, unless it begins to make a cluster on that host: then it is ended at once, and the test fails. */
 async function endedWithoutInit(running: Running, host: BedHost): Promise<Ended> {

@@ -82,11 +82,13 @@ describe('faults of the connection', () => {
     expect(error.code).toBe('name-not-found');
   });
 
-  test('a server that accepts and says nothing ends in a timeout', async () => {
+  test('a server that accepts and says nothing ends in a timeout, and is not taken for one that is down', async () => {
     const port = await listen(() => undefined);
     const start = Date.now();
     const error = await failure(bed.transport({ connectTimeoutMs: 700 }).connect(server.target({ port })));
     expect(error.code).toBe('timeout');
+    expect(error.message).toMatch(/: no login on 127\.0\.0\.1 port \d+ within 0\.7 s$/);
+    expect(error.why).toContain('takes the connection');
     expect(Date.now() - start).toBeGreaterThanOrEqual(690);
     expect(Date.now() - start).toBeLessThan(8000);
   });

@@ -61,12 +61,24 @@ export function explainForwardError(
   });
 }
 
-export function explainTimeout(host: ResolvedHost, label: string, limitMs: number, drops: number): ConnectError {
+/** `drops`: how often the server hung up; `isOpen`: the way to it stood at least once. */
+export function explainTimeout(
+  host: ResolvedHost,
+  label: string,
+  limitMs: number,
+  { drops, isOpen }: { drops: number; isOpen: boolean },
+): ConnectError {
   const seconds = limitMs / 1000;
   const dropped =
     drops > 0
       ? `It closed the connection before the handshake ${drops} times; too many may log in at once (MaxStartups).`
       : undefined;
+  if (dropped === undefined && isOpen) {
+    return new ConnectError('timeout', `${label}: no login on ${at(host)} within ${seconds} s`, {
+      why: 'It takes the connection, and the login does not come to its end: the host is busy, or its login waits for something.',
+      fix: 'Look at the load of the host, or give it more time with --timeout.',
+    });
+  }
   return new ConnectError('timeout', `${label}: no connection to ${at(host)} within ${seconds} s`, {
     why: dropped ?? 'It does not answer: it is down, the address is wrong, or a firewall drops the packets.',
     fix: 'Check the address (ansible_host) and that the host is up; a slow host needs a longer --timeout.',

@@ -133,16 +133,17 @@ export class SshConnector {
     const clock = new AttemptClock(host.connectTimeoutMs ?? this.#options.connectTimeoutMs);
     const stop = anySignal(signal, clock.signal);
     const gate = this.#gate(goal);
+    const way = { isOpen: false };
     let isPasswordOnly = false;
     for (let drops = 0; ; ) {
       try {
         return await gate.run(
-          () => clock.whileRunning(() => this.#attempt(goal, { plan, clock, stop, isPasswordOnly })),
+          () => clock.whileRunning(() => this.#attempt(goal, { plan, clock, stop, isPasswordOnly, way })),
           stop,
         );
       } catch (error) {
         signal?.throwIfAborted();
-        if (clock.signal.aborted) throw explainTimeout(host, label, clock.limitMs, drops);
+        if (clock.signal.aborted) throw explainTimeout(host, label, clock.limitMs, { drops, isOpen: way.isOpen });
         if (
           error instanceof ConnectError &&
           error.code === 'too-many-keys' &&
@@ -167,7 +168,8 @@ export class SshConnector {
       clock,
       stop,
       isPasswordOnly,
-    }: { plan: KeyPlan; clock: AttemptClock; stop: AbortSignal; isPasswordOnly: boolean },
+      way,
+    }: { plan: KeyPlan; clock: AttemptClock; stop: AbortSignal; isPasswordOnly: boolean; way: { isOpen: boolean } },
   ): Promise<LoggedIn> {
     const { host, label, jump } = goal;
     const check = await this.#hostKeys.prepare(host, label, jump !== undefined);
@@ -179,6 +181,7 @@ export class SshConnector {
         jump === undefined
           ? ((await this.#options.dialledAhead?.take(host, stop)) ?? (await dial(host, label, stop)))
           : await jump.forward(host, label, stop);
+      way.isOpen = true;
       return openClient({
         ...goal,
         stream,
