@@ -175,8 +175,8 @@ export class BringFile {
       const measured = this.#transfers.measuredOf(this.#source.id, this.#measured);
       const segment = chooseSegment({ left: size - at, ratio, canUnpack, measured });
       const gzip = segment.encoding === 'gzip';
-      const started = performance.now();
       const session = await ways.receive({ path: this.#path, append: at > 0, gzip });
+      const started = performance.now();
       // Blocks are the same for all hosts: a part ends where one of them does.
       const end = at + segment.bytes - ((at + segment.bytes) % BLOCK_BYTES);
       const bytes = (segment.bytes >= size - at ? size : end) - at;
