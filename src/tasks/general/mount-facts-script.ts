@@ -1,5 +1,6 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { hostPath } from './host-path.js';
+import { sizesFormat } from './mount-tables.js';
 
 export interface MountLimits {
   /** Seconds for each command; undefined: for ever. */
@@ -136,7 +137,7 @@ export const sizesScript = ({ mounts, devices }: WantedSizes, limits: MountLimit
     limiting(limits),
     sh`kp_size() {
   kp_limited ${String(limits.timeout ?? DEFAULT_TIMEOUT_S)} "Timed out getting mount size for mount $2 (type $3) after "${`${seconds} seconds`} \
-    stat -f -c '%s %S %b %a %c %d' -- "$2"
+    stat -f -c ${sizesFormat} -- "$2"
   [ -z "$kp_failure" ] || return 1
   kp_set "size.$1" "$kp_out"
 }`,

@@ -11,7 +11,7 @@ import {
   staticSources,
   tablesScript,
 } from './mount-facts-script.js';
-import { type MountEntry, readMountOutput, readTable } from './mount-tables.js';
+import { type MountEntry, readMountOutput, readTable, sizesOf } from './mount-tables.js';
 import { fnmatch } from './patterns.js';
 
 interface Wanted {
@@ -68,23 +68,6 @@ const isOneOf = (text: string, patterns: readonly string[] | undefined): boolean
 const uuidOf = (device: string): string | undefined =>
   device.startsWith('UUID=') ? device.slice('UUID='.length) : undefined;
 
-function sizeOf(numbers: string | undefined): Mapping {
-  const read = (numbers ?? '').trim().split(' ').map(Number);
-  const [block = 0, unit = 0, total = 0, available = 0, inodes = 0, inodesFree = 0] = read;
-  if (read.length !== 6 || read.some(Number.isNaN)) return {};
-  return {
-    size_total: unit * total,
-    size_available: unit * available,
-    block_size: block,
-    block_total: total,
-    block_available: available,
-    block_used: total - available,
-    inode_total: inodes,
-    inode_available: inodesFree,
-    inode_used: inodes - inodesFree,
-  };
-}
-
 /** What is returned: of each mount point the first that was found, and on request all of them. */
 function conclude(mounts: readonly Mapping[], found: readonly Found[], wanted: Wanted, told: string[]): Outcome {
   const points = new Map<string, Mapping>();
@@ -116,7 +99,7 @@ function measured(found: readonly Found[], wanted: Wanted, told: string[]): Prog
   if (found.length === 0) return conclude([], [], wanted, told);
   return program(sizesScript({ mounts, devices }, wanted.limits), {
     next: (report) => {
-      const sizes = new Map(mounts.map(({ mount }, index) => [mount, sizeOf(report.text(`size.${index}`))]));
+      const sizes = new Map(mounts.map(({ mount }, index) => [mount, sizesOf(report.text(`size.${index}`))]));
       const uuids = new Map(devices.map((device, index) => [device, report.text(`uuid.${index}`)]));
       const all = found.map(({ source, line, mount, device, fields }) => ({
         ...fields,

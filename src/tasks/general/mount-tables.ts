@@ -151,3 +151,24 @@ export function readMountOutput(text: string): MountEntry[] {
     return [entry(line, mount, device, type, more === undefined ? {} : { options: more })];
   });
 }
+
+/** What `stat -f -c` is asked for, of each mount: statvfs(3)'s f_bsize, f_frsize, f_blocks, f_bavail, f_files and f_ffree. */
+export const sizesFormat = '%s %S %b %a %c %d';
+
+/** Those numbers as Ansible returns them, sizes in bytes; nothing where they are not there. */
+export function sizesOf(numbers: string | undefined): Mapping {
+  const read = (numbers ?? '').trim().split(' ').map(Number);
+  const [block = 0, unit = 0, total = 0, available = 0, inodes = 0, inodesFree = 0] = read;
+  if (read.length !== 6 || read.some(Number.isNaN)) return {};
+  return {
+    size_total: unit * total,
+    size_available: unit * available,
+    block_size: block,
+    block_total: total,
+    block_available: available,
+    block_used: total - available,
+    inode_total: inodes,
+    inode_available: inodesFree,
+    inode_used: inodes - inodesFree,
+  };
+}

@@ -148,14 +148,14 @@ test('sockets, cores and threads are counted apart', () => {
 
 test('mounts have sizes, and only what has a device counts', () => {
   const lines = ['/dev/vda /mnt/a\\040b ext4 rw,relatime 0 0', 'proc /proc proc rw 0 0', 'nas:/x /nas nfs4 rw 0 0'];
-  expect(mountFacts(lines, '4096 1000 400 300 50 20\n\n', '/mnt/a b\n/nas')).toEqual([
+  expect(mountFacts(lines, '65536 4096 1000 300 50 20\n\n', '/mnt/a b\n/nas')).toEqual([
     {
       mount: '/mnt/a b',
       device: '/dev/vda',
       fstype: 'ext4',
       options: 'rw,relatime',
       uuid: 'N/A',
-      block_size: 4096,
+      block_size: 65536,
       block_total: 1000,
       block_available: 300,
       block_used: 700,

@@ -1,5 +1,5 @@
 import type { Mapping, Value } from '../../../values/index.js';
-import { unescapeMount } from '../mount-tables.js';
+import { sizesOf, unescapeMount } from '../mount-tables.js';
 import type { HostFiles } from './files.js';
 
 function memoryFacts(lines: readonly string[]): Mapping {
@@ -93,26 +93,7 @@ export function mountFacts(lines: readonly string[], statfs: string, statfsOf: s
     const device = unescapeMount(source);
     if (!device.startsWith('/') && !device.includes(':/')) continue;
     const mount = unescapeMount(target);
-    const numbers = (sizes.get(mount) ?? '').split(' ').map(Number);
-    const [size = 0, total = 0, , available = 0, inodes = 0, inodesFree = 0] = numbers;
-    mounts.push({
-      mount,
-      device,
-      fstype,
-      options,
-      uuid: 'N/A',
-      ...(numbers.length === 6 && {
-        block_size: size,
-        block_total: total,
-        block_available: available,
-        block_used: total - available,
-        inode_total: inodes,
-        inode_available: inodesFree,
-        inode_used: inodes - inodesFree,
-        size_total: total * size,
-        size_available: available * size,
-      }),
-    });
+    mounts.push({ mount, device, fstype, options, uuid: 'N/A', ...sizesOf(sizes.get(mount)) });
   }
   return mounts;
 }

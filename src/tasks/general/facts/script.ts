@@ -1,4 +1,5 @@
 import { joinScripts, type Script, sh } from '../../../shell/index.js';
+import { sizesFormat } from '../mount-tables.js';
 
 const always = sh`/etc/os-release /usr/lib/os-release /etc/debian_version /etc/redhat-release /etc/centos-release /etc/alpine-release /etc/lsb-release \
 /proc/sys/kernel/osrelease /proc/sys/kernel/version /proc/sys/kernel/hostname /proc/sys/kernel/domainname \
@@ -75,7 +76,7 @@ done </proc/self/mounts
 if [ "$#" -gt 0 ]; then
   kp_i=$#
   while [ "$kp_i" -gt 0 ]; do kp_p=$1; shift; set -- "$@" "$\{kp_p%.}"; kp_i=$((kp_i - 1)); done
-  kp_set statfs "$(for kp_p do kp_limit stat -f -c "%S %b %f %a %c %d" -- "$kp_p" 2>/dev/null || echo; done)"
+  kp_set statfs "$(for kp_p do kp_limit stat -f -c ${sizesFormat} -- "$kp_p" 2>/dev/null || echo; done)"
   kp_set statfs_of "$(printf '%s\000' "$@" | tr '\000\n' '\n?')"
 fi`,
     wanted.local !== undefined &&
