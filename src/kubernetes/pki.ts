@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
-import forge from 'node-forge';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import type forge from 'node-forge';
+import asn1 from 'node-forge/lib/asn1.js';
+import pem from 'node-forge/lib/pem.js';
 import { type Diagnostic, KprovError } from '../errors/index.js';
-
-const { asn1 } = forge;
 
 export interface Certificate {
   /** `sha256:` and the digest of the subject public key info: what `--discovery-token-ca-cert-hash` wants. */
@@ -49,9 +49,9 @@ function readIsCa(tbs: readonly forge.asn1.Asn1[]): boolean {
  * only, and kubeadm makes ECDSA certificates on request.
  * @throws KprovError `bad-certificate`
  */
-export function readCertificate(pem: string, what = 'ca.crt'): Certificate {
+export function readCertificate(text: string, what = 'ca.crt'): Certificate {
   try {
-    const message = forge.pem.decode(pem).find((part) => part.type === 'CERTIFICATE');
+    const message = pem.decode(text).find((part) => part.type === 'CERTIFICATE');
     if (message === undefined) throw bad(what, 'There is no BEGIN CERTIFICATE in it.');
     const tbs = children(children(asn1.fromDer(message.body))[0]);
     // version [0] is left out of version 1 certificates.
@@ -60,7 +60,7 @@ export function readCertificate(pem: string, what = 'ca.crt'): Certificate {
     const publicKeyInfo = tbs[offset + 5];
     if (publicKeyInfo === undefined || validity.length !== 2) throw bad(what, 'It has no public key or no validity.');
     const der = asn1.toDer(publicKeyInfo).getBytes();
-    const digest = forge.md.sha256.create().update(der).digest().toHex();
+    const digest = createHash('sha256').update(der, 'latin1').digest('hex');
     return {
       publicKeyHash: `sha256:${digest}`,
       publicKeyDer: der,
@@ -75,7 +75,7 @@ export function readCertificate(pem: string, what = 'ca.crt'): Certificate {
 }
 
 /** `sha256:…` of the CA certificate in a PEM text. @throws KprovError `bad-certificate` */
-export const caCertHash = (pem: string): string => readCertificate(pem).publicKeyHash;
+export const caCertHash = (text: string): string => readCertificate(text).publicKeyHash;
 
 export interface ExistingCa {
   readonly certificate: string;
