@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../errors/index.js';
 import { renderDiagnostic } from '../report/diagnostics.js';
 import type { LogFile } from './log-file.js';
+import { secrets } from './secrets.js';
 
 const lines = new Map<string, string[]>();
 
@@ -56,8 +57,9 @@ export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The same on standard error. */
+/** The same on standard error; values of variables that stand in it may be secrets. */
 export function sayError(text: string): void {
-  terminal.log?.write(text);
-  process.stderr.write(`${text}\n`);
+  const shown = secrets.mask(text);
+  terminal.log?.write(shown);
+  process.stderr.write(`${shown}\n`);
 }

@@ -1,4 +1,4 @@
-import type { Listener, Progress, RunEvent } from '../engine/index.js';
+import type { Listener, Progress, RunEvent, TaskInfo } from '../engine/index.js';
 
 /** A line longer than this is cut: nobody reads it, and a host must not fill the memory. */
 const LONGEST_LINE = 16_384;
@@ -53,11 +53,18 @@ export function masked(mask: Mask, listen: Listener): Listener {
     }
   }
 
+  const maskedTask = (task: TaskInfo): TaskInfo => ({ ...task, name: mask(task.name) });
+
   return (event: RunEvent) => {
-    if (event.type === 'progress') return take({ ...event, task: { ...event.task, name: mask(event.task.name) } });
+    if (event.type === 'progress') return take({ ...event, task: maskedTask(event.task) });
     if (event.type === 'notice') return listen({ ...event, message: mask(event.message) });
     if (event.type === 'task-finished' || event.type === 'host-ended') flush(event.host);
-    if ('task' in event) return listen({ ...event, task: { ...event.task, name: mask(event.task.name) } });
-    listen(event);
+    if (event.type === 'play-started')
+      return listen({ ...event, play: { ...event.play, name: mask(event.play.name) } });
+    if (!('task' in event)) return listen(event);
+    const task = maskedTask(event.task);
+    if (event.type === 'meta-done') return listen({ ...event, task, message: mask(event.message) });
+    if (event.type !== 'task-finished' || event.delegatedTo === undefined) return listen({ ...event, task });
+    listen({ ...event, task, delegatedTo: mask(event.delegatedTo) });
   };
 }

@@ -36,7 +36,11 @@ function vault(text: string, password: string): string {
   ).join('\n')}\n`;
 }
 
-/** As it is, in base64 wherever it begins, in hex, in a URL, between quotes of a shell, in JSON. */
+/** As Python has it in URLs. */
+const percented = (secret: string) =>
+  secret.replace(/[^\w.~-]/g, (sign) => `%${Buffer.from(sign).toString('hex').toUpperCase()}`);
+
+/** As it is, in base64 wherever it begins, in hex, in URLs and forms, between quotes of a shell or of YAML, in JSON. */
 function forms(secret: string): string[] {
   const base64 = [0, 1, 2].map((shift) => {
     const text = Buffer.from('\0'.repeat(shift) + secret)
@@ -49,7 +53,13 @@ function forms(secret: string): string[] {
     ...base64,
     Buffer.from(secret).toString('hex'),
     encodeURIComponent(secret),
+    percented(secret),
+    percented(secret).replaceAll('%20', '+'),
     secret.replaceAll("'", `'\\''`),
+    secret.replaceAll("'", `'"'"'`),
+    secret.replaceAll("'", "''"),
+    secret.replace(/[^\w.-]/g, '\\$&'),
+    secret.replace(/["$`\\]/g, '\\$&'),
     JSON.stringify(secret).slice(1, -1),
     JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
   ];
@@ -64,6 +74,8 @@ const hits = (place: string, text: string): string[] =>
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const yaml = (text: string) => JSON.stringify(text);
 
+const encoding = `IFS= read -r x; printf '%q\\n' "$x"; printf 'user:%s and more' "$x" | base64 -w0; set -x; : "$x"`;
+
 /** `word` is a secret that kprov knows by its value; what a command line of a task holds is the user's to hide. */
 const playbookWith = (word: string) => `
 - hosts: all
@@ -76,6 +88,12 @@ const playbookWith = (word: string) => `
     - {name: looped, shell: {cmd: cat, stdin: "{{ item }}"}, loop: ["{{ hidden | b64encode }}"], no_log: true}
     - {name: in pieces, shell: {cmd: "head -c 8; sleep 0.5; cat; sleep 0.3; echo", stdin: "{{ word }}"}}
     - {name: encoded, shell: {cmd: "base64 -w0 >&2", stdin: "{{ word }}", stdin_add_newline: false}}
+    - {name: encoded on the host, shell: {cmd: ${yaml(encoding)}, stdin: "{{ word }}", executable: /bin/bash}}
+    - {name: traced, shell: {cmd: ${yaml('IFS= read -r x; set -x; : "$x"')}, stdin: "{{ word }}", executable: /bin/dash}}
+    - {name: encoded here, debug: {msg: ["{{ ('user:' ~ word) | b64encode }}", "{{ word | quote }}", "{{ {'a': word} | urlencode }}", "{{ word | to_json | to_json }}", "{{ word | to_yaml }}", "{{ [word] }}"]}}
+    - {name: thrown by a filter, debug: {msg: "{{ word | boom }}"}, ignore_errors: true}
+    - {name: delegated, command: id, delegate_to: "{{ word }}", ignore_errors: true, ignore_unreachable: true}
+    - {name: steered, meta: "{{ vaulted }}"}
     - {name: "name with {{ word }}", debug: {msg: "{{ word }} and {{ word | urlencode }}"}}
     - {name: user, user: {name: canaryuser, password: ${yaml(canaries.hash)}}}
     - {name: url, get_url: {url: "http://127.0.0.1:9/x", dest: /root/canary-url, url_username: me, url_password: ${yaml(canaries.urlPassword)}}, ignore_errors: true}
@@ -86,6 +104,30 @@ const playbookWith = (word: string) => `
     - {name: vaulted in, shell: {cmd: "tee /dev/stderr", stdin: "{{ vaulted }}"}}
     - {name: undefined, debug: {msg: "{{ word + nothing.at.all }}"}, ignore_errors: true}
 `;
+
+/** Tasks and plugins of the user's that throw what they were given. */
+const own = {
+  'library/boom.js': `import { defineTask, text } from 'kprov/task';
+export const boom = defineTask({
+  name: 'boom', summary: 'Throws.', parameters: { text: text('What it is given.', { required: true }) }, returns: {},
+  inCheckMode: 'predicts', example: '- boom: {text: x}',
+  compile: (args) => { throw new Error('boom ' + args.text); },
+});
+`,
+  'filter_plugins/boom.py': `def boom(given):
+    raise TypeError('boom ' + given)
+class FilterModule(object):
+    def filters(self):
+        return {'boom': boom}
+`,
+};
+
+/** Plays that end the run with a value in the error, or in the stack of one that nobody foresaw. */
+const ending = [
+  ['serial: "{{ vaulted }}"', 1],
+  ['max_fail_percentage: "{{ vaulted }}"', 1],
+  ['tasks: [{boom: {text: "{{ vaulted }}"}}]', 250],
+] as const;
 
 describe('secrets', () => {
   const projects: Project[] = [];
@@ -126,7 +168,8 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
         }
       }
       here = [...new Set(here.split('\n'))].join('\n');
-    }, 100);
+    }, 100).unref();
+    const withVault = ['--vault-password-file', 'vault-password'];
     const found: string[] = [];
     const places: string[] = [];
     const searched = (place: string, text: string) => {
@@ -147,7 +190,8 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
     for (const [kind, user, word, extra] of kinds) {
       const project = new Project([{ name: 'three', host: 'node3', user, extra }], playbookWith(word));
       projects.push(project);
-      mkdirSync(join(project.directory, 'group_vars'));
+      for (const name of ['group_vars', 'library', 'filter_plugins']) mkdirSync(join(project.directory, name));
+      for (const [name, text] of Object.entries(own)) project.write(name, text);
       project.write('group_vars/all.yml', vault(`vaulted: ${yaml(canaries.vaulted)}\n`, canaries.vaultPassword));
       project.write('vault-password', `${canaries.vaultPassword}\n`);
       const before = readdirSync(project.directory);
@@ -156,7 +200,7 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
         ['-vvvv', '-D', '--output', 'json'],
         ['--dry-run', '-D'],
       ]) {
-        const { code, stdout, stderr } = await project.run([...args, '--vault-password-file', 'vault-password']);
+        const { code, stdout, stderr } = await project.run([...args, ...withVault], { ANSIBLE_LOG_PATH: 'log' });
         searched(`${kind} ${args.join(' ')} stdout`, stdout);
         searched(`${kind} ${args.join(' ')} stderr`, stderr);
         expect({ kind, stderr, code }).toEqual({
@@ -165,7 +209,14 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
           code: kind.startsWith('wrong') ? expect.any(Number) : 0,
         });
       }
-      expect(readdirSync(project.directory)).toEqual(before);
+      for (const [play, wanted] of ending) {
+        project.write('site.yml', `- hosts: all\n  gather_facts: false\n  ${play}\n`);
+        const { code, stdout, stderr } = await project.run(['-vvvv', ...withVault], { ANSIBLE_LOG_PATH: 'log' });
+        searched(`${kind} ${play}`, stdout + stderr);
+        expect({ play, code, stderr }).toEqual({ play, code: wanted, stderr: expect.stringContaining('********') });
+      }
+      searched(`${kind} log`, readFileSync(join(project.directory, 'log'), 'utf8'));
+      expect(readdirSync(project.directory).filter((name) => name !== 'log')).toEqual(before);
     }
     clearInterval(look);
     on('node3', 'touch /tmp/canary-stop; sleep 0.5');
