@@ -1,12 +1,13 @@
-/** So long may work go on before whoever else waits (the terminal, sockets, signals) has his turn. */
-const LONGEST_MS = 25;
+/** So long may work go on before whoever else waits (the terminal, sockets, signals) has his turn: people feel more. */
+const LONGEST_MS = 100;
 
 let began = 0;
 let turn: Promise<void> | undefined;
 
 /**
  * Undefined, or what is to be waited for before more is done: tasks that ask no host follow one another without a pause
- * of their own, and a million of them would keep the event loop for minutes.
+ * of their own, and a million of them would keep the event loop for minutes. To be asked again behind each pause: many
+ * have waited for it.
  */
 export function breathe(): Promise<void> | undefined {
   const now = performance.now();

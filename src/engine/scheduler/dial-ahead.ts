@@ -5,6 +5,9 @@ import { conversationWith } from '../conversation/conversations.js';
 import { doneHere } from '../done-here.js';
 import type { PlayScope } from '../variables/variables.js';
 
+/** More at once are not worth it: the transport has no more logins under way, and this side answers nobody meanwhile. */
+const MOST = 50;
+
 /** Will every host of the play be talked to for this task, whatever its variables say? */
 function isSure(run: RunContext, task: Task): boolean {
   const { checkMode, tags, startAtTask, factCache } = run.options;
@@ -18,13 +21,13 @@ function isSure(run: RunContext, task: Task): boolean {
 
 /**
  * Begins to connect to hosts that the play's first task is sure to need, so that the way to all of them is covered while
- * the tasks are still worked out. What goes wrong is told by that task. As many as `forks` allows.
+ * the tasks are still worked out. What goes wrong is told by that task. No more than `forks`.
  */
 export function dialAhead(run: RunContext, play: PlayScope, hosts: readonly string[], task: Task | undefined): void {
   if (task === undefined || !isSure(run, task)) return;
   const { remoteUser, connection, port } = play.play.keywords;
   if (task.remoteUser !== remoteUser || task.connection !== connection || task.port !== port) return;
-  for (const host of hosts.slice(0, run.options.forks)) {
+  for (const host of hosts.slice(0, Math.min(run.options.forks ?? MOST, MOST))) {
     if (run.signal.aborted) return;
     try {
       if (commonTo({ play, host, task })) conversationWith(run, play, host).connect();

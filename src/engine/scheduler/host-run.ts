@@ -154,13 +154,16 @@ export class HostRun {
 
   async #task(task: Task, order: Order): Promise<void> {
     if (!this.#isWanted(task)) return;
-    const pause = breathe();
-    if (pause) await pause;
     await this.play.arrive(this, order);
     this.checkpoint();
     const isAllowed = this.play.run.stepping.mayPerform(this, task, order);
     if (isAllowed !== true && !(await isAllowed)) return;
     if (await this.play.once.settles(this, task, order)) return;
+    // Right before the work: hosts that have come this far side by side would do all of theirs behind one breath.
+    for (let pause = breathe(); pause; pause = breathe()) {
+      await pause;
+      this.checkpoint();
+    }
     await this.perform(task, order);
     if (this.play.inStep) await this.drain();
   }

@@ -8,9 +8,12 @@ import { type Route, resolveRoute } from './resolve-route.js';
 export class Routes {
   readonly #options: Pick<TransportOptions, 'env' | 'homeDir' | 'sshConfigFile'>;
   readonly #files = new Map<string, ConfigFiles>();
+  readonly #localHostName = hostname();
+  readonly #localUser: string;
 
   constructor(options: Pick<TransportOptions, 'env' | 'homeDir' | 'sshConfigFile'>) {
     this.#options = options;
+    this.#localUser = localUser(options.env);
   }
 
   to(target: Target): Route {
@@ -18,8 +21,8 @@ export class Routes {
     return resolveRoute(target, {
       homeDir,
       env,
-      localUser: localUser(env),
-      localHostName: hostname(),
+      localUser: this.#localUser,
+      localHostName: this.#localHostName,
       configFiles: (file) => this.#read(file ?? sshConfigFile),
     });
   }

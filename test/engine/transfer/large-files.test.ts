@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { breathe } from '../../../src/engine/scheduler/breathe.js';
 import { BLOCK_BYTES, Blocks } from '../../../src/engine/transfer/blocks.js';
 import { type Choice, chooseSegment } from '../../../src/engine/transfer/choose-encoding.js';
 import { LARGE_BYTES, largeFiles } from '../../../src/engine/transfer/large-files.js';
@@ -136,17 +135,4 @@ describe('a large file of the control machine', () => {
       await source.close();
     }
   });
-});
-
-test('work that asks no host leaves the event loop its turn', async () => {
-  let turns = 0;
-  const timer = setInterval(() => turns++, 1);
-  const end = performance.now() + 300;
-  while (performance.now() < end) {
-    const pause = breathe();
-    if (pause) await pause;
-    await Promise.resolve();
-  }
-  clearInterval(timer);
-  expect(turns).toBeGreaterThan(2);
 });
