@@ -41,7 +41,7 @@ kp_lock() {
       [ "$\{kp_h_shell%.*}" = "$\{3%.*}" ] || return 0
       [ "$\{kp_h_shell##*.}" -lt "$\{3##*.}" ] || exit 0
       kill -0 "$kp_h_pid" 2>/dev/null || return 0
-      [ "$kp_told" = "$kp_h_pid" ] || { kill -TERM "$kp_h_pid"; kp_told=$kp_h_pid; printf '\n@%s wait\n' "$1"; }
+      [ "$kp_told" = "$kp_h_pid" ] || { kill -HUP "$kp_h_pid"; kp_told=$kp_h_pid; printf '\n@%s wait\n' "$1"; }
     elif [ "$kp_told" != "$kp_h_run $kp_h_pid" ]; then
       case " $5 " in *" $kp_h_run "*) return 0 ;; esac
       printf '\n@%s wait %s (process %s there)\n' "$1" "$kp_h_who" "$kp_h_pid"

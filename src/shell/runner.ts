@@ -56,7 +56,7 @@ kp_run() {
   case $3 in *d*) kp_diff=1 ;; *) kp_diff= ;; esac
   kp_changes=$kp_was_changed kp_was_changed= kp_failure= kp_doubt= kp_key= kp_backup= kp_validate= kp_unsafe= kp_more= kp_looked= kp_made= kp_type=
   case $3 in *[kl]*) kp_ends= ;; *) kp_ends=$2 ;; esac
-  trap 'kp_quit=1' TERM
+  trap 'kp_quit=1' TERM HUP
   kp_task </dev/null || kp_failure=1
   [ -z "$kp_envs" ] || kp_env_restore
   kp_limit=
@@ -69,7 +69,10 @@ kp_run() {
   fi
   case $3 in *e*) [ -z "$kp_loop_failed" ] || kp_bad=$2; kp_loop_failed= ;; esac
   kp_report="$kp_report$kp_nl@$1 end $kp_status$kp_nl"
-  # Asked to end, the shell finishes its step first; between two steps it just ends.
+  # Asked to end, the shell finishes its step first; between two steps it just ends. TERM comes on a connection that stands:
+  # what is held back is told first, when the shell has read the step that it is in the middle of. HUP says that the
+  # connection is lost: that step may never come to its end, and nobody listens.
+  trap - HUP
   case $kp_hold$kp_quit$kp_status in
   1ok | 1changed) kp_held=1; trap 'kp_flush; exit 0' TERM ;;
   *) kp_flush; trap - TERM ;;

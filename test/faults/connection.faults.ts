@@ -101,7 +101,7 @@ describe('the connection', () => {
     figure(
       `connection lost at ${2 * points} bytes: ${2 * points - unreachable} went on, ${unreachable} in the login said so`,
     );
-  });
+  }, 600_000);
 
   test.each([
     ['in the shell itself', 200_000],

@@ -216,7 +216,7 @@ export class Project {
     const common = [
       '[all:vars]',
       `ansible_ssh_private_key_file=${bed.privateKeyFile}`,
-      `ansible_ssh_common_args="-F none -o UserKnownHostsFile=${join(this.directory, 'known_hosts')} -o ServerAliveInterval=1 -o ConnectTimeout=60"`,
+      `ansible_ssh_common_args="-F none -o UserKnownHostsFile=${join(this.directory, 'known_hosts')} -o ServerAliveInterval=1"`,
     ];
     this.write('hosts.ini', `${[...lines, ...common].join('\n')}\n`);
     this.write('known_hosts', `${known.join('\n')}\n`);
@@ -228,8 +228,10 @@ export class Project {
     writeFileSync(join(this.directory, name), content);
   }
 
+  /** A login may take a minute on a busy machine, where `args` say nothing else. */
   start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Running {
-    return start(['up', '-i', 'hosts.ini', 'site.yml', ...args], { cwd: this.directory, env });
+    const options = { cwd: this.directory, env: { ANSIBLE_TIMEOUT: '60', ...env } };
+    return start(['up', '-i', 'hosts.ini', 'site.yml', ...args], options);
   }
 
   run(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LockRequest, renderLogin } from '../../src/shell/index.js';
+import { type LockRequest, renderLogin, renderStep, renderSteps, sh } from '../../src/shell/index.js';
 import { shells } from '../support/shells.js';
 
 const request: LockRequest = { run: 'run1', shell: 'shell1', generation: 1, who: 'alice@laptop since 2026-01-02' };
@@ -58,6 +58,23 @@ describe.each(shells)('the lock in %s', (_, argv) => {
   test('another shell of the same run goes on beside it', async () => {
     await start(request).says(/@n ready/);
     await start({ ...request, shell: 'shell2' }).says(/@n ready/);
+  });
+
+  test('a shell whose connection was lost in the middle of what it was sent ends, though it holds an answer back', async () => {
+    const first = start(request);
+    await first.says(/@n ready/);
+    const step = { epoch: 0, check: false, diff: false, mayFail: false };
+    const texts = ['a', 'b'].map((nonce) => renderStep({ ...step, nonce, body: sh`printf 'in %s\n' ${nonce} >&2` }));
+    const whole = renderSteps(texts.map((text) => ({ text, looks: [] })));
+    first.child.stdin.write(whole.slice(0, -20));
+    let run = '';
+    first.child.stderr.on('data', (chunk) => {
+      run += chunk;
+    });
+    for (let i = 0; i < 200 && run === ''; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    await start({ ...request, generation: 2 }).says(/@n ready/);
+    expect(run).toBe('in a\n');
+    expect(first.said()).not.toContain('@a end');
   });
 
   test('a later shell of the same name outdoes an earlier one, never the other way round', async () => {
