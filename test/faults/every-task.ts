@@ -91,8 +91,11 @@ export const textParameters = (task: Task): [string, Parameter<unknown>][] =>
     return choices === undefined && !isCode.has(`${task.name}.${name}`) && filled(parameter, 'x y') !== undefined;
   });
 
-/** How long a task waits; here for nothing. */
-const isPatience = /(^|_)(timeout|delay|sleep|wait|retries)$/;
+/** How long a task waits; here for nothing, or next to it. Undefined where a parameter is about something else. */
+const patience = (name: string, parameter: Parameter<unknown>): Value | undefined =>
+  /(^|_)(timeout|delay|sleep|wait|retries)$/.test(name)
+    ? [0.01, 0, 1, '0s', '1s', false].find((time) => accepts(parameter, time))
+    : undefined;
 
 /** Arguments that satisfy the groups and needs of the task, with `text` as the value of one parameter, or of all. */
 export function argumentsWith(
@@ -110,7 +113,8 @@ export function argumentsWith(
   };
   for (const name of names) put(name);
   for (const [name, parameter] of Object.entries(task.parameters)) {
-    if (isPatience.test(name)) args[name] = accepts(parameter, 0) ? 0 : 1;
+    const short = patience(name, parameter);
+    if (short !== undefined) args[name] = short;
     const choices = (parameter.schema as { enum?: readonly Value[] }).enum;
     if (parameter.required) put(name);
     const one = choices?.[pick(choices.length)];
@@ -136,9 +140,10 @@ export function examplesWith(task: Task, name: string, text: string): Mapping[] 
     const args = step[task.name];
     if (typeof args !== 'object' || args === null) return [];
     const kept = Object.entries(args).filter(([key]) => !rivals.includes(key));
-    const short = Object.entries(task.parameters).flatMap(([key, each]) =>
-      isPatience.test(key) ? [[key, [0, 1, '0s', '1s'].find((time) => accepts(each, time)) ?? true]] : [],
-    );
+    const short = Object.entries(task.parameters).flatMap(([key, each]) => {
+      const time = patience(key, each);
+      return time === undefined ? [] : [[key, time]];
+    });
     return [{ ...Object.fromEntries([...kept, ...short]), [name]: value } as Mapping];
   });
 }
