@@ -47,7 +47,7 @@ module.exports = {
       comment: 'Reading, deciding and changing live apart: these folders are functions of their arguments.',
       severity: 'error',
       from: { path: '^src/(values|errors|yaml|vault|template|inventory|shell|kubernetes|playbook|tasks)/' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|crypto|buffer|util|url)$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|crypto|buffer|util|url|vm)$' },
     },
   ],
   options: {

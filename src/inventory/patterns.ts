@@ -1,4 +1,5 @@
 import { type Diagnostic, KprovError, nearest } from '../errors/index.js';
+import { BoundedRegExp } from '../values/bounded-regexp.js';
 import { type Files, globMatcher } from '../values/index.js';
 import { parseAddress } from './address.js';
 import type { Inventory } from './model.js';
@@ -176,5 +177,5 @@ function compileRegex(source: string): RegExp {
     .replaceAll('\\A', '^')
     .replaceAll('\\Z', '$');
   const wanted = [...'ims'].filter((flag) => flags?.[1]?.includes(flag)).join('');
-  return new RegExp(`^(?:${body})`, wanted);
+  return new BoundedRegExp(`^(?:${body})`, wanted);
 }

@@ -163,6 +163,24 @@ const cases: Bad[] = [
     code: 2,
   },
   {
+    name: 'an expression in a template that never ends',
+    files: {
+      'site.yml': play(
+        "  tasks:\n    - debug: {msg: \"{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regex_search('(a+)+$') }}\"}\n",
+      ),
+    },
+    said: /the regular expression does not come to an end on this text/,
+    code: 2,
+  },
+  {
+    name: 'a pattern of hosts that never ends',
+    files: {
+      'hosts.ini': `${'a'.repeat(36)} ansible_connection=local\n`,
+      'site.yml': good.replace('all', '"~(a+)+b"'),
+    },
+    said: /the regular expression does not come to an end on this text/,
+  },
+  {
     name: 'variables that lead to each other',
     files: { 'site.yml': play('  vars: {a: "{{ b }}", b: "{{ a }}"}\n  tasks:\n    - debug: {msg: "{{ a }}"}\n') },
     said: /recursi|itself|circle|loop/,

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { KprovError } from '../../errors/index.js';
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import { type Mapping, unescapePython } from '../../values/index.js';
 import { type ArgumentsOf, flag, path, text } from '../parameters.js';
 import {
@@ -43,7 +44,7 @@ function delimiterOf(args: Arguments): string {
 
 function isWanted(args: Arguments): (name: string) => boolean {
   const regex = args.regexp === undefined ? undefined : pythonRegex(args.regexp).regex;
-  const search = regex && new RegExp(regex.source, regex.flags.replace('g', ''));
+  const search = regex && new BoundedRegExp(regex.source, regex.flags.replace('g', ''));
   return (name) => (search?.test(name) ?? true) && !(args.ignore_hidden && name.startsWith('.'));
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { pythonRegex } from '../../template/python/regex.js';
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import { float, globMatcher, type Mapping } from '../../values/index.js';
 import { permissions, typeBits } from './stat.js';
 
@@ -76,7 +77,7 @@ export function sought(search: Search, now: number): (entry: Entry) => boolean {
   const matcher = (pattern: string): ((name: string) => boolean) => {
     if (!search.useRegex) return globMatcher(pattern);
     const { source, flags } = pythonRegex(pattern).regex;
-    const regex = new RegExp(`^(?:${source})`, flags.replace('g', ''));
+    const regex = new BoundedRegExp(`^(?:${source})`, flags.replace('g', ''));
     return (name) => regex.test(name);
   };
   const wanted = (search.patterns.length > 0 ? search.patterns : [search.useRegex ? '.*' : '*']).map(matcher);

@@ -1,5 +1,6 @@
 import { joinScripts, type Script, sh } from '../../shell/index.js';
 import { pythonRegex } from '../../template/python/regex.js';
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import type { Mapping } from '../../values/index.js';
 import { choice, flag, integer, list, mode, paths, text } from '../parameters.js';
 import { defineTask, type Outcome, type Program, program, type Report } from '../task.js';
@@ -94,8 +95,8 @@ function holds(report: Report, index: number, wanted: Wanted): boolean {
   const content = new TextDecoder(wanted.encoding ?? 'utf-8').decode(bytes);
   const { regex } = pythonRegex(wanted.contains);
   const flags = regex.flags.replace('g', '');
-  if (wanted.readWholeFile) return new RegExp(regex.source, flags).test(content);
-  const atStart = new RegExp(`^(?:${regex.source})`, flags);
+  if (wanted.readWholeFile) return new BoundedRegExp(regex.source, flags).test(content);
+  const atStart = new BoundedRegExp(`^(?:${regex.source})`, flags);
   return (content.match(/[^\n]*\n|[^\n]+$/g) ?? []).some((each) => atStart.test(each));
 }
 

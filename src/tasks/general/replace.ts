@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { KprovError } from '../../errors/index.js';
 import { allMatches, expandReplacement, pythonRegex } from '../../template/python/regex.js';
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import { choice, path, text } from '../parameters.js';
 import { defineTask } from '../task.js';
 import { type Edit, editHere, failMissing, interpretText } from './edit-text.js';
@@ -19,7 +20,7 @@ function section(text: string, { after, before }: Replacing): { start: number; e
   const lazy = after !== undefined && before !== undefined ? '?' : '';
   const pattern = `${after ?? ''}(?P<subsection>.*${lazy})${before ?? ''}`;
   const { regex } = pythonRegex(pattern, { dotall: true });
-  const withIndices = new RegExp(regex.source, `${regex.flags}d`);
+  const withIndices = new BoundedRegExp(regex.source, `${regex.flags}d`);
   const indices = withIndices.exec(text)?.indices?.groups?.subsection;
   return indices === undefined ? undefined : { start: indices[0], end: indices[1] };
 }

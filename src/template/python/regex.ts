@@ -1,3 +1,4 @@
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import { TemplateError } from '../errors.js';
 
 export interface RegexFlags {
@@ -219,7 +220,7 @@ class Translator {
 
 export interface PythonRegex {
   /** Global, so that `lastIndex` counts. */
-  regex: RegExp;
+  regex: BoundedRegExp;
   /** One entry a group: its name, or '' */
   groups: readonly string[];
 }
@@ -246,9 +247,9 @@ export function pythonRegex(pattern: string, flags: RegexFlags = {}): PythonRege
   if (cached !== undefined) return cached;
   const translator = new Translator(pattern, flags);
   const source = translator.translate();
-  let regex: RegExp;
+  let regex: BoundedRegExp;
   try {
-    regex = new RegExp(source, translator.flags.i ? 'vgi' : 'vg');
+    regex = new BoundedRegExp(source, translator.flags.i ? 'vgi' : 'vg');
   } catch (cause) {
     throw new TemplateError(`regular expression ${JSON.stringify(pattern)}: ${reasonOf(cause)}`, {
       code: 'bad-regex',
@@ -291,15 +292,27 @@ function groupText(match: RegExpExecArray, index: number): string {
   return match[index] ?? '';
 }
 
+/** So many are looked for at once. */
+const BATCH = 500;
+
 /** Every match, as Python ≥ 3.7 finds them: an empty one may follow a longer one directly. */
 export function* allMatches({ regex }: PythonRegex, text: string): Generator<RegExpExecArray> {
   let at = 0;
-  while (at <= text.length) {
-    regex.lastIndex = at;
-    const match = regex.exec(text);
-    if (match === null) return;
-    yield match;
-    const end = match.index + match[0].length;
-    at = match[0] === '' ? end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1) : end;
+  const some = (): RegExpExecArray[] => {
+    const matches: RegExpExecArray[] = [];
+    while (at <= text.length && matches.length < BATCH) {
+      regex.lastIndex = at;
+      const match = regex.exec(text);
+      if (match === null) break;
+      matches.push(match);
+      const end = match.index + match[0].length;
+      at = match[0] === '' ? end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1) : end;
+    }
+    return matches;
+  };
+  for (;;) {
+    const matches = regex.within(text, some);
+    yield* matches;
+    if (matches.length < BATCH) return;
   }
 }

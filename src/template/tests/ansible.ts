@@ -1,3 +1,4 @@
+import { BoundedRegExp } from '../../values/bounded-regexp.js';
 import { parseBoolean } from '../../values/index.js';
 import { TemplateError } from '../errors.js';
 import { flag, text } from '../filters/arguments.js';
@@ -37,7 +38,7 @@ function anchored(regex: RegExp, type: MatchType): RegExp {
   let found = known.get(type);
   if (found === undefined) {
     const end = type === 'fullmatch' ? '(?![^])' : '';
-    found = new RegExp(`(?<![^])(?:${regex.source})${end}`, regex.flags.replace('g', ''));
+    found = new BoundedRegExp(`(?<![^])(?:${regex.source})${end}`, regex.flags.replace('g', ''));
     known.set(type, found);
   }
   return found;
