@@ -4,6 +4,9 @@ import { KprovError } from '../errors/index.js';
 /** A search that takes longer has met a text of which it tries every way to cut it into pieces: it may take years. */
 const LIMIT_MS = 350;
 
+/** A long text has its time, too: a busy machine reads many times as many characters. */
+const CHARACTERS_PER_MS = 5000;
+
 /** So many steps are a matter of milliseconds. */
 const FEW_STEPS = 5e7;
 
@@ -12,7 +15,7 @@ let context: Context | undefined;
 let isTimed = false;
 
 /** V8 looks whether it is to stop whenever an expression goes back; no other clock of the language reaches it there. */
-function withinTime<T>(act: () => T): T {
+function withinTime<T>(text: string, act: () => T): T {
   if (isTimed) return act();
   context ??= createContext(Object.create(null));
   let result: T[] = [];
@@ -21,7 +24,7 @@ function withinTime<T>(act: () => T): T {
     context.act = () => {
       result = [act()];
     };
-    script.runInContext(context, { timeout: LIMIT_MS });
+    script.runInContext(context, { timeout: LIMIT_MS + Math.floor(text.length / CHARACTERS_PER_MS) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw new KprovError('endless-regex', 'the regular expression does not come to an end on this text', {
@@ -36,7 +39,7 @@ function withinTime<T>(act: () => T): T {
 
 /**
  * An expression of the user's, which may be such that a text of a host holds it up for ever: then it throws KprovError
- * after a third of a second. Short texts and plain expressions pay nothing for that.
+ * after a third of a second (a text of megabytes has longer). Short texts and plain expressions pay nothing for that.
  */
 export class BoundedRegExp extends RegExp {
   readonly #repeats: number;
@@ -53,7 +56,7 @@ export class BoundedRegExp extends RegExp {
   within<T>(text: string, act: () => T): T {
     if (this.#repeats === 0) return act();
     const isShort = this.#isNested ? text.length < 12 : text.length ** Math.min(this.#repeats + 1, 8) < FEW_STEPS;
-    return isShort ? act() : withinTime(act);
+    return isShort ? act() : withinTime(text, act);
   }
 
   override exec(text: string): RegExpExecArray | null {
