@@ -103,6 +103,31 @@ describe('the connection', () => {
     );
   }, 600_000);
 
+  test('silent in the middle of a step that is sent: the shell that waits for its rest ends for the one that replaces it', async () => {
+    const proxy = await proxyBefore('node1');
+    const project = projectOf(
+      [{ name: 'cut', host: 'node1', proxy }],
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: directory, file: {path: /root/faults, state: directory}}
+    - {name: long, copy: {dest: /root/faults/long, content: "{{ 'long ' * 10000 }}"}}
+`,
+    );
+    expect((await project.run()).code).toBe(0);
+    const bytes = Math.ceil(proxy.bytes.up / 2);
+    on('node1', clean);
+    proxy.bytes.up = 0;
+    proxy.connections = 0;
+    proxy.breakAt = { direction: 'up', bytes, how: 'hole' };
+    const { code, stdout } = await project.run(['--output', 'json']);
+    const results = resultsOf(stdout).map(({ task, status }) => `${task} ${status}`);
+    expect({ code, results }).toEqual({ code: 0, results: ['directory changed', 'long changed'] });
+    expect(proxy.connections).toBe(2);
+    expect(on('node1', 'wc -c </root/faults/long')).toBe('50000\n');
+  });
+
   test.each([
     ['in the shell itself', 200_000],
     ['in a session of its own', 3_000_000],
