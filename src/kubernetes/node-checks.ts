@@ -46,14 +46,14 @@ export interface NodeIdentity {
   readonly machineId?: string;
   readonly productUuid?: string;
   readonly address?: string;
-  /** Seconds since 1970, when the host was asked. */
-  readonly epoch?: number;
+  /** By how many seconds its clock was ahead of the one here when it answered. */
+  readonly clockAhead?: number;
 }
 
 const controlPlanePorts = [6443, 10259, 10257, 10250, 2379, 2380];
 const workerPorts = [10250];
 
-/** Differences below it are the time between two questions. */
+/** Differences below it may be the time that answers were under way. */
 const MAX_CLOCK_SKEW_SECONDS = 60;
 
 const RFC_1123 = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -185,14 +185,16 @@ export function checkFleet(hosts: readonly NodeIdentity[]): Finding[] {
       }
     }
   }
-  const clocks = hosts.filter((host) => host.epoch !== undefined).sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0));
+  const clocks = hosts
+    .flatMap(({ name, clockAhead }) => (clockAhead === undefined ? [] : [{ name, ahead: clockAhead }]))
+    .sort((a, b) => a.ahead - b.ahead);
   const [first] = clocks;
   const last = clocks.at(-1);
-  if (first?.epoch !== undefined && last?.epoch !== undefined && last.epoch - first.epoch > MAX_CLOCK_SKEW_SECONDS) {
+  if (first && last && last.ahead - first.ahead > MAX_CLOCK_SKEW_SECONDS) {
     found.push({
       severity: 'error',
       name: 'ClockSkew',
-      message: `the clocks of ${first.name} and ${last.name} differ by ${last.epoch - first.epoch} s`,
+      message: `the clocks of ${first.name} and ${last.name} differ by ${last.ahead - first.ahead} s`,
       hint: 'Synchronise them: timedatectl set-ntp true',
     });
   }

@@ -92,7 +92,7 @@ const host = (name: string, change: Partial<NodeIdentity> = {}): NodeIdentity =>
   machineId: `id-${name}`,
   productUuid: `uuid-${name}`,
   address: `addr-${name}`,
-  epoch: 1000,
+  clockAhead: 0,
   ...change,
 });
 
@@ -114,6 +114,9 @@ test.each<[keyof NodeIdentity, string]>([
 });
 
 test('clocks may differ by a minute', () => {
-  expect(checkFleet([host('a'), host('b', { epoch: 1060 })])).toEqual([]);
-  expect(checkFleet([host('a'), host('b', { epoch: 1061 })]).map((f) => f.name)).toEqual(['ClockSkew']);
+  expect(checkFleet([host('a'), host('b', { clockAhead: 60 })])).toEqual([]);
+  expect(checkFleet([host('a'), host('b', { clockAhead: 61 })]).map((f) => f.name)).toEqual(['ClockSkew']);
+  expect(checkFleet([host('a', { clockAhead: -31 }), host('b', { clockAhead: 30 })])).toMatchObject([
+    { name: 'ClockSkew', message: 'the clocks of a and b differ by 61 s' },
+  ]);
 });

@@ -42,14 +42,18 @@ function factsOf(report: Report): NodeFacts {
   };
 }
 
-const identityOf = (report: Report, name: string): Mapping => ({
-  name,
-  hostname: report.text('hostname') ?? '',
-  machine_id: report.text('machine_id') ?? '',
-  product_uuid: report.text('product_uuid') ?? '',
-  address: report.text('address') ?? '',
-  epoch: number(report.text('epoch')) ?? 0,
-});
+function identityOf(report: Report, name: string): Mapping {
+  const epoch = number(report.text('epoch'));
+  return {
+    name,
+    hostname: report.text('hostname') ?? '',
+    machine_id: report.text('machine_id') ?? '',
+    product_uuid: report.text('product_uuid') ?? '',
+    address: report.text('address') ?? '',
+    // Compared with the clock here: hosts answer when they can, some after minutes in which another run had them.
+    ...(epoch !== undefined && { clock_ahead: Math.round(epoch - Date.now() / 1000) }),
+  };
+}
 
 const asValue = (findings: readonly Finding[]): Value[] => findings.map((finding) => ({ ...finding }));
 
@@ -171,7 +175,7 @@ const textOf = (value: Value | undefined): string => (typeof value === 'string' 
 function readIdentity(value: Value): NodeIdentity[] {
   const identity = isMapping(value) && isMapping(value.identity) ? value.identity : value;
   if (!isMapping(identity)) return [];
-  const epoch = identity.epoch;
+  const ahead = identity.clock_ahead;
   return [
     {
       name: textOf(identity.name),
@@ -179,7 +183,7 @@ function readIdentity(value: Value): NodeIdentity[] {
       machineId: textOf(identity.machine_id),
       productUuid: textOf(identity.product_uuid),
       address: textOf(identity.address),
-      ...(typeof epoch === 'number' && epoch > 0 && { epoch }),
+      ...(typeof ahead === 'number' && { clockAhead: ahead }),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { caCertHash } from '../../../src/kubernetes/pki.js';
 import { findTask, parseArguments } from '../../../src/tasks/index.js';
 import { extraArgs, maskOutput, parseTaint, readJoinValue } from '../../../src/tasks/kubernetes/parts/kubeadm.js';
@@ -189,4 +190,24 @@ test('what is not a join is refused with what is', () => {
 test('tokens and keys are masked, CA hashes and ordinary names are not', () => {
   const text = `${token} ${hash} ${'1f'.repeat(32)} kube-system.coredns`;
   expect(maskOutput(text)).toBe(`****** ${hash} ****** kube-system.coredns`);
+});
+
+test.each([
+  ['that answers minutes later, as another run had it, is not taken for one whose clock is wrong', 1114, 1114, []],
+  ['whose clock is wrong is found', 1114, 1000, ['ClockSkew']],
+])('a host %s', (_, secondsHere, secondsThere, found) => {
+  const answered = (host: string, here: number, there: number) => {
+    jest.spyOn(Date, 'now').mockReturnValue(here * 1000);
+    const { result } = interpret('preflight', {}, reportOf('ok', { epoch: `${there}`, hostname: host })) ?? {};
+    return result ?? {};
+  };
+  try {
+    const hosts = [answered('a', 1000, 1000), answered('b', secondsHere, secondsThere)];
+    const parsed = parseArguments(taskOf('preflight_fleet'), { hosts, ignore: ['all'] });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+    const outcome = taskOf('preflight_fleet').compile(parsed.args, taskContext());
+    expect(outcome).toMatchObject({ status: 'ok', result: { findings: found.map((name) => ({ name })) } });
+  } finally {
+    jest.restoreAllMocks();
+  }
 });
