@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
+import { harmless } from '../report/text.js';
 import { adhocCommand } from './command-line/adhoc.js';
 import { configCommand } from './command-line/config.js';
 import { docCommand } from './command-line/doc.js';
@@ -38,6 +39,9 @@ const commandsOf = (command: Command): Command[] => [
 const describeOption = (option: Option): string =>
   new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)$/, '');
 
+/** What commander says of a command line holds words of it. */
+const output = { writeErr: (text: string): void => void process.stderr.write(harmless(text)) };
+
 /** Every command with its options; what they do is loaded when it is asked for. */
 export function buildProgram(surroundings: Surroundings): Command {
   const commands = [upCommand, runCommand, validateCommand, inventoryCommand, pingCommand, execCommand, docCommand];
@@ -59,7 +63,7 @@ export function buildProgram(surroundings: Surroundings): Command {
   }
   program.showHelpAfterError('kprov --help shows the commands.');
   for (const command of commandsOf(program)) {
-    command.exitOverride().configureHelp({ optionDescription: describeOption });
+    command.exitOverride().configureHelp({ optionDescription: describeOption }).configureOutput(output);
   }
   return program;
 }

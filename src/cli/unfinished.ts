@@ -1,6 +1,6 @@
 import type { Listener, RunOutcome, TaskFinished, TaskResult } from '../engine/index.js';
 import { type Play, tasksOf } from '../playbook/index.js';
-import { cut, oneLine } from '../report/text.js';
+import { cut, harmless, oneLine } from '../report/text.js';
 
 /** Keeps what ended hosts before the end, from the events of a run. */
 export class Unfinished {
@@ -49,7 +49,13 @@ function reasonOf({ message, value }: TaskResult): string {
   return said || (message ?? '');
 }
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (harmless(word) === word && !/[\n\t]/.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  // What would steer the terminal, as bash, zsh and ksh read it.
+  const unseen = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `$'${word.replace(/[\\']/g, '\\$&').replace(/[^ -~\u00a0-\u200d\u2030-\u2065\u2070-\uffff]/g, unseen)}'`;
+}
 
 /** The command line as it can be typed again. */
 export const commandLine = (args: readonly string[]): string => ['kprov', ...args].map(quoted).join(' ');

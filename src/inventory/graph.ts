@@ -114,7 +114,9 @@ export class Graph {
   addChild(parent: string, child: string): string[] | undefined {
     const [above, below] = [this.addGroup(parent), this.addGroup(child)];
     if (above.children.has(below.name)) return undefined;
-    const circle = this.#path(below.name, above.name);
+    // A group without children closes no circle, unless it is its own child.
+    const mayClose = below === above || below.children.size > 0;
+    const circle = mayClose ? this.#path(below.name, above.name) : undefined;
     if (circle !== undefined) return circle;
     above.children.add(below.name);
     below.parents.add(above.name);

@@ -1,6 +1,6 @@
 import { type Diagnostic, nearest, type Position } from '../errors/index.js';
 import { readHostLine, readVariableLine } from './ini-lines.js';
-import { showName } from './names.js';
+import { maxHosts, showName } from './names.js';
 import { checkGroupName, defineHosts, nestGroup, type Source, setGroupVariable, setHostVariable } from './source.js';
 
 const sectionKinds = ['hosts', 'children', 'vars'] as const;
@@ -32,6 +32,9 @@ export function readIni(text: string, source: Source): void {
 /** Certificates fit into it; what is longer would only fill the memory. */
 const longestLine = 1_000_000;
 
+/** As many hosts as there may be, and two lines for each in groups. */
+const mostLines = 3 * maxHosts;
+
 class IniReader {
   #section: Section | undefined = { group: 'ungrouped', kind: 'hosts' };
   readonly #pending = new Map<string, Pending>();
@@ -50,6 +53,13 @@ class IniReader {
 
   read(text: string): void {
     const lines = text.split(/\r\n|\n|\r/);
+    if (lines.length > mostLines) {
+      const position = { file: this.#source.file, line: 1, column: 1 };
+      this.#error('file-too-large', `more than ${mostLines} lines`, position, {
+        fix: 'split it: an inventory can be a directory, too',
+      });
+      return;
+    }
     for (const [i, raw] of lines.entries()) {
       const line = raw.trim();
       if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;

@@ -115,7 +115,10 @@ export function renderDiagnostic(diagnostic: Diagnostic, readLine: ReadLine, opt
   return lines.join('\n');
 }
 
-/** All of them, an empty line between two, and a last line with how many there are. */
+/** Nobody reads more of them at once. */
+const MOST_SHOWN = 100;
+
+/** All of them that a person reads, an empty line between two, and a last line with how many there are. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   readLine: ReadLine,
@@ -125,7 +128,9 @@ export function renderDiagnostics(
     const { length } = diagnostics.filter((d) => d.severity === severity);
     return length === 0 ? [] : [`${length} ${one}${length === 1 ? '' : 's'}`];
   };
-  const rendered = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, readLine, options));
+  const shown = diagnostics.slice(0, MOST_SHOWN);
+  const rendered = shown.map((diagnostic) => renderDiagnostic(diagnostic, readLine, options));
+  if (diagnostics.length > MOST_SHOWN) rendered.push(`… and ${diagnostics.length - MOST_SHOWN} more like these`);
   const summary = [...count('error', 'error'), ...count('warning', 'warning')].join(', ');
   return [...rendered, summary].filter((part) => part !== '').join('\n\n');
 }

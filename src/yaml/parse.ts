@@ -16,8 +16,20 @@ export interface ParsedYaml {
 /** What PyYAML's reader refuses: everything but printable characters, tabs and line ends. */
 const control = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Parsing takes time in proportion to the text; this much takes seconds. */
-const LARGEST_CHARACTERS = 32 * 1024 * 1024;
+/** Parsing takes time in proportion to the text, and to what it holds; this much takes seconds, and hundreds of MB. */
+const LARGEST_CHARACTERS = 8 * 1024 * 1024;
+const MOST_ENTRIES = 200_000;
+
+/** Entries stand on lines of their own or have commas between them. */
+function holdsTooMany(text: string): boolean {
+  if (text.length < MOST_ENTRIES) return false;
+  let count = 0;
+  for (let at = 0; at < text.length && count <= MOST_ENTRIES; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || code === 0x2c) count++;
+  }
+  return count > MOST_ENTRIES;
+}
 
 function refused(text: string, lines: Lines): Diagnostic | undefined {
   if (text.startsWith('$ANSIBLE_VAULT;')) {
@@ -36,6 +48,15 @@ function refused(text: string, lines: Lines): Diagnostic | undefined {
       code: 'file-too-large',
       message: `more than ${LARGEST_CHARACTERS} characters of YAML`,
       position: lines.position(0),
+    };
+  }
+  if (holdsTooMany(text)) {
+    return {
+      severity: 'error',
+      code: 'file-too-large',
+      message: `more than ${MOST_ENTRIES} lines and commas of YAML`,
+      position: lines.position(0),
+      fix: "split it; data of a template may come from lookup('file', …) | from_json",
     };
   }
   const found = control.exec(text);

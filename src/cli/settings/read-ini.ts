@@ -8,6 +8,9 @@ export interface IniEntry {
   position: Position;
 }
 
+/** A thousand times what there is to set. */
+const LARGEST_CHARACTERS = 1024 * 1024;
+
 /**
  * An ini file as Python's configparser reads it for Ansible: `=` or `:`, keys in any case, comments behind `#` and `;`
  * on their own line or behind ` ;`, values that go on in indented lines.
@@ -18,6 +21,12 @@ export function readIniFile(text: string, file: string): { entries: IniEntry[]; 
   let section: string | undefined;
   let last: IniEntry | undefined;
   let indent = 0;
+  const known = new Set<string>();
+  if (text.length > LARGEST_CHARACTERS) {
+    const message = `more than ${LARGEST_CHARACTERS} characters of settings`;
+    const position = { file, line: 1, column: 1 };
+    return { entries, diagnostics: [{ severity: 'error', code: 'file-too-large', message, position }] };
+  }
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const report = (message: string, fix: string): void =>
       void diagnostics.push({
@@ -51,7 +60,7 @@ export function readIniFile(text: string, file: string): { entries: IniEntry[]; 
       continue;
     }
     const key = bare.slice(0, at).trim().toLowerCase();
-    if (entries.some((entry) => entry.section === section && entry.key === key)) {
+    if (known.has(`${section}\n${key}`)) {
       report(`\`${key}\` is given twice in [${section}]`, 'remove one of them');
       continue;
     }
@@ -63,6 +72,7 @@ export function readIniFile(text: string, file: string): { entries: IniEntry[]; 
       position: { file, line: index + 1, column: depth + 1, length: key.length },
     };
     entries.push(last);
+    known.add(`${section}\n${key}`);
   }
   return { entries, diagnostics };
 }
