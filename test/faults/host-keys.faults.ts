@@ -74,11 +74,24 @@ describe('host keys are judged before any credential is sent', () => {
   });
 
   test.each([
-    ['the jump host itself', 'bastion', (key: string) => lines('bastion', [key]) + lines('inner')],
-    ['the host behind it', 'inner', (key: string) => lines('bastion') + lines('inner', [key])],
+    ['the jump host itself', 'bastion', (key: string) => lines('bastion', [key]) + lines('inner'), 'has changed'],
+    ['a jump host nobody knows', 'bastion', () => lines('inner'), 'is not known'],
+    [
+      'a jump host that is revoked',
+      'bastion',
+      () => lines('bastion') + lines('bastion', keysOf('bastion'), '@revoked ') + lines('inner'),
+      'is revoked',
+    ],
+    ['the host behind it', 'inner', (key: string) => lines('bastion') + lines('inner', [key]), 'has changed'],
+    [
+      'a host behind it that is revoked',
+      'inner',
+      () => lines('bastion') + lines('inner') + lines('inner', keysOf('inner'), '@revoked '),
+      'is revoked',
+    ],
   ] as const)(
     'wrong on the way through a jump host: %s is refused, and has seen no attempt to log in',
-    async (_, wrong, known) => {
+    async (_, wrong, known, said) => {
       const project = projectOf([{ name: 'inner', host: 'inner', extra: secrets }], who);
       project.write('known_hosts', known(other()));
       project.write(
@@ -98,7 +111,7 @@ describe('host keys are judged before any credential is sent', () => {
       });
       expect({ code, output }).toMatchObject({
         code: 4,
-        output: expect.stringMatching(/the host key of .* has changed/),
+        output: expect.stringMatching(`the host key of .* ${said}`),
       });
       expect(log).toMatch(/Connection from/);
       expect(log).not.toMatch(attempt);

@@ -28,8 +28,9 @@ const facts = `
 mkdir -p /etc/ansible/facts.d
 cat >/etc/ansible/facts.d/bad.fact <<'FACT'
 {"__proto__": {"polluted": "yes"}, "constructor": {"prototype": {"polluted": "yes"}},
- "jinja": "{{ lookup('pipe', 'touch /tmp/faults-pwned') }}", "escape": "\\u001b[2J\\u001b]0;pwned\\u0007", "shell": "'; touch /tmp/faults-pwned; '"}
+ "jinja": "{{ lookup('pipe', 'touch /tmp/faults-pwned') }}", "escape": "\\u001b[2J\\u001b]0;pwned\\u0007", "shell": "'; touch /tmp/faults-pwned; '", "path": "/srv/../../../../../tmp/faults-strays/../faults-stray"}
 FACT
+mkdir -p /tmp/faults-strays; echo stray >/tmp/faults-stray
 `;
 
 const playbook = `
@@ -52,12 +53,14 @@ const playbook = `
   gather_facts: false
   tasks:
     - {name: fetched, fetch: {src: "/root/../etc/../../../../etc/hostname", dest: out/}}
+    - {name: fetched as it says, fetch: {src: "{{ ansible_local.bad.path }}", dest: out/}}
     - {name: into nothing, fetch: {src: /etc/hostname, dest: hosts.ini/, flat: true}, ignore_errors: true}
 `;
 
 describe('a hostile host', () => {
   const projectOf = makeProjects();
-  const clean = 'rm -rf /etc/ansible /root/faults* /tmp/faults-pwned; userdel -rf liar 2>/dev/null; true';
+  const clean =
+    'rm -rf /etc/ansible /root/faults* /tmp/faults-pwned /tmp/faults-stray*; userdel -rf liar 2>/dev/null; true';
   const innocent = () => {
     expect(existsSync('/tmp/faults-pwned')).toBe(false);
     expect(on('node1', 'ls /tmp/faults-pwned 2>&1 || true')).toMatch(/No such file/);
@@ -94,6 +97,8 @@ describe('a hostile host', () => {
       innocent();
       expect(on('node1', 'cat /root/faults-good')).toBe(`{{ lookup('pipe', 'touch /tmp/faults-pwned') }}`);
       expect(readFileSync(join(project.directory, 'out/hostile/etc/hostname'), 'utf8')).toBe('node2\n');
+      expect(readFileSync(join(project.directory, 'out/hostile/tmp/faults-stray'), 'utf8')).toBe('stray\n');
+      expect(existsSync('/tmp/faults-stray')).toBe(false);
       const strays = readdirSync(join(project.directory, '..')).filter((name) => name.includes('.kprov-'));
       expect(strays).toEqual([]);
       on('node1', 'rm -f /root/faults-good');

@@ -65,6 +65,9 @@ for f in .bashrc .profile; do printf 'echo "Welcome $USER"; echo noise >&2; prin
     expect(stdout).not.toMatch(/Welcome|noise/);
   });
 
+  const missing = ['zsh', 'fish'].filter((shell) => !lent.includes(shell));
+  if (missing.length > 0) test.skip.each(missing)('a login shell %s does: it is not on this machine', () => undefined);
+
   test.each([
     ['nologin', 'in-nologin', '', /not available/],
     [
