@@ -207,7 +207,7 @@ describe('runs', () => {
     const last = await project.run();
     expect(last.stdout).toMatch(/changed=0/);
     figure(`kill points in time: ${points} tried, ${killed} of them while it ran, converged: all`);
-  }, 900_000);
+  }, 1_800_000);
 
   test('a shell that is killed in the middle of a write leaves the old content, and the next run removes its temporary file', async () => {
     const write = `
