@@ -6,20 +6,23 @@ const long = 'a'.repeat(40);
 test.each(['(a+)+$!', '(a|a)*$!', '(?:a+)+b', '(a+)+(a+)+b'])(
   'an expression that has no end on a text is given up: %s',
   (pattern) => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(() => new BoundedRegExp(pattern, 'vg').exec(long)).toThrow('does not come to an end on this text');
-    expect(performance.now() - began).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1e6).toBeLessThan(2);
     // The next one is none the worse for it.
     expect(new BoundedRegExp('a+').exec(long)?.[0]).toBe(long);
   },
+  60_000,
 );
 
 test('many matches of a large text cost one guard', () => {
   const regex = new BoundedRegExp('\\s+', 'g');
   const text = 'ab '.repeat(20_000);
-  let count = 0;
-  regex.within(text, () => {
-    while (regex.exec(text) !== null) count++;
+  const count = regex.within(text, () => {
+    let found = 0;
+    for (regex.lastIndex = 0; regex.exec(text) !== null; ) found++;
+    return found;
   });
   expect(count).toBe(20_000);
 });

@@ -297,9 +297,10 @@ const BATCH = 500;
 
 /** Every match, as Python ≥ 3.7 finds them: an empty one may follow a longer one directly. */
 export function* allMatches({ regex }: PythonRegex, text: string): Generator<RegExpExecArray> {
-  let at = 0;
-  const some = (): RegExpExecArray[] => {
+  let from = 0;
+  const some = (): { matches: RegExpExecArray[]; at: number } => {
     const matches: RegExpExecArray[] = [];
+    let at = from;
     while (at <= text.length && matches.length < BATCH) {
       regex.lastIndex = at;
       const match = regex.exec(text);
@@ -308,11 +309,12 @@ export function* allMatches({ regex }: PythonRegex, text: string): Generator<Reg
       const end = match.index + match[0].length;
       at = match[0] === '' ? end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1) : end;
     }
-    return matches;
+    return { matches, at };
   };
   for (;;) {
-    const matches = regex.within(text, some);
+    const { matches, at } = regex.within(text, some);
     yield* matches;
     if (matches.length < BATCH) return;
+    from = at;
   }
 }
