@@ -2,7 +2,7 @@ import { type Context, createContext, Script } from 'node:vm';
 import { KprovError } from '../errors/index.js';
 
 /** A search that takes longer has met a text of which it tries every way to cut it into pieces: it may take years. */
-const LIMIT_MS = 350;
+const LIMIT_MS = 200;
 
 /** A long text has its time, too. */
 const CHARACTERS_PER_MS = 5000;
@@ -55,7 +55,7 @@ function withinTime<T>(text: string, act: () => T): T {
 
 /**
  * An expression of the user's, which may be such that a text of a host holds it up for ever: then it throws KprovError
- * after a third of a second (a text of megabytes has longer). Short texts and plain expressions pay nothing for that.
+ * after a fifth of a second (a text of megabytes has longer). Short texts and plain expressions pay nothing for that.
  */
 export class BoundedRegExp extends RegExp {
   readonly #repeats: number;

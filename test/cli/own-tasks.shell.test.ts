@@ -58,6 +58,24 @@ export const shout = defineTask({ name: 'shout', summary: 'Shouts.', parameters:
   expect([refused, hosts.h?.[0]?.result.msg]).toEqual([[], 'HEY']);
 });
 
+test.each([
+  ['while it is compiled', `compile: (args) => { throw new TypeError('boom ' + args.word); }`],
+  [
+    'after a step',
+    `compile: (args) => program(sh\`:\`, { next: () => { throw new TypeError('boom ' + args.word); } })`,
+  ],
+  ['of a report', `interpret: (report, args) => { throw new TypeError('boom ' + args.word); }`],
+])('what it throws %s is its failure alone', async (_when, more) => {
+  const { hosts } = await run({
+    'library/mine.ts': task(more),
+    'playbook.yml': play('- mine: {word: x}\n  ignore_errors: true\n- debug: {msg: here}'),
+  });
+  const [failed, next] = hosts.h ?? [];
+  expect([failed?.status, next?.result.msg]).toEqual(['failed', 'here']);
+  expect(failed?.result.msg).toMatch(/library\/mine\.ts threw TypeError: boom x$/);
+  expect(failed?.result.exception).toMatch(/TypeError: boom x\n {4}at /);
+});
+
 test('its arguments are checked at load, with a suggestion', async () => {
   const { refused } = await run({ 'library/mine.ts': task(''), 'playbook.yml': play('- mine: {wrod: x}') });
   expect(refused.join('\n')).toMatch(/wrod/);

@@ -213,6 +213,7 @@ describe('errors', () => {
     ["{% set x = 'a' * 1000000 %}{% for i in range(100) %}{{ x }}{% endfor %}"],
     ['{% set l = [] %}{% do l.append(l) %}{{ l }}'],
     [`{{ x${' | string'.repeat(20_000)} }}`],
+    ["{{ ('[' * 60000 ~ ']' * 60000) | from_yaml }}"],
   ])('what would never end is a clear error: %.60s', (template) => {
     const limited = createTemplar({ maxSteps: 100_000, loadTemplate: () => "{% include 'self' %}" });
     expect(thrownBy(() => limited.renderText(template, nothing))).toMatchObject({ code: 'template-too-big' });

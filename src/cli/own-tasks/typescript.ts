@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { Diagnostic, Position } from '../../errors/index.js';
 import { publicTaskApi, type Task } from '../../tasks/index.js';
+import { guarded } from './guarded.js';
 
 interface BuildMessage {
   text: string;
@@ -135,5 +136,5 @@ export function tasksOf(file: string): { tasks: Task[]; problems: Diagnostic[] }
       problems.push(problem(startOf(file), 'bad-task', `the task ${String(task.name)}: ${flaw}`));
     return found.length === 0;
   });
-  return { tasks: sound, problems };
+  return { tasks: sound.map((task) => guarded(task, file)), problems };
 }

@@ -41,6 +41,32 @@ const largestKept = 64 * 1024;
 /** A file that was written just now may be written again without its time telling. */
 const tellingMs = 2000;
 
+/** What is a pipe or a device has no size that would tell when it ends. */
+const LONGEST_STREAM = 64 * 1024 * 1024;
+const PIECE = 1024 * 1024;
+
+function readStream(path: string): Buffer {
+  const pieces: Buffer[] = [];
+  const stream = openSync(path, 'r');
+  try {
+    for (let total = 0; ; ) {
+      const piece = Buffer.alloc(PIECE);
+      const length = readSync(stream, piece, 0, PIECE, null);
+      if (length === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, length));
+      total += length;
+      if (total > LONGEST_STREAM) {
+        const fix = 'give a file that ends';
+        throw new KprovError('unreadable-file', `${path} is no file, and gives more than ${LONGEST_STREAM} bytes`, {
+          fix,
+        });
+      }
+    }
+  } finally {
+    closeSync(stream);
+  }
+}
+
 /** Fifty hosts get the same small files: each is read once, and is one text in memory. */
 function readUnchanged(path: string): Buffer {
   const known = kept.get(path);
@@ -48,7 +74,7 @@ function readUnchanged(path: string): Buffer {
   if (known && known.mtimeMs === stat.mtimeMs && known.inode === stat.ino && known.bytes.length === stat.size) {
     return known.bytes;
   }
-  const bytes = readFileSync(path);
+  const bytes = stat.isFile() || stat.isDirectory() ? readFileSync(path) : readStream(path);
   kept.delete(path);
   if (stat.isFile() && bytes.length === stat.size && bytes.length <= largestKept) {
     if (Date.now() - stat.mtimeMs > tellingMs) {
@@ -64,6 +90,7 @@ function readBytes(path: string): Uint8Array | undefined {
     return readUnchanged(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
+    if (error instanceof KprovError) throw error;
     throw new KprovError('unreadable-file', `cannot read ${path}: ${String(code(error))}`, { cause: error });
   }
 }

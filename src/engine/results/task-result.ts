@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { KprovError } from '../../errors/index.js';
 import type { Task } from '../../playbook/index.js';
 import type { Diff, Interpretation, Outcome, Report, Status } from '../../tasks/index.js';
@@ -106,6 +107,9 @@ export function failedBy(error: unknown): RawResult {
     const value: Mapping = { msg: messageOf(error) };
     if (error instanceof KprovError && error.fix !== undefined) value.hint = error.fix;
     if (error instanceof TemplateError && !(error instanceof UndefinedError)) value.exception = traceOf(error);
+    if (error instanceof KprovError && error.code === 'own-task-failed' && types.isNativeError(error.cause)) {
+      value.exception = error.cause.stack ?? error.message;
+    }
     if (error instanceof OutcomeUnknown) value.outcome = 'unknown';
     return { status, value, diff: [], incomplete: false, save: [] };
   }

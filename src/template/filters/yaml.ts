@@ -78,6 +78,10 @@ function parse(source: string): unknown[] {
   const documents = parseAllDocuments(source, { version: '1.1', uniqueKeys: false, merge: false, logLevel: 'silent' });
   return Array.from(documents as Iterable<Exclude<typeof documents, readonly never[]>[number]>, (document) => {
     const [error] = document.errors;
+    // The parser's own recursion.
+    if (error?.message.startsWith('Maximum call stack')) {
+      throw new TemplateError('the YAML is nested too deeply', { code: 'template-too-big', cause: error });
+    }
     if (error !== undefined)
       throw new TemplateError(`the text is not YAML: ${error.message.split('\n')[0]}`, {
         code: 'bad-yaml',

@@ -105,6 +105,9 @@ export const implicitIdent = (scheme: string): string | undefined =>
 export const saltSizeOf = (scheme: string): number =>
   (Object.hasOwn(schemes, scheme) ? schemes[scheme]?.saltSize : undefined) ?? 8;
 
+/** What takes longer than about ten seconds is a mistake, and nobody could interrupt it. bcrypt's are powers of two. */
+const mostTried = (name: string): number => (name === 'bcrypt' ? 16 : 10_000_000);
+
 /** What was worked out for a salt that was given: hundreds of thousands of rounds take a second. */
 const known = new Map<string, string>();
 
@@ -126,6 +129,8 @@ export function hashPassword(password: string, scheme: string, options: HashOpti
   if (found.rounds !== undefined && (rounds < leastRounds || rounds > mostRounds)) {
     fail(`${name} has between ${leastRounds} and ${mostRounds} rounds, not ${rounds}`);
   }
+  if (rounds > mostTried(name))
+    fail(`${rounds} rounds of ${name} take too long`, `at most ${mostTried(name)} are worked out`);
   if (name === 'bcrypt' && Buffer.byteLength(password) > BCRYPT_BYTES) {
     fail(`bcrypt hashes at most ${BCRYPT_BYTES} bytes of a password`);
   }

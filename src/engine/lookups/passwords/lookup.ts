@@ -28,6 +28,8 @@ const sets: Readonly<Record<string, string>> = {
 
 const NOWHERE = '/dev/null';
 
+const LONGEST = 1_000_000;
+
 interface Wanted {
   path: string;
   length: number;
@@ -90,6 +92,7 @@ function wantedOf(term: string, kwargs: Mapping, variables: Variables): Wanted {
   }
   const length = Number(all.length ?? 20);
   if (!Number.isInteger(length) || length < 0) fail(`length is ${pythonText(all.length)}`, 'expected a whole number');
+  if (length > LONGEST) fail(`length is ${length}`, `a password has at most ${LONGEST} characters`);
   const text = (value: Value | undefined): string | undefined => (value ? pythonText(value) : undefined);
   const start = variables.get('playbook_dir')?.value;
   const home = path.replace(/^~(?=\/)/, process.env.HOME ?? '~');

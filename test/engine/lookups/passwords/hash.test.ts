@@ -39,6 +39,8 @@ test.each([
   ['invalid salt size', 'sha512', { salt: 'a'.repeat(17) }],
   ['invalid salt size', 'bcrypt', { salt: 'abc' }],
   ['sha512_crypt has between 1000 and 999999999 rounds, not 1', 'sha512', { rounds: 1 }],
+  ['999999999 rounds of sha512_crypt take too long', 'sha512', { rounds: 999_999_999 }],
+  ['31 rounds of bcrypt take too long', 'bcrypt', { rounds: 31 }],
   ['bcrypt has no version 2x', 'bcrypt', { ident: '2x', rounds: 4 }],
 ])('%s: refused', (message, scheme, options) => {
   expect(() => hashPassword('x', scheme, options)).toThrow(message);

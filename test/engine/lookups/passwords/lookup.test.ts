@@ -69,6 +69,7 @@ test('an existing file is not made longer, and an empty one is an empty password
 test.each([
   ['a seed=x', "'seed' is not supported"],
   ['a length=x', 'length is x'],
+  ['a length=1000000000', 'length is 1000000000'],
   ['a length=8 nonsense', 'Unrecognized value after key=value parameters'],
   ['a length=8 size=9', 'Unrecognized parameter(s) given to password lookup: size'],
 ])('%s is refused', (term, message) => {
