@@ -1,6 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Groups } from '../cluster/plan.js';
 import type { BedHost } from '../lab/bed.js';
+import { outputOf } from '../lab/client.js';
 import {
   ca,
   etcdMembers,
@@ -23,7 +27,7 @@ import {
   upThrough,
 } from './cluster-support.js';
 import { Gates } from './gates.js';
-import { type Ended, FaultyLine, lengthy, on, type Running, resultsOf, start, until } from './support.js';
+import { bed, type Ended, FaultyLine, lengthy, on, type Running, resultsOf, start, until } from './support.js';
 
 /** kprov does not wait long for a host that has gone, and long enough for one that is busy. */
 const impatient = '-o ServerAliveInterval=4 -o ServerAliveCountMax=3 -o ConnectTimeout=20';
@@ -95,6 +99,56 @@ describe('a cluster in trouble', () => {
       expect(readyNodes()).toEqual(['node1', 'node2']);
     },
     10 * minutes,
+  );
+
+  test(
+    'a control plane joins, and neither its token nor its certificate key is seen by anybody',
+    async () => {
+      await have({ control_plane: ['node1'], workers: [] });
+      // The hosts' processes are processes of this machine, too.
+      const folder = mkdtempSync(join(tmpdir(), 'kprov-canary-'));
+      const sampler = spawn(
+        'sh',
+        ['-c', 'while :; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; sleep 0.02; done >>processes 2>/dev/null'],
+        { cwd: folder, stdio: 'ignore' },
+      );
+      on('node2', 'rm -f /run/canary-stop /run/canary-known');
+      const reading = outputOf(
+        bed,
+        'node2',
+        `until [ -e /run/canary-stop ]; do
+           sed -n 's/^ *\\(token\\|certificateKey\\): *//p' /run/kprov/kubeadm-join/config.yaml 2>/dev/null | tr -d '"' >>/run/canary-known; sleep 0.05
+         done; sort -u /run/canary-known; rm /run/canary-known`,
+      );
+      try {
+        const plan = planOf({ control_plane: ['node1', 'node2'], workers: [] });
+        const ended = await up(plan, '-vvvv').ended;
+        expectWell(ended);
+        on('node2', ': >/run/canary-stop');
+        const secrets = (await reading).trim().split('\n');
+        expect(secrets.some((secret) => /^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(secret))).toBe(true);
+        expect(secrets.some((secret) => /^[0-9a-f]{64}$/.test(secret))).toBe(true);
+        const processes = readFileSync(join(folder, 'processes'), 'latin1');
+        expect(processes).toContain('kubeadm\0join');
+        for (const secret of secrets) {
+          // Of a token, what stands before the dot is its public name.
+          const word = secret.split('.').at(-1) ?? secret;
+          expect({ word, seen: [processes, ended.stdout, ended.stderr].map((text) => text.includes(word)) }).toEqual({
+            word,
+            seen: [false, false, false],
+          });
+          for (const host of ['node1', 'node2'] as const) {
+            const files = `{ grep -rlsF ${word} /etc /root /home /tmp /var/tmp /var/log /run /var/lib/kprov /var/lib/kubelet; journalctl -q | grep -F ${word}; } || true`;
+            expect({ host, word, left: on(host, files) }).toEqual({ host, word, left: '' });
+          }
+        }
+      } finally {
+        sampler.kill();
+        on('node2', ': >/run/canary-stop');
+        rmSync(folder, { recursive: true });
+      }
+    },
+    6 * minutes,
   );
 
   test(

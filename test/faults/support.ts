@@ -333,11 +333,14 @@ export const everyWay = {
   flock -n /run/kprov/lock true || echo locked`,
 };
 
-/** Makes a repository on a host, with the package kprov-fault that has this postinst, and a service of that name. */
-export const aptRepository = (postinst: string): string => `set -e
+/**
+ * Makes a repository on a host, with the package kprov-fault that has this postinst, and a service of that name. `more`: a
+ * command that adds to what is packed, in the folder of the package's own.
+ */
+export const aptRepository = (postinst: string, { version = 1, more = ':' } = {}): string => `set -e
 rm -rf /srv/faults && mkdir -p /srv/faults/tree/DEBIAN /srv/faults/tree/lib/systemd/system && cd /srv/faults
 printf 'Package: kprov-fault
-Version: 1
+Version: ${version}
 Architecture: all
 Maintainer: nobody
 Description: none
@@ -352,6 +355,7 @@ ExecStart=/bin/sleep infinity
 [Install]
 WantedBy=multi-user.target
 ' >tree/lib/systemd/system/kprov-fault.service
+(cd tree && ${more})
 dpkg-deb -b tree one.deb >/dev/null
 { cat tree/DEBIAN/control; printf 'Filename: ./one.deb
 Size: %s

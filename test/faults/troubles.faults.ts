@@ -101,6 +101,34 @@ describe('a host in trouble', () => {
       expect(on('node2', 'cat /root/faults-answer')).toBe('answer: none\n');
       expect(performance.now() - began).toBeLessThan(30_000);
     });
+
+    test('a package that asks by debconf has the answer that it proposes', async () => {
+      const question = `printf 'Template: kprov-fault/sure\\nType: string\\nDefault: proposed\\nDescription: Sure?\\n' >DEBIAN/templates
+        printf '#!/bin/sh\\n. /usr/share/debconf/confmodule\\ndb_input critical kprov-fault/sure || true\\ndb_go || true\\n' >DEBIAN/config
+        chmod 755 DEBIAN/config`;
+      const take =
+        '. /usr/share/debconf/confmodule; db_get kprov-fault/sure; echo "answer: $RET" >/root/faults-answer; db_stop';
+      on('node2', aptRepository(take, { more: question }));
+      expect((await resultOf(play('{name: apt, apt: {name: kprov-fault}}'), 'apt')).status).toBe('changed');
+      expect(on('node2', 'cat /root/faults-answer')).toBe('answer: proposed\n');
+    });
+
+    test('a package whose configuration was changed on the host keeps it, and does not ask', async () => {
+      const configured = (text: string) =>
+        `mkdir -p etc && echo ${text} >etc/kprov-fault.conf && echo /etc/kprov-fault.conf >DEBIAN/conffiles`;
+      on('node2', aptRepository('true', { more: configured('first') }));
+      const install = play('{name: apt, apt: {name: kprov-fault, state: latest}}');
+      expect((await resultOf(install, 'apt')).status).toBe('changed');
+      on('node2', 'echo mine >/etc/kprov-fault.conf');
+      on('node2', aptRepository('true', { version: 2, more: configured('second') }));
+      expect((await resultOf(install, 'apt')).status).toBe('changed');
+      expect(
+        on(
+          'node2',
+          "dpkg-query -W -f '${Version}\n' kprov-fault; cd /etc; cat kprov-fault.conf kprov-fault.conf.dpkg-dist; rm -f kprov-fault.conf*",
+        ),
+      ).toBe('2\nmine\nsecond\n');
+    });
   });
 
   describe('files', () => {
