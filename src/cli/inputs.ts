@@ -3,16 +3,15 @@ import { nodeFiles } from '../engine/lookups/node-files.js';
 import type { OncePrompts } from '../engine/variables/interaction.js';
 import { type Diagnostic, InputError, KprovError } from '../errors/index.js';
 import { type Inventory, loadInventory } from '../inventory/index.js';
-import type { Files, Mapping, Redactor } from '../values/index.js';
+import { type Files, type Mapping, Redactor } from '../values/index.js';
 import { Vault, vaultFiles } from '../vault/index.js';
 import { readExtraVars } from './extra-vars.js';
 import { readLimit } from './limit.js';
 import type { ConnectionFlags } from './options.js';
 import { terminalPrompts } from './prompts.js';
-import { secrets } from './secrets.js';
 import { hashBehaviourOf } from './settings/engine-settings.js';
 import type { Settings } from './settings/index.js';
-import { sayError } from './terminal.js';
+import { sayError, terminal } from './terminal.js';
 import { readVaultSecrets } from './vault-secrets.js';
 
 /** What is known before any playbook is read. It is read first, so that connections can be opened meanwhile. */
@@ -88,7 +87,8 @@ const duplicateKeysOf = ({ settings, mayLackHosts }: ConnectionFlags): NonNullab
 
 /** Reads inventory and extra variables. Throws KprovError for wrong usage; what is wrong in files is in `diagnostics`. */
 export async function readInputs(flags: ConnectionFlags): Promise<Inputs> {
-  const own = { redactor: secrets, prompts: terminalPrompts() };
+  const own = { redactor: new Redactor(), prompts: terminalPrompts() };
+  terminal.secrets = own.redactor;
   const unsealed = await openVault(flags, own);
   const files = { ...unsealed.files, duplicateKeys: duplicateKeysOf(flags) };
   const extraVars = readExtraVars(flags.extraVars, files, hashBehaviourOf(flags.settings));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../errors/index.js';
 import { renderDiagnostic } from '../report/diagnostics.js';
+import type { Redactor } from '../values/index.js';
 import type { LogFile } from './log-file.js';
-import { secrets } from './secrets.js';
 
 const lines = new Map<string, string[]>();
 
@@ -12,6 +12,8 @@ export const terminal = {
   colors: undefined as boolean | undefined,
   /** What is said is written down here too. */
   log: undefined as LogFile | undefined,
+  /** What the command has been told in confidence. */
+  secrets: undefined as Redactor | undefined,
   get isInteractive(): boolean {
     return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   },
@@ -59,7 +61,7 @@ export function say(text: string): void {
 
 /** The same on standard error; values of variables that stand in it may be secrets. */
 export function sayError(text: string): void {
-  const shown = secrets.mask(text);
+  const shown = terminal.secrets?.mask(text) ?? text;
   terminal.log?.write(shown);
   process.stderr.write(`${shown}\n`);
 }
