@@ -35,22 +35,30 @@ function ended(limit: number, act: () => void): boolean {
   }
 }
 
+/** What was given up before is not tried again. */
+const givenUp = new Set<string>();
+const LONGEST_KNOWN = 10_000;
+
 /**
  * V8 looks whether it is to stop whenever an expression goes back; no other clock of the language reaches it there. That
- * one goes on while others have the processor: who has had too little of it begins again, with more time.
+ * one goes on while others have the processor: who has had too little of it begins again, with as much more time.
  */
-function withinTime<T>(text: string, act: () => T): T {
+function withinTime<T>(regex: RegExp, text: string, act: () => T): T {
   if (isTimed) return act();
+  const key = text.length > LONGEST_KNOWN ? undefined : `${regex}\n${text}`;
   const enough = LIMIT_MS + Math.floor(text.length / CHARACTERS_PER_MS);
-  for (let limit = enough; ; limit *= 2) {
+  for (let limit = enough; key === undefined || !givenUp.has(key); ) {
     const began = process.cpuUsage();
     const results: T[] = [];
-    if (ended(limit, () => results.push(act()))) return results[0] as T;
-    if (processorMs(began) < 0.9 * enough) continue;
-    throw new KprovError('endless-regex', 'the regular expression does not come to an end on this text', {
-      fix: 'a group with a repetition in it that is itself repeated, like (a+)+, has too many ways to match: write it simpler',
-    });
+    if (ended(Math.ceil(limit), () => results.push(act()))) return results[0] as T;
+    const took = processorMs(began);
+    if (took < 0.9 * enough) limit *= Math.min(10, enough / Math.max(1, took));
+    else if (key === undefined) break;
+    else givenUp.add(key);
   }
+  throw new KprovError('endless-regex', 'the regular expression does not come to an end on this text', {
+    fix: 'a group with a repetition in it that is itself repeated, like (a+)+, has too many ways to match: write it simpler',
+  });
 }
 
 /**
@@ -72,7 +80,7 @@ export class BoundedRegExp extends RegExp {
   within<T>(text: string, act: () => T): T {
     if (this.#repeats === 0) return act();
     const isShort = this.#isNested ? text.length < 12 : text.length ** Math.min(this.#repeats + 1, 8) < FEW_STEPS;
-    return isShort ? act() : withinTime(text, act);
+    return isShort ? act() : withinTime(this, text, act);
   }
 
   override exec(text: string): RegExpExecArray | null {

@@ -14,7 +14,7 @@ ${tasks}
 interface Spec {
   tasks: string;
   keywords?: string;
-  answers: readonly string[];
+  answers: readonly string[] | ((question: string) => string | undefined);
   hosts?: readonly string[];
   settings?: Record<string, string>;
 }
@@ -220,6 +220,12 @@ test('a host that cannot be reached is tried again', async () => {
 });
 
 test('handlers, loops, blocks with rescue and run_once come to the debugger as well', async () => {
+  const both = (...lines: string[]): Record<string, string[]> => ({ h1: [...lines], h2: [...lines] });
+  const answers = new Map([
+    ['each', both("task_vars['item'] = 'true'", 'r')],
+    ['in block', both('c')],
+    ['once', both("task.args['cmd'] = 'true'", 'r')],
+  ]);
   const { run, asked } = await debug({
     tasks: `
     - { name: each, debugger: on_failed, command: "{{ item }}", loop: ["true", "false"], notify: told }
@@ -231,16 +237,11 @@ test('handlers, loops, blocks with rescue and run_once come to the debugger as w
     - { meta: flush_handlers }`,
     keywords: 'debugger: on_failed',
     hosts: ['h1', 'h2'],
-    answers: [
-      "task_vars['item'] = 'true'",
-      'r',
-      "task_vars['item'] = 'true'",
-      'r',
-      'c',
-      'c',
-      "task.args['cmd'] = 'true'",
-      'r',
-    ],
+    // Hosts go on side by side: whose question comes first is open.
+    answers: (question) => {
+      const [, place = '', task = ''] = /\[(h\d)\] TASK: (.*) \(debug\)> $/.exec(question) ?? [];
+      return answers.get(task)?.[place]?.shift();
+    },
   });
   expect(asked).toHaveLength(8);
   expect(statuses(run).h1).toEqual(['each changed', 'in block failed', 'rescued ok', 'once changed', 'told ok']);

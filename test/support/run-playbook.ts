@@ -53,8 +53,8 @@ export interface RunSpec {
   files: Readonly<Record<string, string>>;
   /** Options of `kprov up`. */
   args?: readonly string[];
-  /** What is typed at the terminal, in turn; undefined: there is none. */
-  answers?: readonly string[];
+  /** What is typed at the terminal, in turn or to each question; undefined: there is none. */
+  answers?: readonly string[] | ((question: string) => string | undefined);
   /** `--step`. */
   step?: boolean;
   /** ANSIBLE_* variables that count. Default: no configuration counts, neither a file's nor the environment's. */
@@ -189,12 +189,12 @@ async function runIn(directory: string, spec: RunSpec): Promise<PlaybookRun> {
   return run;
 }
 
-function answering(run: PlaybookRun, answers: readonly string[]): OncePrompts {
-  const left = [...answers];
+function answering(run: PlaybookRun, answers: NonNullable<RunSpec['answers']>): OncePrompts {
+  const left = typeof answers === 'function' ? [] : [...answers];
   return {
     ask: async (question) => {
       run.questions.push(`${question}after ${Object.values(run.hosts).flat().length}`);
-      return left.shift();
+      return typeof answers === 'function' ? answers(question) : left.shift();
     },
   };
 }
