@@ -6,9 +6,9 @@ PLAY = os.path.join(HERE, "play", "site.yml")
 NOISE = float(os.environ.get("KPB_NOISE", "0.08"))
 # Seconds of one pair of runs at 10 and at 50 hosts on two cores: to know what fits in, until it has been measured.
 ROUGHLY = {"ansible": (85, 380), "ansible-pipe": (70, 345), "mitogen": (24, 95), "pyinfra": (14, 45)}
-# So slow that the second repeat of them comes after everything else, and is of run 2 alone.
+# So slow that the second repeat of them comes after everything else.
 SLOW = ["ansible-pipe", "ansible"]
-# What makes the state for that, as quickly as can be.
+# Further repeats of rivals are of run 2 alone. This makes the state for that, as quickly as can be.
 MAKER = "floor-ssh2-tuned"
 PYINFRA = os.environ.get("KPB_PYINFRA") or shutil.which("pyinfra") or "/opt/kprov-bench/pyinfra/bin/pyinfra"
 
@@ -90,7 +90,7 @@ def estimate(rows, engine, n, numbers):
 
 def runs_of(engine, rep):
     """The runs that a repeat is of."""
-    return [2] if engine in SLOW and rep > 0 else [1, 2]
+    return [2] if engine in ROUGHLY and rep > 0 else [1, 2]
 
 
 def repeat(rows, engine, n, delay, rep, tries):

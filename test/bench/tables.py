@@ -25,8 +25,9 @@ run 2.
 - `floor-ssh`: `ssh host sh -s` with all steps as one script, hosts in parallel
 - `floor-ssh2`: the same script from one Node process with bare ssh2; `-tuned` with TCP_NODELAY and without the `none`
   authentication; `-noop` logs in and runs `true`
-- Ansible with 50 forks; `-pipe` with pipelining; only its first repeat is of run 1, the others begin on hosts where the bare
-  script has made the state, of which Ansible must change nothing
+- Ansible with 50 forks; `-pipe` with pipelining
+- only the first repeat of a rival is of run 1; the others begin on hosts where the bare script has made the state, of which
+  nothing may be changed
 """
 
 
