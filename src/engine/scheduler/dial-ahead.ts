@@ -1,12 +1,10 @@
 import type { Task } from '../../playbook/index.js';
+import { DialledAhead } from '../../transport/ssh/dialled-ahead.js';
 import type { RunContext } from '../context.js';
 import { commonTo } from '../conversation/connection-reader.js';
 import { conversationWith } from '../conversation/conversations.js';
 import { doneHere } from '../done-here.js';
 import type { PlayScope } from '../variables/variables.js';
-
-/** More at once are not worth it: the transport has no more logins under way, and this side answers nobody meanwhile. */
-const MOST = 50;
 
 /** Will every host of the play be talked to for this task, whatever its variables say? */
 function isSure(run: RunContext, task: Task): boolean {
@@ -27,7 +25,7 @@ export function dialAhead(run: RunContext, play: PlayScope, hosts: readonly stri
   if (task === undefined || !isSure(run, task)) return;
   const { remoteUser, connection, port } = play.play.keywords;
   if (task.remoteUser !== remoteUser || task.connection !== connection || task.port !== port) return;
-  for (const host of hosts.slice(0, Math.min(run.options.forks ?? MOST, MOST))) {
+  for (const host of hosts.slice(0, Math.min(run.options.forks ?? DialledAhead.most, DialledAhead.most))) {
     if (run.signal.aborted) return;
     try {
       if (commonTo({ play, host, task })) conversationWith(run, play, host).connect();
