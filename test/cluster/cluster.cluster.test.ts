@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { addressOf, type BedHost, readBed } from '../lab/bed.js';
-import { outputOf } from '../lab/client.js';
+import { onHost, outputOf } from '../lab/client.js';
 import { type Ended, kprov, recapOf } from '../support/kprov.js';
 import { makeCa, Plan } from './plan.js';
 
@@ -103,23 +103,41 @@ async function etcdMembers(node: BedHost): Promise<string[]> {
   return started.map((line) => line.split(', ')[2] ?? '').sort();
 }
 
-/** When `kubeadm join` was seen on each host: seconds, first and last. Looks five times a second, until `stop`. */
-async function watchJoins(): Promise<{ stop(): Promise<Partial<Record<BedHost, [number, number]>>> }> {
+/** When `kubeadm join` was seen on each host while `run` went on: seconds, first and last. Looks five times a second. */
+async function joinsDuring(run: () => Promise<void>): Promise<Partial<Record<BedHost, [number, number]>>> {
   const look =
     "rm -f /run/watch-joins; while [ ! -e /run/watch-joins ]; do ! pgrep -f '^kubeadm join' >/dev/null || date +%s.%N; sleep 0.2; done";
-  const watched = nodes.map((node) => outputOf(readBed(), node, look));
-  return {
-    stop: async () => {
-      await Promise.all(nodes.map((node) => outputOf(readBed(), node, ': >/run/watch-joins')));
-      const seen: Partial<Record<BedHost, [number, number]>> = {};
-      for (const [index, text] of (await Promise.all(watched)).entries()) {
-        const times = text.split('\n').filter(Boolean).map(Number);
-        const node = nodes[index];
-        if (node !== undefined && times.length > 0) seen[node] = [Math.min(...times), Math.max(...times)];
-      }
-      return seen;
-    },
-  };
+  const watched = Promise.all(nodes.map((node) => outputOf(readBed(), node, look, { seconds: 900 })));
+  try {
+    await run();
+  } finally {
+    await Promise.all(nodes.map((node) => outputOf(readBed(), node, ': >/run/watch-joins')));
+  }
+  const seen: Partial<Record<BedHost, [number, number]>> = {};
+  for (const [index, text] of (await watched).entries()) {
+    const times = text.split('\n').filter(Boolean).map(Number);
+    const node = nodes[index];
+    if (node !== undefined && times.length > 0) seen[node] = [Math.min(...times), Math.max(...times)];
+  }
+  return seen;
+}
+
+/** As `expectWell`, with what the nodes themselves say of a cluster that did not come about. */
+async function expectCluster(run: Promise<Ended>): Promise<void> {
+  try {
+    expectWell(await run);
+  } catch (error) {
+    const look = `crictl ps -a 2>/dev/null; tail -n 15 /var/log/kprov/kubeadm-*.log
+      for log in /var/log/pods/kube-system_etcd-*/etcd/*.log; do echo "$log"; tail -n 8 "$log" | cut -c 1-300; done
+      journalctl -u kubelet -n 8 --no-pager -o cat | cut -c 1-300`;
+    const states = await Promise.all(
+      nodes.map(async (node) => {
+        const { stdout, stderr } = await onHost(readBed(), node, look, { seconds: 30 });
+        return `\n== ${node}\n${stdout}${stderr}`;
+      }),
+    );
+    throw new Error(`${error instanceof Error ? error.message : error}${states.join('')}`);
+  }
 }
 
 interface KubeNode {
@@ -178,7 +196,7 @@ describe('three bare hosts', () => {
     'become a Ready cluster whose pods reach each other',
     async () => {
       const made = await playbook('cluster', '--profile');
-      expectWell(made);
+      await expectCluster(Promise.resolve(made));
       expect(made.stdout).toMatch(
         /\nCRITICAL PATH \*+\n(.+\n)*.+ s {2}node1 {2}The cluster is made\n(.+\n)+\nPLAY RECAP/,
       );
@@ -265,9 +283,7 @@ describe('a control plane of several nodes behind a virtual address', () => {
       expectWell(await resetOf(readBed().inventoryFile));
       const other = { name: 'old', cluster: { server: 'https://old' } };
       writeFileSync(kubeconfigHere(), JSON.stringify({ clusters: [other], 'current-context': 'old' }));
-      const joins = await watchJoins();
-      expectWell(await up());
-      const { node2, node3 } = await joins.stop();
+      const { node2, node3 } = await joinsDuring(() => expectCluster(up()));
       // Neither begins when the other is through.
       expect(Math.max(node2?.[0] ?? 0, node3?.[0] ?? 0)).toBeLessThan(Math.min(node2?.[1] ?? 0, node3?.[1] ?? 0));
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
@@ -368,9 +384,7 @@ describe('a control plane of several nodes behind a virtual address', () => {
       );
       // The first of the list is not where the cluster is.
       plan.regroup({ control_plane: ['node3', 'node2', 'node1'], workers: [] });
-      const joins = await watchJoins();
-      expectWell(await upOf(plan));
-      const { node1, node2 = [0, 0], node3 = [0, 0] } = await joins.stop();
+      const { node1, node2 = [0, 0], node3 = [0, 0] } = await joinsDuring(() => expectCluster(upOf(plan)));
       expect(node1).toBeUndefined();
       expect(node2[1] < node3[0] || node3[1] < node2[0]).toBe(true);
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
@@ -396,7 +410,7 @@ describe('Docker', () => {
         docker_settings: { 'max-concurrent-downloads': 5 },
       });
       const docker = [...withDocker, '-e', settings];
-      expectWell(await playbook('cluster', ...docker));
+      await expectCluster(playbook('cluster', ...docker));
       expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
       expectNothingChanged(await playbook('cluster', ...docker));
       const file = await outputOf(readBed(), 'node3', 'cat /etc/docker/daemon.json');

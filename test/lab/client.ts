@@ -14,30 +14,39 @@ export interface HostCommandOptions {
   /** Default: root. */
   readonly user?: 'root' | 'vagrant' | 'ops';
   readonly stdin?: string;
+  /** After which the command counts as hung; below jest's own limit, so that the test says which it was. Default: 240. */
+  readonly seconds?: number;
 }
 
 /**
  * Runs a command on a host of the bed and returns how it ended. It shares no code with kprov's own transport, so
  * that tests see hosts as they are, not as kprov sees them. The host's key is checked.
  *
- * @throws Error when the login fails, or when the command ended without an exit code (killed, connection lost).
+ * @throws Error when the login fails, or when the command ended without an exit code (killed, connection lost, hung).
  */
 export async function onHost(
   bed: Bed,
   host: BedHost,
   command: string,
-  { user = 'root', stdin = '' }: HostCommandOptions = {},
+  { user = 'root', stdin = '', seconds = 240 }: HostCommandOptions = {},
 ): Promise<HostResult> {
   const { client, close } = await logIn(bed, host, user);
+  let isHung = false;
+  const deadline = setTimeout(() => {
+    isHung = true;
+    close();
+  }, seconds * 1000);
   try {
     // latin1 carries bytes unchanged: node-ssh decodes each chunk by itself, which tears a character of several
     // bytes that spans two chunks.
     const result = await client.execCommand(command, { stdin, noTrim: true, encoding: 'latin1' });
+    if (isHung) throw new Error(`${host}: \`${command}\` has not ended after ${seconds} s: ${result.stderr.trim()}`);
     if (typeof result.code !== 'number') {
       throw new Error(`${host}: \`${command}\` ended without an exit code (signal ${result.signal ?? 'unknown'})`);
     }
     return { code: result.code, stdout: fromLatin1(result.stdout), stderr: fromLatin1(result.stderr) };
   } finally {
+    clearTimeout(deadline);
     close();
   }
 }

@@ -11,11 +11,15 @@ export interface Ended {
 /** What `npm run build` made. */
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** Runs the built kprov as a user would, without a terminal. */
+/**
+ * Runs the built kprov as a user would, without a terminal. One that has not ended after `seconds` (default: 480) is
+ * killed, so that it says how far it came and meets no later test.
+ */
 export function kprov(
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; seconds?: number } = {},
 ): Promise<Ended> {
+  const { seconds = 480 } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       ...(options.cwd !== undefined && { cwd: options.cwd }),
@@ -26,10 +30,14 @@ export function kprov(
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    const deadline = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
     child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
-    );
+    child.on('close', (code, signal) => {
+      clearTimeout(deadline);
+      const [stdout, stderr] = [Buffer.concat(out).toString(), Buffer.concat(err).toString()];
+      if (signal === null) resolve({ code, stdout, stderr });
+      else reject(new Error(`kprov ${args.join(' ')}\n${signal}, ${seconds} s\n${stdout.slice(-4000)}\n${stderr}`));
+    });
   });
 }
 
