@@ -34,31 +34,44 @@ const WORTH_A_TRY = 96 * MIB;
 const TRY_BYTES = 8 * MIB;
 /** A try is short and so inexact: what is not clearly faster for being compressed may only cost processor time. */
 const FASTER = 1.4;
+/** So much faster that one try of each decides; less may be chance, where hosts share the wire and the processors. */
+const MUCH_FASTER = 2;
+/** So many tries of both decide, whoever made them: the other hosts need not. */
+export const ENOUGH_TRIES = 3;
 
-/** Bytes per millisecond over all parts that were sent so; undefined where there is none. */
-function speed(encoding: Encoding, measured: readonly Measured[]): number | undefined {
+interface Tries {
+  count: number;
+  /** Bytes per millisecond over all of them. */
+  speed: number;
+}
+
+function triesOf(encoding: Encoding, measured: readonly Measured[]): Tries {
   const parts = measured.filter((part) => part.encoding === encoding);
-  if (parts.length === 0) return undefined;
   const sum = (of: (part: Measured) => number) => parts.reduce((total, part) => total + of(part), 0);
-  return (
-    sum(({ bytes }) => bytes) /
-    Math.max(
-      1,
-      sum(({ ms }) => ms),
-    )
-  );
+  return {
+    count: parts.length,
+    speed:
+      sum(({ bytes }) => bytes) /
+      Math.max(
+        1,
+        sum(({ ms }) => ms),
+      ),
+  };
 }
 
 /**
  * How the next part of a file is sent. What compresses well goes compressed, as most wires are slower than gzip; on one
- * that is not, a large file finds out by trying both.
+ * that is not, a large file finds out by trying both in turn.
  */
 export function chooseSegment({ left, ratio, canUnpack, measured }: Choice): Segment {
   if (!canUnpack || ratio > WORTHWHILE) return { encoding: 'raw', bytes: left };
-  const [packed, plain] = [speed('gzip', measured), speed('raw', measured)];
-  if (packed !== undefined && plain !== undefined) {
-    return { encoding: packed > FASTER * plain ? 'gzip' : 'raw', bytes: left };
+  const [packed, plain] = [triesOf('gzip', measured), triesOf('raw', measured)];
+  const tries = Math.min(packed.count, plain.count);
+  if (tries === 0 && left < WORTH_A_TRY) return { encoding: 'gzip', bytes: left };
+  const gain = packed.speed / plain.speed;
+  const isClear = tries > 0 && (gain < 1 || gain > MUCH_FASTER);
+  if (isClear || tries >= ENOUGH_TRIES || left < 2 * TRY_BYTES) {
+    return { encoding: gain > FASTER ? 'gzip' : 'raw', bytes: left };
   }
-  if (left < WORTH_A_TRY) return { encoding: 'gzip', bytes: left };
-  return { encoding: packed === undefined ? 'gzip' : 'raw', bytes: TRY_BYTES };
+  return { encoding: packed.count > plain.count ? 'raw' : 'gzip', bytes: TRY_BYTES };
 }

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Upload } from '../../tasks/index.js';
 import { isLarge } from '../../values/index.js';
 import { Blocks } from './blocks.js';
-import type { Measured } from './choose-encoding.js';
+import { ENOUGH_TRIES, type Measured } from './choose-encoding.js';
 import { Relay } from './relay.js';
 
 /** Enough to keep this side busy where hosts are near. Those that are through check their file meanwhile. */
@@ -13,8 +13,6 @@ const MOST = 16;
 /** Below this share of its time this side waits for the wire, and more hosts at once may use more of it. */
 const BUSY = 0.7;
 const LOOK_MS = 500;
-/** So many hosts have tried both ways: the others need not. */
-const ENOUGH_TRIES = 3;
 /** Smaller files are not worth the logins that handing on takes. */
 const HANDED_ON_BYTES = 8 * 1024 * 1024;
 
@@ -60,7 +58,7 @@ export class Transfers {
     this.#measured.set(content, [...(this.#measured.get(content) ?? []), taken]);
   }
 
-  /** A host's own measurements, or those of all hosts once several have tried both ways. */
+  /** A host's own measurements, or those of all hosts once these are enough. */
   measuredOf(content: string, own: readonly Measured[]): readonly Measured[] {
     const all = this.#measured.get(content) ?? [];
     const tries = (way: Measured['encoding']) => all.filter(({ encoding }) => encoding === way).length;

@@ -28,7 +28,15 @@ describe('how the next part of a file is sent', () => {
     ['then as it is', { measured: [part('gzip', 50)] }, 'raw', 8],
     ['on a slow wire the rest goes compressed', { measured: [part('gzip', 25), part('raw', 10)] }, 'gzip', 300],
     ['on a fast one as it is', { measured: [part('gzip', 60), part('raw', 300)] }, 'raw', 300],
-    ['what is hardly faster compressed goes as it is', { measured: [part('gzip', 105), part('raw', 100)] }, 'raw', 300],
+    ['what is hardly faster compressed is tried again', { measured: [part('gzip', 150), part('raw', 100)] }, 'gzip', 8],
+    ['both ways', { measured: [part('gzip', 150), part('raw', 100), part('gzip', 150)] }, 'raw', 8],
+    ['until it is the last', { left: 15 * MIB, measured: [part('gzip', 150), part('raw', 100)] }, 'gzip', 15],
+    ...[150, 130].map((mibPerSecond): [string, Partial<Choice>, string, number] => [
+      `or three tries of ${mibPerSecond} beside 100 MiB a second have decided`,
+      { measured: [1, 2, 3].flatMap(() => [part('gzip', mibPerSecond), part('raw', 100)]) },
+      mibPerSecond > 140 ? 'gzip' : 'raw',
+      300,
+    ]),
   ])('%s', (_sentence, changes, encoding, mib) => {
     expect(chooseSegment({ ...choice, ...changes })).toEqual({ encoding, bytes: mib * MIB });
   });
