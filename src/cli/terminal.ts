@@ -14,8 +14,10 @@ export const terminal = {
   log: undefined as LogFile | undefined,
   /** What the command has been told in confidence. */
   secrets: undefined as Redactor | undefined,
+  /** A terminal that gives its width as 0, as new pseudo-terminals do, has no room for a tree. */
   get isInteractive(): boolean {
-    return process.stdout.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
+    const { isTTY, columns } = process.stdout;
+    return isTTY === true && columns > 0 && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   },
   get color(): boolean {
     return (
@@ -30,7 +32,7 @@ export const terminal = {
     );
   },
   get columns(): number {
-    return process.stdout.columns ?? 80;
+    return process.stdout.columns || 80;
   },
   /** A line of a file, for excerpts. */
   readLine: (file: string, line: number): string | undefined => {

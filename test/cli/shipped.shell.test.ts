@@ -12,7 +12,10 @@ test.each(['up', 'reset'])('the built program finds the playbook of kprov %s', a
   });
 });
 
-test('the built program shows its live tree in a terminal', async () => {
+test.each<[string, number, RegExp]>([
+  ['shows its live tree in a terminal', 100, /✔.* one .*1 ok[\s\S]*PLAY RECAP/],
+  ['shows plain lines in one that has no width', 0, /TASK \[[\s\S]*ok:.*one[\s\S]*PLAY RECAP/],
+])('the built program %s', (_sentence, columns, lines) => {
   const folder = mkdtempSync(join(tmpdir(), 'kprov-live-'));
   try {
     writeFileSync(join(folder, 'hosts.ini'), 'one ansible_connection=local\n');
@@ -20,7 +23,7 @@ test('the built program shows its live tree in a terminal', async () => {
       join(folder, 'site.yml'),
       '- {hosts: all, gather_facts: false, tasks: [{command: sleep 0.5, changed_when: false}]}\n',
     );
-    const line = `stty cols 100 rows 30; '${process.execPath}' '${program}' up -i hosts.ini site.yml`;
+    const line = `stty cols ${columns} rows 30; '${process.execPath}' '${program}' up -i hosts.ini site.yml`;
     // A CI job and a dumb terminal are given plain lines, and this test may well run in one.
     const { CI: _, ...elsewhere } = process.env;
     const shown = spawnSync('script', ['-qec', line, '/dev/null'], {
@@ -28,7 +31,7 @@ test('the built program shows its live tree in a terminal', async () => {
       encoding: 'utf8',
       env: { ...elsewhere, TERM: 'xterm' },
     });
-    expect([shown.status, shown.stdout]).toEqual([0, expect.stringMatching(/✔.* one .*1 ok[\s\S]*PLAY RECAP/)]);
+    expect([shown.status, shown.stdout]).toEqual([0, expect.stringMatching(lines)]);
   } finally {
     rmSync(folder, { recursive: true });
   }
