@@ -62,6 +62,7 @@ export async function killedAt(running: Running, host: BedHost, verb: 'init' | '
        pkill -CONT -x kube-apiserver
        break
      done`,
+    { seconds: 1200 },
   );
   await running.ended;
   on(host, ': >/run/stop-watching');

@@ -4,6 +4,10 @@ import { defineTask, program } from '../task.js';
 import { apiTimeoutParameter, kubeconfigParameter, kubectlFunctions } from './parts/kubectl.js';
 import { plainFields } from './parts/report.js';
 
+/** Seconds of one exec; etcdctl itself gives up after 5. */
+const EXEC_SECONDS = 20;
+const EXEC_TRIES = 3;
+
 export const etcdDeadMembers = defineTask({
   name: 'etcd_dead_members',
   collection: 'kprov.kubernetes',
@@ -35,14 +39,27 @@ while read -r _ kp_k_word _; do
   --key-file=*) kp_k_key=$\{kp_k_word#*=} ;;
   esac
 done </etc/kubernetes/manifests/etcd.yaml
-# kp_k_etcdctl URL ARGUMENT…: in the pod of this node's own member.
+kp_k_bounded=
+if command -v timeout >/dev/null 2>&1; then kp_k_bounded='timeout -k 5 '${EXEC_SECONDS}; fi
+# kp_k_exec COMMAND…: in the pod of this node's own member. No option of kubectl bounds an exec whose stream came to nothing.
+kp_k_exec() {
+  kp_k_tries=0
+  until kp_out=$($kp_k_bounded kubectl --kubeconfig ${args.kubeconfig} -n kube-system exec "etcd-$kp_k_self" -c etcd -- "$@" </dev/null 2>&1); do
+    kp_rc=$?
+    kp_k_tries=$((kp_k_tries + 1))
+    case $kp_rc in
+    124 | 137) [ "$kp_k_tries" -ge ${EXEC_TRIES} ] || continue; kp_out="kubectl exec did not end within "${EXEC_SECONDS}" s, "${EXEC_TRIES}" times" ;;
+    esac
+    return 1
+  done
+}
+# kp_k_etcdctl URL ARGUMENT…
 kp_k_etcdctl() {
   kp_k_url=$1; shift
   set -- --endpoints="$kp_k_url" --cacert="$kp_k_ca" --cert="$kp_k_cert" --key="$kp_k_key" "$@"
-  kp_out=$(kp_k_kubectl -n kube-system exec "etcd-$kp_k_self" -c etcd -- etcdctl "$@" 2>&1) && return
+  kp_k_exec etcdctl "$@" && return
   # Before 3.4 etcdctl speaks another protocol unless it is told; newer images hold no shell, and need none.
-  case $kp_out in *'flag provided but not defined'*) ;; *) return 1 ;; esac
-  kp_out=$(kp_k_kubectl -n kube-system exec "etcd-$kp_k_self" -c etcd -- env ETCDCTL_API=3 etcdctl "$@" 2>&1)
+  case $kp_out in *'flag provided but not defined'*) kp_k_exec env ETCDCTL_API=3 etcdctl "$@" ;; *) return 1 ;; esac
 }
 kp_k_api || {
   kp_set hint 'If half of the members of etcd or more are lost, it serves nobody: start it once on this host with --force-new-cluster in /etc/kubernetes/manifests/etcd.yaml, then run this again.'
@@ -58,9 +75,9 @@ while IFS=, read -r kp_k_id _ kp_k_name _ kp_k_client _; do
     if [ "$kp_k_asked" = "$kp_k_name" ] && [ "$kp_k_asked" != "$kp_k_self" ]; then kp_k_wanted=1; fi
   done
   [ -n "$kp_k_wanted" ] || continue
-  if kp_k_etcdctl "$kp_k_client" endpoint health </dev/null; then continue; fi
+  if kp_k_etcdctl "$kp_k_client" endpoint health; then continue; fi
   kp_apply || continue
-  kp_k_etcdctl https://127.0.0.1:2379 member remove "$kp_k_id" </dev/null || {
+  kp_k_etcdctl https://127.0.0.1:2379 member remove "$kp_k_id" || {
     kp_set output "$kp_out"; kp_fail "the dead member $kp_k_name cannot be taken out of etcd"; return 1; }
   kp_k_removed="$kp_k_removed $kp_k_name"
 done <<KP_END
