@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { addressOf, type BedHost, readBed } from '../lab/bed.js';
 import { onHost, outputOf } from '../lab/client.js';
 import { type Ended, kprov, recapOf } from '../support/kprov.js';
-import { makeCa, Plan } from './plan.js';
+import { makeCa, memberList, Plan } from './plan.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
@@ -95,10 +95,7 @@ const resetOf = (inventory: string, ...more: string[]) =>
 
 /** Names of etcd's members, as the member on that node knows them. */
 async function etcdMembers(node: BedHost): Promise<string[]> {
-  const pki = '/etc/kubernetes/pki/etcd';
-  const list = await kubectl(
-    `-n kube-system exec etcd-${node} -- etcdctl --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key member list`,
-  );
+  const list = await outputOf(readBed(), node, memberList(node));
   const started = list.split('\n').filter((line) => line.includes(', started, '));
   return started.map((line) => line.split(', ')[2] ?? '').sort();
 }

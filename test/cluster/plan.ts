@@ -50,6 +50,14 @@ export class Plan {
   }
 }
 
+/** The members of etcd, as the one on that node knows them, a line each. An exec whose stream breaks never ends by itself. */
+export function memberList(node: BedHost): string {
+  const pki = '/etc/kubernetes/pki/etcd';
+  const etcdctl = `etcdctl --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key`;
+  const kubectl = 'timeout 12 kubectl --kubeconfig /etc/kubernetes/admin.conf';
+  return `list() { ${kubectl} -n kube-system exec etcd-${node} -- ${etcdctl} member list; }; list || list`;
+}
+
 /** A CA as a user would bring one: valid for a year, with its own name. */
 export function makeCa(name: string): { certificate: string; key: string } {
   const pem = generateKeyPairSync('rsa', {

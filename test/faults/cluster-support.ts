@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Groups, Plan } from '../cluster/plan.js';
+import { type Groups, memberList, Plan } from '../cluster/plan.js';
 import { addressOf, type BedHost } from '../lab/bed.js';
 import { outputOf } from '../lab/client.js';
 import { bed, dockerOf, type Ended, type FaultyLine, on, Project, type Running, start } from './support.js';
@@ -83,18 +83,12 @@ export const readyNodes = (): string[] =>
     .map(([name = '']) => name);
 
 /** Names of the members of etcd, as that node's member knows them. */
-export const etcdMembers = (node: BedHost): string[] => {
-  const pki = '/etc/kubernetes/pki/etcd';
-  const list = on(
-    node,
-    `kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec etcd-${node} -- etcdctl --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key member list`,
-  );
-  return list
+export const etcdMembers = (node: BedHost): string[] =>
+  on(node, memberList(node))
     .trim()
     .split('\n')
     .map((line) => line.split(', ')[2] ?? '')
     .sort();
-};
 
 export function expectWell({ code, stdout, stderr }: Ended): void {
   if (code !== 0) throw new Error(`exit code ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-2000)}`);
