@@ -15,6 +15,9 @@ const nodes: readonly BedHost[] = ['node1', 'node2', 'node3'];
 const minutes = 60_000;
 // A busy machine takes its time even for a login.
 jest.setTimeout(2 * minutes);
+// Three control planes on a small machine do not always keep kubeadm's and etcd's own limits. What the first try
+// came to is printed, with the state of its nodes.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 const playbook = (name: string, ...more: string[]) =>
   kprov(['up', '-i', readBed().inventoryFile, `${root}/playbooks/${name}.yml`, '--output', 'plain', ...more]);
