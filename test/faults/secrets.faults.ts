@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { on, Project, until } from './support.js';
 const canaries = {
   login: `Login'C4nary "7&x`,
   sudo: `Sud0'C4nary $8&y`,
+  passphrase: `P4ssphrase'C4nary "6&w`,
   noLog: `N0log'C4nary "9&z`,
   token: 'c4nary.0123456789abcdef',
   certificateKey: 'c4'.repeat(32),
@@ -105,6 +106,36 @@ const playbookWith = (word: string) => `
     - {name: undefined, debug: {msg: "{{ word + nothing.at.all }}"}, ignore_errors: true}
 `;
 
+/** The command lines of all processes of this machine, from now on until `stop` returns them. */
+function watchHere(): { stop(): string } {
+  const seen = new Set<string>();
+  const look = setInterval(() => {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+      } catch {
+        // It has ended.
+      }
+    }
+  }, 100).unref();
+  return {
+    stop: () => {
+      clearInterval(look);
+      return [...seen].join('\n');
+    },
+  };
+}
+
+/** What files of the host hold that are newer than that one, and those in memory: paths with texts. */
+function filesSince(mark: string): [path: string, text: string][] {
+  const files = on(
+    'node3',
+    `{ find / -xdev -type f -newer ${mark} ! -path '/proc/*' ! -path '/sys/*' ! -path /root/canary-target ! -name 'shadow*'
+        find /run /tmp /dev/shm -type f ! -name canary-ps; } 2>/dev/null | while read -r f; do printf '\\n== %s\\n' "$f"; head -c 4000000 "$f" 2>/dev/null; done; true`,
+  );
+  return files.split('\n== ').map((file) => [file.slice(0, file.indexOf('\n')), file]);
+}
+
 /** Tasks and plugins of the user's that throw what they were given. */
 const own = {
   'library/boom.js': `import { defineTask, text } from 'kprov/task';
@@ -157,18 +188,7 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
   test('no canary shows in any output, process list, log or file, on neither side', async () => {
     const sampler = `while [ ! -e /tmp/canary-stop ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' >>/tmp/canary-ps; sleep 0.02; done`;
     on('node3', `setsid sh -c ${quoted(sampler)} >/dev/null 2>&1 </dev/null &`);
-    let here = '';
-    const look = setInterval(() => {
-      for (const pid of readdirSync('/proc')) {
-        if (!/^\d+$/.test(pid)) continue;
-        try {
-          here += `${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}\n`;
-        } catch {
-          // It has ended.
-        }
-      }
-      here = [...new Set(here.split('\n'))].join('\n');
-    }, 100).unref();
+    const here = watchHere();
     const withVault = ['--vault-password-file', 'vault-password'];
     const found: string[] = [];
     const places: string[] = [];
@@ -218,9 +238,8 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
       searched(`${kind} log`, readFileSync(join(project.directory, 'log'), 'utf8'));
       expect(readdirSync(project.directory).filter((name) => name !== 'log')).toEqual(before);
     }
-    clearInterval(look);
     on('node3', 'touch /tmp/canary-stop; sleep 0.5');
-    searched('ps on the control machine', here);
+    searched('ps on the control machine', here.stop());
     searched('ps on the host', on('node3', 'sort -u /tmp/canary-ps'));
     expect(on('node3', 'sort -u /tmp/canary-ps')).toMatch(/sh/);
     searched(
@@ -230,12 +249,7 @@ printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/canary.conf; syst
         'journalctl --no-pager -o cat --since "-10 minutes" 2>/dev/null; cat /var/log/auth.log /var/log/syslog 2>/dev/null || true',
       ),
     );
-    const files = on(
-      'node3',
-      `{ find / -xdev -type f -newer /root/canary-mark ! -path '/proc/*' ! -path '/sys/*' ! -path /root/canary-target ! -name 'shadow*'
-        find /run /tmp /dev/shm -type f ! -name canary-ps; } 2>/dev/null | while read -r f; do printf '\\n== %s\\n' "$f"; head -c 4000000 "$f" 2>/dev/null; done; true`,
-    );
-    for (const file of files.split('\n== ')) searched(file.slice(0, file.indexOf('\n')), file);
+    for (const [path, text] of filesSince('/root/canary-mark')) searched(path, text);
     expect(found).toEqual([]);
     // The search finds what is there.
     expect(hits('target', on('node3', 'cat /root/canary-target'))).not.toEqual([]);
@@ -271,27 +285,39 @@ cd /root && sh -c 'ulimit -Sc unlimited; kill -SEGV $$' || true`,
   });
 
   const hasScript = existsSync('/usr/bin/script');
-  (hasScript ? test : test.skip)('a passphrase that is typed shows nowhere', () => {
-    const project = projectOf('- {hosts: all, gather_facts: false, tasks: [{command: id}]}', '');
-    const key = join(project.directory, 'key');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', canaries.noLog, '-f', key]);
-    on('node3', `cat >>~canarykey/.ssh/authorized_keys <<'EOF'\n${readFileSync(`${key}.pub`, 'utf8')}EOF`);
-    const program = process.env.KPROV_PROGRAM ?? 'dist/cli/main.js';
-    const command = `${process.execPath} ${program} up -i hosts.ini site.yml -vvvv -u canarykey -e ansible_user=canarykey -e ansible_ssh_private_key_file=${key}`;
-    const said = execFileSync(
-      'sh',
-      [
-        '-c',
-        `{ sleep 3; printf '%s\\n' ${quoted(canaries.noLog)}; sleep 6; } | script -qec ${quoted(command)} /dev/null`,
-      ],
-      {
+  (hasScript ? test : test.skip)(
+    'a passphrase that is typed shows nowhere',
+    async () => {
+      const project = projectOf('- {hosts: all, gather_facts: false, tasks: [{command: sleep 1}]}', '');
+      const key = join(project.directory, 'key');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', canaries.passphrase, '-f', key]);
+      on(
+        'node3',
+        `touch /root/canary-typed; cat >>~canarykey/.ssh/authorized_keys <<'EOF'\n${readFileSync(`${key}.pub`, 'utf8')}EOF`,
+      );
+      const here = watchHere();
+      const program = process.env.KPROV_PROGRAM ?? 'dist/cli/main.js';
+      const command = `${process.execPath} ${program} up -i hosts.ini site.yml -vvvv -u canarykey -e ansible_user=canarykey -e ansible_ssh_private_key_file=${key}`;
+      const child = spawn('script', ['-qec', command, '/dev/null'], {
         cwd: project.directory,
-        timeout: 60_000,
-        env: { ...process.env, SSH_AUTH_SOCK: '' },
-      },
-    ).toString();
-    expect(said).toMatch(/Passphrase of .*key/);
-    expect(said).toMatch(/ok=1/);
-    expect(hits('terminal', said)).toEqual([]);
-  });
+        env: { ...process.env, SSH_AUTH_SOCK: '', ANSIBLE_LOG_PATH: 'log' },
+      });
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        const isAsked = /Passphrase of .*key/.test(said);
+        said += chunk;
+        if (!isAsked && /Passphrase of .*key/.test(said)) child.stdin.write(`${canaries.passphrase}\n`);
+      });
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/ok=1/) });
+      const places = [
+        ['terminal', said],
+        ['ps', here.stop()],
+        ['log', readFileSync(join(project.directory, 'log'), 'utf8')],
+      ];
+      for (const [place, text] of [...places, ...filesSince('/root/canary-typed')])
+        expect(hits(String(place), String(text))).toEqual([]);
+    },
+    60_000,
+  );
 });
