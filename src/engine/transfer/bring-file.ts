@@ -4,7 +4,7 @@ import { type Channel, ChannelRefused } from '../../transport/index.js';
 import { isLarge } from '../../values/index.js';
 import type { StepReport } from '../conversation/shell-session.js';
 import { BLOCK_BYTES } from './blocks.js';
-import { chooseSegment, type Measured } from './choose-encoding.js';
+import type { Measured, Trial } from './choose-encoding.js';
 import { give, type Sessions, take } from './hand-on.js';
 import { LARGE_BYTES } from './large-files.js';
 import { ownFolder } from './own-folder.js';
@@ -144,7 +144,9 @@ export class BringFile {
 
   async #sendFrom(ways: Ways, from: number, canUnpack: boolean): Promise<StepReport | undefined> {
     try {
-      return await this.#transfers.one(() => this.#send(ways, from, canUnpack), ways.signal);
+      const trial = this.#transfers.trialOf(this.#source.id);
+      const send = () => this.#send(ways, from, canUnpack, trial);
+      return await this.#transfers.one(canUnpack ? () => trial.during(send) : send, ways.signal);
     } catch (error) {
       if (error instanceof ChannelRefused) return this.#throughShell(ways, from);
       if (!(error instanceof NotReceived)) throw error;
@@ -167,13 +169,12 @@ export class BringFile {
     return (await this.#source.digestOfFirst(size)) === digest ? size : 0;
   }
 
-  async #send(ways: Ways, from: number, canUnpack: boolean): Promise<undefined> {
+  async #send(ways: Ways, from: number, canUnpack: boolean, trial: Trial): Promise<undefined> {
     const { blocks } = this.#transfers;
     const { size } = this.#source;
     const ratio = await blocks.ratio(this.#source);
     for (let at = from; at < size; ) {
-      const measured = this.#transfers.measuredOf(this.#source.id, this.#measured);
-      const segment = chooseSegment({ left: size - at, ratio, canUnpack, measured });
+      const segment = trial.next({ left: size - at, ratio, canUnpack, own: this.#measured });
       const gzip = segment.encoding === 'gzip';
       const session = await ways.receive({ path: this.#path, append: at > 0, gzip });
       const started = performance.now();
@@ -183,7 +184,7 @@ export class BringFile {
       await sendSegment({ ...session, ...segment, bytes, source: this.#source, blocks, from: at, signal: ways.signal });
       const taken = { ...segment, bytes, ms: performance.now() - started };
       this.#measured.push(taken);
-      this.#transfers.note(this.#source.id, taken);
+      trial.note(taken);
       at += bytes;
     }
   }

@@ -11,6 +11,7 @@ export interface Measured extends Segment {
   ms: number;
 }
 
+/** What is known of a host, and of what it still has to get. */
 export interface Choice {
   /** Bytes that are still to be sent. */
   left: number;
@@ -18,8 +19,8 @@ export interface Choice {
   ratio: number;
   /** Has the host something to unpack with? */
   canUnpack: boolean;
-  /** What has been sent of this file before, to this host or, where several have tried, to others. */
-  measured: readonly Measured[];
+  /** What has been sent of this file to this host before. */
+  own: readonly Measured[];
 }
 
 const MIB = 1024 * 1024;
@@ -34,44 +35,53 @@ const WORTH_A_TRY = 96 * MIB;
 const TRY_BYTES = 8 * MIB;
 /** A try is short and so inexact: what is not clearly faster for being compressed may only cost processor time. */
 const FASTER = 1.4;
-/** So much faster that one try of each decides; less may be chance, where hosts share the wire and the processors. */
-const MUCH_FASTER = 2;
-/** So many tries of both decide, whoever made them: the other hosts need not. */
-export const ENOUGH_TRIES = 3;
 
-interface Tries {
-  count: number;
-  /** Bytes per millisecond over all of them. */
-  speed: number;
-}
+const isOf = (encoding: Encoding) => (part: Measured) => part.encoding === encoding;
 
-function triesOf(encoding: Encoding, measured: readonly Measured[]): Tries {
-  const parts = measured.filter((part) => part.encoding === encoding);
+/** Bytes per millisecond over all of them. */
+function speedOf(parts: readonly Measured[]): number {
   const sum = (of: (part: Measured) => number) => parts.reduce((total, part) => total + of(part), 0);
-  return {
-    count: parts.length,
-    speed:
-      sum(({ bytes }) => bytes) /
-      Math.max(
-        1,
-        sum(({ ms }) => ms),
-      ),
-  };
+  const [bytes, ms] = [sum((part) => part.bytes), sum((part) => part.ms)];
+  return bytes / Math.max(1, ms);
 }
 
 /**
- * How the next part of a file is sent. What compresses well goes compressed, as most wires are slower than gzip; on one
- * that is not, a large file finds out by trying both in turn.
+ * How the parts of one file are sent to many hosts. What compresses well goes compressed, as most wires are slower than
+ * gzip; on one that is not, a large file finds out: every host that gets it at the time is sent a part of it both ways,
+ * and all of these together decide, for all that follows. One alone may be lucky, as hosts share the wire and the processors.
  */
-export function chooseSegment({ left, ratio, canUnpack, measured }: Choice): Segment {
-  if (!canUnpack || ratio > WORTHWHILE) return { encoding: 'raw', bytes: left };
-  const [packed, plain] = [triesOf('gzip', measured), triesOf('raw', measured)];
-  const tries = Math.min(packed.count, plain.count);
-  if (tries === 0 && left < WORTH_A_TRY) return { encoding: 'gzip', bytes: left };
-  const gain = packed.speed / plain.speed;
-  const isClear = tries > 0 && (gain < 1 || gain > MUCH_FASTER);
-  if (isClear || tries >= ENOUGH_TRIES || left < 2 * TRY_BYTES) {
-    return { encoding: gain > FASTER ? 'gzip' : 'raw', bytes: left };
+export class Trial {
+  #hosts = 0;
+  #measured: Measured[] = [];
+  #decided: Encoding | undefined;
+
+  /** Sends the file to one more host that can unpack, by `work`. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#hosts++;
+    try {
+      return await work();
+    } finally {
+      this.#hosts--;
+    }
   }
-  return { encoding: packed.count > plain.count ? 'raw' : 'gzip', bytes: TRY_BYTES };
+
+  note(taken: Measured): void {
+    this.#measured.push(taken);
+  }
+
+  /** The next part of the file. */
+  next({ left, ratio, canUnpack, own }: Choice): Segment {
+    if (!canUnpack || ratio > WORTHWHILE) return { encoding: 'raw', bytes: left };
+    this.#decided ??= this.#decide();
+    if (this.#decided) return { encoding: this.#decided, bytes: left };
+    if (own.length === 0) return { encoding: 'gzip', bytes: left < WORTH_A_TRY ? left : TRY_BYTES };
+    // Who has tried both goes on as it is until the others have.
+    return { encoding: own.some(isOf('gzip')) ? 'raw' : 'gzip', bytes: Math.min(left, TRY_BYTES) };
+  }
+
+  #decide(): Encoding | undefined {
+    const [packed, plain] = [this.#measured.filter(isOf('gzip')), this.#measured.filter(isOf('raw'))];
+    if (Math.min(packed.length, plain.length) < Math.max(1, this.#hosts)) return undefined;
+    return speedOf(packed) > FASTER * speedOf(plain) ? 'gzip' : 'raw';
+  }
 }

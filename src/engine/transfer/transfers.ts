@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Upload } from '../../tasks/index.js';
 import { isLarge } from '../../values/index.js';
 import { Blocks } from './blocks.js';
-import { ENOUGH_TRIES, type Measured } from './choose-encoding.js';
+import { Trial } from './choose-encoding.js';
 import { Relay } from './relay.js';
 
 /** Enough to keep this side busy where hosts are near. Those that are through check their file meanwhile. */
@@ -20,7 +20,7 @@ const HANDED_ON_BYTES = 8 * 1024 * 1024;
 export class Transfers {
   readonly blocks = new Blocks();
   readonly #queue = new PQueue({ concurrency: FEWEST });
-  readonly #measured = new Map<string, Measured[]>();
+  readonly #trials = new Map<string, Trial>();
   readonly #handsOn: boolean;
   readonly #relays = new Map<string, Relay>();
   readonly #directMs = new Map<string, number>();
@@ -54,15 +54,11 @@ export class Transfers {
     return done;
   }
 
-  note(content: string, taken: Measured): void {
-    this.#measured.set(content, [...(this.#measured.get(content) ?? []), taken]);
-  }
-
-  /** A host's own measurements, or those of all hosts once these are enough. */
-  measuredOf(content: string, own: readonly Measured[]): readonly Measured[] {
-    const all = this.#measured.get(content) ?? [];
-    const tries = (way: Measured['encoding']) => all.filter(({ encoding }) => encoding === way).length;
-    return Math.min(tries('gzip'), tries('raw')) >= ENOUGH_TRIES ? all : own;
+  /** How the content is best sent, as far as it is known. */
+  trialOf(content: string): Trial {
+    const trial = this.#trials.get(content) ?? new Trial();
+    this.#trials.set(content, trial);
+    return trial;
   }
 
   /** While some wait although this side has time, more are let in. */

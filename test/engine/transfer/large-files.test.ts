@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { BLOCK_BYTES, Blocks } from '../../../src/engine/transfer/blocks.js';
-import { type Choice, chooseSegment } from '../../../src/engine/transfer/choose-encoding.js';
+import { type Choice, type Measured, Trial } from '../../../src/engine/transfer/choose-encoding.js';
 import { LARGE_BYTES, largeFiles } from '../../../src/engine/transfer/large-files.js';
 import { openSource } from '../../../src/engine/transfer/source.js';
-import { Transfers } from '../../../src/engine/transfer/transfers.js';
 import { type LargeFile, Pending } from '../../../src/values/index.js';
 
 const MIB = 1024 * 1024;
@@ -19,37 +18,63 @@ const part = (encoding: 'raw' | 'gzip', mibPerSecond: number) => ({
 });
 
 describe('how the next part of a file is sent', () => {
-  const choice: Choice = { left: 300 * MIB, ratio: 0.4, canUnpack: true, measured: [] };
+  const choice: Choice = { left: 300 * MIB, ratio: 0.4, canUnpack: true, own: [] };
+  let leave = () => {};
+  let staying: Promise<void>;
+  beforeEach(() => {
+    staying = new Promise((resolve) => {
+      leave = resolve;
+    });
+  });
+  const nextOf = (changes: Partial<Choice>, measured: readonly Measured[] = []) => {
+    const trial = new Trial();
+    for (const part of measured) trial.note(part);
+    return trial.next({ ...choice, ...changes });
+  };
   test.each<[string, Partial<Choice>, string, number]>([
     ['what does not compress goes as it is', { ratio: 0.95 }, 'raw', 300],
     ['a host that cannot unpack gets it as it is', { canUnpack: false }, 'raw', 300],
     ['a file that is not worth a try goes compressed at once', { left: 50 * MIB }, 'gzip', 50],
     ['a large one is tried compressed', {}, 'gzip', 8],
-    ['then as it is', { measured: [part('gzip', 50)] }, 'raw', 8],
-    ['on a slow wire the rest goes compressed', { measured: [part('gzip', 25), part('raw', 10)] }, 'gzip', 300],
-    ['on a fast one as it is', { measured: [part('gzip', 60), part('raw', 300)] }, 'raw', 300],
-    ['what is hardly faster compressed is tried again', { measured: [part('gzip', 150), part('raw', 100)] }, 'gzip', 8],
-    ['both ways', { measured: [part('gzip', 150), part('raw', 100), part('gzip', 150)] }, 'raw', 8],
-    ['until it is the last', { left: 15 * MIB, measured: [part('gzip', 150), part('raw', 100)] }, 'gzip', 15],
-    ...[150, 130].map((mibPerSecond): [string, Partial<Choice>, string, number] => [
-      `or three tries of ${mibPerSecond} beside 100 MiB a second have decided`,
-      { measured: [1, 2, 3].flatMap(() => [part('gzip', mibPerSecond), part('raw', 100)]) },
-      mibPerSecond > 140 ? 'gzip' : 'raw',
-      300,
-    ]),
+    ['then as it is', { own: [part('gzip', 50)] }, 'raw', 8],
+    ['to its end, where that comes first', { own: [part('gzip', 50)], left: 3 * MIB }, 'raw', 3],
   ])('%s', (_sentence, changes, encoding, mib) => {
-    expect(chooseSegment({ ...choice, ...changes })).toEqual({ encoding, bytes: mib * MIB });
+    expect(nextOf(changes)).toEqual({ encoding, bytes: mib * MIB });
   });
 
-  test('once three hosts have tried both ways the others need not', () => {
-    const transfers = new Transfers();
-    for (let host = 0; host < 3; host++) {
-      expect(transfers.measuredOf('x', [])).toEqual([]);
-      transfers.note('x', part('gzip', 10));
-      transfers.note('x', part('raw', 20));
-    }
-    expect(transfers.measuredOf('x', [])).toHaveLength(6);
-    expect(transfers.measuredOf('another', [])).toEqual([]);
+  test.each([
+    ['on a slow wire the rest goes compressed', 25, 10, 'gzip'],
+    ['on a fast one as it is', 60, 300, 'raw'],
+    ['what is hardly faster compressed goes as it is', 130, 100, 'raw'],
+  ])('%s', (_sentence, packed, plain, encoding) => {
+    expect(nextOf({}, [part('gzip', packed), part('raw', plain)])).toEqual({ encoding, bytes: 300 * MIB });
+  });
+
+  test('all hosts that get it at the time decide, for those that follow too; who has tried both goes on as it is', async () => {
+    const trial = new Trial();
+    const hosts = Promise.all([1, 2, 3].map(() => trial.during(() => staying)));
+    const lucky = [part('gzip', 100), part('raw', 10)];
+    for (const taken of lucky) trial.note(taken);
+    expect(trial.next({ ...choice, own: lucky })).toEqual({ encoding: 'raw', bytes: 8 * MIB });
+    expect(trial.next(choice)).toEqual({ encoding: 'gzip', bytes: 8 * MIB });
+    for (const taken of [part('gzip', 10), part('raw', 60), part('gzip', 10)]) trial.note(taken);
+    expect(trial.next(choice).bytes).toBe(8 * MIB);
+    trial.note(part('raw', 60));
+    expect(trial.next(choice)).toEqual({ encoding: 'raw', bytes: 300 * MIB });
+    trial.note(part('gzip', 1000));
+    expect(trial.next(choice)).toEqual({ encoding: 'raw', bytes: 300 * MIB });
+    leave();
+    await hosts;
+  });
+
+  test('a host that has gone is not waited for', async () => {
+    const trial = new Trial();
+    const one = trial.during(() => staying);
+    await expect(trial.during(() => Promise.reject(new Error('cut')))).rejects.toThrow('cut');
+    for (const taken of [part('gzip', 25), part('raw', 10)]) trial.note(taken);
+    expect(trial.next(choice)).toEqual({ encoding: 'gzip', bytes: 300 * MIB });
+    leave();
+    await one;
   });
 });
 
