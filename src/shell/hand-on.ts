@@ -70,7 +70,7 @@ for kp_p in ${ports}; do
   : >"$kp_d/log"
   timeout ${limitSeconds} "$kp_sshd" -D -e -f "$kp_d/config" -p "$kp_p" >"$kp_d/log" 2>&1 </dev/null &
   kp_s=$! kp_i=0
-  while kill -0 "$kp_s" 2>/dev/null && [ "$kp_i" -lt 30 ]; do
+  while kill -0 "$kp_s" 2>/dev/null && [ "$kp_i" -lt 100 ]; do
     kp_i=$((kp_i + 1))
     case $(cat "$kp_d/log") in
     *'Server listening'*)
