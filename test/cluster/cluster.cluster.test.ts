@@ -104,7 +104,7 @@ async function etcdMembers(node: BedHost): Promise<string[]> {
 }
 
 /** When `kubeadm join` was seen on each host while `run` went on: seconds, first and last. Looks five times a second. */
-async function joinsDuring(run: () => Promise<void>): Promise<Partial<Record<BedHost, [number, number]>>> {
+async function joinsDuring(run: () => Promise<Ended>): Promise<Partial<Record<BedHost, [number, number]>>> {
   const look =
     "rm -f /run/watch-joins; while [ ! -e /run/watch-joins ]; do ! pgrep -f '^kubeadm join' >/dev/null || date +%s.%N; sleep 0.2; done";
   const watched = Promise.all(nodes.map((node) => outputOf(readBed(), node, look, { seconds: 900 })));
@@ -123,9 +123,11 @@ async function joinsDuring(run: () => Promise<void>): Promise<Partial<Record<Bed
 }
 
 /** As `expectWell`, with what the nodes themselves say of a cluster that did not come about. */
-async function expectCluster(run: Promise<Ended>): Promise<void> {
+async function expectCluster(run: Promise<Ended>): Promise<Ended> {
   try {
-    expectWell(await run);
+    const ended = await run;
+    expectWell(ended);
+    return ended;
   } catch (error) {
     const look = `crictl ps -a 2>/dev/null; tail -n 15 /var/log/kprov/kubeadm-*.log
       for log in /var/log/pods/kube-system_etcd-*/etcd/*.log; do echo "$log"; tail -n 8 "$log" | cut -c 1-300; done
@@ -195,8 +197,7 @@ describe('three bare hosts', () => {
   test(
     'become a Ready cluster whose pods reach each other',
     async () => {
-      const made = await playbook('cluster', '--profile');
-      await expectCluster(Promise.resolve(made));
+      const made = await expectCluster(playbook('cluster', '--profile'));
       expect(made.stdout).toMatch(
         /\nCRITICAL PATH \*+\n(.+\n)*.+ s {2}node1 {2}The cluster is made\n(.+\n)+\nPLAY RECAP/,
       );
